@@ -1,0 +1,194 @@
+//! What a person can do on the screen. A page's adapter turns a touch into one of these.
+
+use protocol::calendar::Era;
+use protocol::exchange::{CommandId, DocumentId};
+use protocol::number::UserId;
+use protocol::person::{Purpose, StaffRole};
+
+/// One touch. A touch that the present screen does not know is ignored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Touch {
+    // Everywhere
+    /// One screen back, or close.
+    Back,
+    /// To the home screen.
+    Home,
+    /// 席をはなれる.
+    LockNow,
+    /// Open help, from anywhere, also before login.
+    Help,
+    /// The main action of the screen, bottom right.
+    Main,
+    /// The second action, beside the main one (「もう一度きく」, 「カードがない」, 「ちがう・わからない」 …).
+    Second,
+    /// The third action, if the screen has one (「管理者が開ける」, 「カードから」 …).
+    Third,
+    /// Row `n` of the page shown, from 0.
+    Row(usize),
+    /// Next page; after the last comes the first.
+    NextPage,
+    /// Previous page.
+    PrevPage,
+    // Keypads and keyboards
+    /// A digit, 0–9.
+    Digit(u8),
+    /// The function key `H` for 被保険者番号 of みなし2号.
+    LetterH,
+    /// A letter of a text keyboard (kana, or Latin for ids, mail and tokens).
+    Letter(char),
+    /// A whole text put in at once, by a hardware keyboard or scanner.
+    Paste(String),
+    /// Remove one character.
+    Backspace,
+    /// 全部消す.
+    ClearAll,
+    /// Small kana, ゛ or ゜ on the last character.
+    KanaModify(KanaModifier),
+    /// Choose an era.
+    Era(Era),
+    /// 今日.
+    Today,
+    /// きのう.
+    Yesterday,
+    /// Choose one field or group of the screen, from 0.
+    Field(usize),
+    // Particular screens
+    /// Why a person is looked up.
+    Purpose(Purpose),
+    /// Staff by id (A-2, J-2).
+    Staff(UserId),
+    /// A role (J-3, S-5).
+    Role(StaffRole),
+    /// Filter of the outbox.
+    OutboxFilter(OutboxFilter),
+    /// An item of the outbox.
+    OutboxItem(CommandId),
+    /// Filter of the inbox.
+    InboxFilter(InboxFilter),
+    /// A document or notice.
+    Document(DocumentId),
+    /// Page and zoom of a document.
+    Zoom(Zoom),
+    /// A help topic.
+    HelpTopic(HelpTopic),
+    /// Show the enquiry slip.
+    ShowSlip,
+    /// Print what is shown (document or slip).
+    Print,
+    /// Language of the screen.
+    Language(Language),
+    /// High contrast on or off.
+    HighContrast(bool),
+    /// Text size.
+    TextSize(TextSize),
+    /// Sounds on or off (errors always sound).
+    Sounds(bool),
+    /// PIN mode on or off (administrators).
+    PinMode(bool),
+    /// Something moved under the finger: keeps the idle lock away, changes nothing.
+    Awake,
+}
+
+/// Changes of the last kana.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KanaModifier {
+    /// ゛
+    Voiced,
+    /// ゜
+    SemiVoiced,
+    /// 小
+    Small,
+}
+
+/// Which items of the outbox are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OutboxFilter {
+    /// Everything, held ones first.
+    #[default]
+    All,
+    /// Only what is on hold.
+    Held,
+}
+
+/// Which entries of the inbox are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum InboxFilter {
+    /// Documents and notices.
+    #[default]
+    All,
+    /// Not opened yet.
+    Unopened,
+    /// Notices only.
+    Notices,
+}
+
+/// Buttons of the document screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Zoom {
+    /// 大きく
+    Larger,
+    /// 小さく
+    Smaller,
+}
+
+/// Problems people come to the help screen with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum HelpTopic {
+    /// カードが読めない
+    Card,
+    /// 読み取り機がない
+    Reader,
+    /// パスコードを忘れた
+    Passcode,
+    /// つながらない
+    Network,
+    /// 返事が来ない
+    NoAnswer,
+    /// 送れずに止まった
+    Held,
+    /// 書類が開けない
+    Document,
+    /// 時刻がちがう
+    Clock,
+    /// 端末をなくした
+    Lost,
+}
+
+impl HelpTopic {
+    /// Every topic, in the order of the screen.
+    pub const ALL: &'static [HelpTopic] = &[
+        HelpTopic::Card,
+        HelpTopic::Reader,
+        HelpTopic::Passcode,
+        HelpTopic::Network,
+        HelpTopic::NoAnswer,
+        HelpTopic::Held,
+        HelpTopic::Document,
+        HelpTopic::Clock,
+        HelpTopic::Lost,
+    ];
+}
+
+/// Language of the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    /// 日本語
+    #[default]
+    Ja,
+    /// English
+    En,
+}
+
+/// One of three text sizes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TextSize {
+    /// ×1.0
+    #[default]
+    Normal,
+    /// ×1.15
+    Large,
+    /// ×1.3
+    Largest,
+}
