@@ -132,7 +132,8 @@ pub enum Zoom {
 }
 
 /// Problems people come to the help screen with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum HelpTopic {
     /// カードが読めない
     Card,

@@ -1239,3 +1239,15 @@ pub struct EnrollingPage {
     pub trouble: Option<ProblemCode>,
 }
 
+
+/// A help desk of the data file.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeskEntry {
+    /// Organisation, as shown.
+    pub organisation: String,
+    /// The desk.
+    pub desk: Desk,
+    /// Topics it answers.
+    pub topics: Vec<HelpTopic>,
+}

@@ -1,0 +1,301 @@
+//! The rules of trusted time, without I/O.
+
+use std::time::Duration;
+
+use protocol::calendar::Timestamp;
+
+use super::{ClockTrust, Distrust, Now, RawTime};
+
+/// Longest time a terminal is believed to have been switched off.
+pub const MAX_ABSENCE: Duration = Duration::from_secs(400 * 24 * 3600);
+
+/// How far the system clock may be behind the floor before it counts as set back
+/// (a real-time clock drifts by seconds a day).
+pub const TOLERANCE: Duration = Duration::from_secs(5 * 60);
+
+/// Closer than this, the system clock confirms the gateway's time.
+pub const AGREEMENT: Duration = Duration::from_secs(24 * 3600);
+
+/// A change of the system clock against the boot clock that is written to the audit log.
+pub const JUMP: Duration = Duration::from_secs(2 * 60);
+
+/// The floor is written again when it has moved by this much.
+pub const FLOOR_STEP: Duration = Duration::from_secs(10 * 60);
+
+/// Earliest time this program can run at: its own release. 2026-11-01T00:00:00Z.
+const EARLIEST_MS: i64 = 1_793_491_200_000;
+
+/// Keeps the floor and the gateway's time and makes a [`Now`] of each reading.
+#[derive(Debug, Clone)]
+pub struct ClockKeeper {
+    floor_ms: i64,
+    kept_floor_ms: i64,
+    anchor: Option<Anchor>,
+    gateway: Option<Distrust>,
+    system_minus_boot_ms: Option<([u8; 16], i64)>,
+}
+
+/// A time told by the gateway, at a reading of the boot clock.
+#[derive(Debug, Clone, Copy)]
+struct Anchor {
+    boot_id: [u8; 16],
+    boot_ms: i64,
+    wall_ms: i64,
+}
+
+/// What became of a time told by the gateway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GatewayTime {
+    /// Taken: the wall clock follows it until power-off.
+    Taken,
+    /// Not taken; the clock is now untrusted.
+    Doubted(Distrust),
+}
+
+/// The system clock moved against the boot clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Jump {
+    /// Seconds forward; negative for backward.
+    pub seconds: i64,
+}
+
+impl ClockKeeper {
+    /// Starts from the floor kept in the vault, if there is one.
+    #[must_use]
+    pub fn new(floor: Option<Timestamp>) -> Self {
+        let floor_ms = floor.map_or(EARLIEST_MS, |f| f.unix_ms()).max(EARLIEST_MS);
+        Self {
+            floor_ms,
+            kept_floor_ms: floor_ms,
+            anchor: None,
+            gateway: None,
+            system_minus_boot_ms: None,
+        }
+    }
+
+    /// Judges a reading of the clocks.
+    pub fn now(&mut self, raw: RawTime) -> Now {
+        let (wall_ms, trust) = self.judge(raw);
+        if trust == ClockTrust::Trusted {
+            self.floor_ms = self.floor_ms.max(wall_ms);
+        }
+        Now {
+            boot: raw.boot,
+            boot_id: raw.boot_id,
+            wall: Timestamp::from_unix_ms(wall_ms),
+            trust,
+        }
+    }
+
+    /// Takes the time of a signed answer of the gateway, or doubts it.
+    pub fn gateway_said(&mut self, raw: RawTime, told: Timestamp) -> GatewayTime {
+        let told_ms = told.unix_ms();
+        let verdict = if told_ms < self.floor_ms - ms(TOLERANCE) {
+            Some(Distrust::GatewayBehind)
+        } else if told_ms > self.floor_ms + ms(MAX_ABSENCE)
+            && (told_ms - raw.system.unix_ms()).abs() > ms(AGREEMENT)
+        {
+            Some(Distrust::GatewayFarAhead)
+        } else {
+            None
+        };
+        self.gateway = verdict;
+        if let Some(distrust) = verdict {
+            return GatewayTime::Doubted(distrust);
+        }
+        self.anchor = Some(Anchor {
+            boot_id: raw.boot_id,
+            boot_ms: ms(raw.boot),
+            wall_ms: told_ms.max(self.floor_ms),
+        });
+        self.floor_ms = self.floor_ms.max(told_ms);
+        GatewayTime::Taken
+    }
+
+    /// Compares the system clock with the boot clock; tells of a jump once.
+    pub fn jump(&mut self, raw: RawTime) -> Option<Jump> {
+        let difference = raw.system.unix_ms() - ms(raw.boot);
+        let before = self.system_minus_boot_ms.replace((raw.boot_id, difference));
+        match before {
+            Some((boot_id, old)) if boot_id == raw.boot_id => {
+                let moved = difference - old;
+                (moved.abs() > ms(JUMP)).then_some(Jump {
+                    seconds: moved / 1000,
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// How far the system clock is from the time in use, in seconds, once the gateway has
+    /// told its time since power-on.
+    #[must_use]
+    pub fn system_error(&self, raw: RawTime) -> Option<i64> {
+        self.anchored(raw)
+            .map(|wall| (raw.system.unix_ms() - wall) / 1000)
+    }
+
+    /// The highest trusted time seen.
+    #[must_use]
+    pub fn floor(&self) -> Timestamp {
+        Timestamp::from_unix_ms(self.floor_ms)
+    }
+
+    /// The floor, when it has moved far enough to be written again. The caller writes it.
+    pub fn floor_to_keep(&mut self) -> Option<Timestamp> {
+        (self.floor_ms - self.kept_floor_ms >= ms(FLOOR_STEP)).then(|| {
+            self.kept_floor_ms = self.floor_ms;
+            self.floor()
+        })
+    }
+
+    fn judge(&self, raw: RawTime) -> (i64, ClockTrust) {
+        if let Some(wall) = self.anchored(raw) {
+            let trust = self.gateway.map_or(ClockTrust::Trusted, ClockTrust::Untrusted);
+            return (wall.max(self.floor_ms), trust);
+        }
+        let system = raw.system.unix_ms();
+        if system > self.floor_ms + ms(MAX_ABSENCE) {
+            // The floor, not the far future: the gateway's certificate must still verify,
+            // so that its signed time can put the clock right.
+            return (self.floor_ms, ClockTrust::Untrusted(Distrust::FarAhead));
+        }
+        if system < self.floor_ms - ms(TOLERANCE) {
+            return (self.floor_ms, ClockTrust::Untrusted(Distrust::BehindFloor));
+        }
+        let trust = self.gateway.map_or(ClockTrust::Trusted, ClockTrust::Untrusted);
+        (system.max(self.floor_ms), trust)
+    }
+
+    fn anchored(&self, raw: RawTime) -> Option<i64> {
+        let anchor = self.anchor.filter(|a| a.boot_id == raw.boot_id)?;
+        let elapsed = (ms(raw.boot) - anchor.boot_ms).max(0);
+        Some(anchor.wall_ms.saturating_add(elapsed))
+    }
+}
+
+fn ms(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    const DAY: i64 = 24 * 3600 * 1000;
+    const NOON: i64 = EARLIEST_MS + 20 * DAY;
+
+    fn raw(boot_s: u64, system_ms: i64) -> RawTime {
+        RawTime {
+            boot: Duration::from_secs(boot_s),
+            boot_id: [7; 16],
+            system: Timestamp::from_unix_ms(system_ms),
+        }
+    }
+
+    fn keeper() -> ClockKeeper {
+        ClockKeeper::new(Some(Timestamp::from_unix_ms(NOON)))
+    }
+
+    #[test]
+    fn a_clock_set_ten_years_back_is_untrusted_and_time_does_not_go_back() {
+        let mut keeper = keeper();
+        let now = keeper.now(raw(1, NOON - 3650 * DAY));
+        assert_eq!(now.trust, ClockTrust::Untrusted(Distrust::BehindFloor));
+        assert_eq!(now.wall.unix_ms(), NOON);
+    }
+
+    #[test]
+    fn a_clock_set_ten_years_ahead_is_untrusted_and_does_not_move_the_floor() {
+        let mut keeper = keeper();
+        let now = keeper.now(raw(1, NOON + 3650 * DAY));
+        assert_eq!(now.trust, ClockTrust::Untrusted(Distrust::FarAhead));
+        assert_eq!(keeper.floor().unix_ms(), NOON);
+        let after = keeper.now(raw(2, NOON + DAY));
+        assert_eq!(after.trust, ClockTrust::Trusted);
+        assert_eq!(after.wall.unix_ms(), NOON + DAY);
+    }
+
+    #[test]
+    fn an_hour_back_is_noticed_and_time_stands_still() {
+        let mut keeper = keeper();
+        keeper.now(raw(1, NOON + DAY));
+        let now = keeper.now(raw(2, NOON + DAY - 3_600_000));
+        assert_eq!(now.trust, ClockTrust::Untrusted(Distrust::BehindFloor));
+        assert_eq!(now.wall.unix_ms(), NOON + DAY);
+    }
+
+    #[test]
+    fn the_gateway_puts_a_wrong_clock_right_until_power_off() {
+        let mut keeper = keeper();
+        let wrong = NOON + 3650 * DAY;
+        assert!(!keeper.now(raw(1, wrong)).is_trusted());
+        let told = Timestamp::from_unix_ms(NOON + 2 * DAY);
+        assert_eq!(keeper.gateway_said(raw(10, wrong), told), GatewayTime::Taken);
+        let now = keeper.now(raw(70, wrong + 60_000));
+        assert!(now.is_trusted());
+        assert_eq!(now.wall.unix_ms(), NOON + 2 * DAY + 60_000);
+        assert_eq!(keeper.system_error(raw(70, wrong + 60_000)), Some((3648 * DAY) / 1000));
+
+        let mut next_boot = raw(1, wrong);
+        next_boot.boot_id = [8; 16];
+        assert!(!keeper.now(next_boot).is_trusted());
+    }
+
+    #[test]
+    fn setting_the_clock_after_the_gateway_spoke_moves_nothing() {
+        let mut keeper = keeper();
+        keeper.gateway_said(raw(10, NOON), Timestamp::from_unix_ms(NOON + 1000));
+        for system in [NOON - 3650 * DAY, NOON + 3650 * DAY, NOON - 3_600_000] {
+            let now = keeper.now(raw(20, system));
+            assert!(now.is_trusted());
+            assert_eq!(now.wall.unix_ms(), NOON + 1000 + 10_000);
+        }
+    }
+
+    #[test]
+    fn a_gateway_behind_or_far_ahead_is_doubted() {
+        let mut keeper = keeper();
+        let behind = Timestamp::from_unix_ms(NOON - DAY);
+        assert_eq!(
+            keeper.gateway_said(raw(1, NOON), behind),
+            GatewayTime::Doubted(Distrust::GatewayBehind)
+        );
+        assert!(!keeper.now(raw(1, NOON)).is_trusted());
+        let ahead = Timestamp::from_unix_ms(NOON + 800 * DAY);
+        assert_eq!(
+            keeper.gateway_said(raw(1, NOON), ahead),
+            GatewayTime::Doubted(Distrust::GatewayFarAhead)
+        );
+        // A terminal that really was in a cupboard for years: both clocks agree.
+        assert_eq!(
+            keeper.gateway_said(raw(1, NOON + 800 * DAY), ahead),
+            GatewayTime::Taken
+        );
+    }
+
+    #[test]
+    fn a_jump_is_told_once() {
+        let mut keeper = keeper();
+        assert_eq!(keeper.jump(raw(1, NOON)), None);
+        assert_eq!(keeper.jump(raw(61, NOON + 60_000)), None);
+        assert_eq!(
+            keeper.jump(raw(62, NOON + 61_000 - 3_600_000)),
+            Some(Jump { seconds: -3600 })
+        );
+        assert_eq!(keeper.jump(raw(63, NOON + 62_000 - 3_600_000)), None);
+    }
+
+    #[test]
+    fn the_floor_is_written_only_when_it_moved() {
+        let mut keeper = keeper();
+        assert_eq!(keeper.floor_to_keep(), None);
+        keeper.now(raw(1, NOON + 60_000));
+        assert_eq!(keeper.floor_to_keep(), None);
+        keeper.now(raw(2, NOON + 600_000));
+        assert_eq!(keeper.floor_to_keep().unwrap().unix_ms(), NOON + 600_000);
+        assert_eq!(keeper.floor_to_keep(), None);
+    }
+}

@@ -1,0 +1,151 @@
+//! What every flow of the terminal shares: the time, who is at the desk, the office, the queue's
+//! counts, the person in hand, and the way to ask for effects.
+
+use std::collections::VecDeque;
+
+use protocol::calendar::Date;
+use protocol::facility::{Facility, FacilityProfile, Insurer};
+use protocol::number::{InsuredNumber, UserId};
+use protocol::person::StaffRole;
+
+use super::effect::{Effect, TerminalConfig, Ticket};
+use super::view::{Look, Network};
+use crate::clock::Now;
+use crate::entropy::Entropy;
+use crate::outbox::Counts;
+use crate::store::StoreJob;
+
+/// Shared by all flows; they hold nothing of it themselves.
+pub struct Desk {
+    /// Facts of this terminal.
+    pub config: TerminalConfig,
+    /// The instant of the input being handled.
+    pub now: Now,
+    /// Who is at the desk.
+    pub session: Option<Session>,
+    /// The office as it describes itself.
+    pub profile: Option<FacilityProfile>,
+    /// The office as the gateway knows it.
+    pub facility: Option<Facility>,
+    /// This terminal's id.
+    pub device: Option<String>,
+    /// Language and looks.
+    pub look: Look,
+    /// The line.
+    pub network: Network,
+    /// The queue.
+    pub counts: Counts,
+    /// Documents not opened.
+    pub unopened: u64,
+    /// PIN mode is on.
+    pub pin_mode: bool,
+    /// A draft request can be resumed.
+    pub draft: bool,
+    /// The person whose card was confirmed; dropped at lock and when the work is done.
+    pub in_hand: Option<PersonInHand>,
+    /// Whether a card lies on the reader, as far as is known.
+    pub card_present: bool,
+    /// Battery of the portable unit.
+    pub battery: Option<u8>,
+    entropy: Box<dyn Entropy>,
+    effects: VecDeque<Effect>,
+    next_ticket: u64,
+}
+
+/// A person at the desk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// Id.
+    pub staff: UserId,
+    /// Name.
+    pub name: String,
+    /// Rights.
+    pub role: StaffRole,
+}
+
+/// The person whose card was confirmed, or who was chosen from the office's list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonInHand {
+    /// Name.
+    pub name: String,
+    /// Address, if read from the card.
+    pub address: Option<String>,
+    /// 生年月日.
+    pub born_on: Date,
+    /// 被保険者番号, if the list knows it or it was typed.
+    pub insured: Option<InsuredNumber>,
+}
+
+impl Desk {
+    /// A desk before anybody has touched it.
+    #[must_use]
+    pub fn new(config: TerminalConfig, now: Now, entropy: Box<dyn Entropy>) -> Self {
+        Self {
+            config,
+            now,
+            session: None,
+            profile: None,
+            facility: None,
+            device: None,
+            look: Look::default(),
+            network: Network::NotSetUp,
+            counts: Counts::default(),
+            unopened: 0,
+            pin_mode: false,
+            draft: false,
+            in_hand: None,
+            card_present: false,
+            battery: None,
+            entropy,
+            effects: VecDeque::new(),
+            next_ticket: 0,
+        }
+    }
+
+    /// A ticket for an effect that has an answer.
+    pub fn ticket(&mut self) -> Ticket {
+        self.next_ticket += 1;
+        Ticket(self.next_ticket)
+    }
+
+    /// Asks for an effect.
+    pub fn effect(&mut self, effect: Effect) {
+        self.effects.push_back(effect);
+    }
+
+    /// Asks for a store job; the reply comes with the returned ticket.
+    pub fn store(&mut self, job: impl Into<StoreJob>) -> Ticket {
+        let ticket = self.ticket();
+        self.effect(Effect::Store(ticket, job.into()));
+        ticket
+    }
+
+    /// Takes what was asked for so far.
+    pub fn take_effects(&mut self) -> Vec<Effect> {
+        self.effects.drain(..).collect()
+    }
+
+    /// Fills `bytes` with randomness.
+    pub fn random(&mut self, bytes: &mut [u8]) {
+        self.entropy.fill(bytes);
+    }
+
+    /// A fresh command id for a touch at this instant.
+    pub fn command_id(&mut self) -> protocol::exchange::CommandId {
+        let mut random = [0; 10];
+        self.random(&mut random);
+        protocol::exchange::CommandId::new(self.now.wall, random)
+    }
+
+    /// The insurer that is asked when the office has only one, or the first.
+    #[must_use]
+    pub fn insurer(&self) -> Option<&Insurer> {
+        self.facility.as_ref().and_then(|facility| facility.insurers.first())
+    }
+
+    /// Today in Japan.
+    #[must_use]
+    pub fn today(&self) -> Date {
+        self.now.wall.to_japan().0
+    }
+}

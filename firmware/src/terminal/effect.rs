@@ -1,0 +1,145 @@
+//! What the terminal wants done, and how the world answers: the seams of the state machine.
+//!
+//! Each effect that has an answer carries a [`Ticket`]; the answer brings it back. An answer
+//! whose ticket nobody waits for any more (the screen was left, the desk was locked) is dropped.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hal::board::Cue;
+use hal::card::{CardJob, CardOutcome, ReaderEvent, Step};
+use protocol::exchange::DocumentId;
+use protocol::person::{Attachment, AttachmentMedia};
+
+use super::touch::Touch;
+use super::view::PageImage;
+use crate::access::passcode::{HashJob, HashOutcome};
+use crate::error::Problem;
+use crate::store::{StoreJob, StoreReply};
+use crate::sync::SyncReport;
+
+/// Pairs an effect with its answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Ticket(pub u64);
+
+/// What comes in.
+#[derive(Debug)]
+pub enum Input {
+    /// The program has started.
+    Started,
+    /// A touch.
+    Touch(Touch),
+    /// The reader or a card came or went.
+    Reader(ReaderEvent),
+    /// A step of the running card session is done.
+    CardStep(Ticket, Step),
+    /// The card session ended.
+    Card(Ticket, CardOutcome),
+    /// A store job ended.
+    Stored(Ticket, Result<StoreReply, Problem>),
+    /// A passcode was hashed.
+    Hashed(Ticket, HashOutcome),
+    /// A sync round, an enrolment or a renewal ended, or the line changed.
+    Synced(SyncReport),
+    /// The stick or folder was read.
+    FilesListed(Ticket, Result<Vec<FoundFile>, Problem>),
+    /// A file was taken into the vault.
+    FileTaken(Ticket, Result<Attachment, Problem>),
+    /// A page of a document was drawn.
+    PageDrawn(Ticket, Result<DrawnPage, Problem>),
+    /// A document or slip was printed.
+    Printed(Ticket, Result<(), Problem>),
+    /// Battery of the portable unit, percent.
+    Battery(u8),
+    /// Time passes; at least once a second while unlocked, once a minute while locked.
+    Tick,
+}
+
+/// What goes out.
+#[derive(Debug)]
+pub enum Effect {
+    /// Run one transaction or query on the vault.
+    Store(Ticket, StoreJob),
+    /// Hash a passcode, on a thread of its own, one at a time.
+    Hash(Ticket, HashJob),
+    /// Run a session with the card that lies there.
+    Card(Ticket, CardJob),
+    /// Stop the card session as soon as it is safe.
+    CancelCard,
+    /// Talk to the gateway now (a tap, a new command).
+    WakeSync,
+    /// Enrol with a one-time token.
+    Enrol {
+        /// The token as typed, normalised.
+        token: String,
+    },
+    /// Read the stick or folder of attachments.
+    ListFiles(Ticket),
+    /// Take one of its files into the vault, encrypted, kind checked by content.
+    TakeFile(Ticket, PathBuf),
+    /// Draw a page of a document in the sandboxed child.
+    DrawPage(Ticket, PageOrder),
+    /// Print a document.
+    PrintDocument(Ticket, DocumentId),
+    /// Light and sound.
+    Cue(Cue),
+    /// Destroy the vault's key at once: the unit is lost.
+    Wipe,
+}
+
+/// A file on the stick or in the folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundFile {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its name, for the screen.
+    pub name: String,
+    /// Bytes.
+    pub size: u64,
+    /// Kind by content.
+    pub media: Option<AttachmentMedia>,
+}
+
+/// A page to draw.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PageOrder {
+    /// Which document.
+    pub document: DocumentId,
+    /// Page from 0.
+    pub page: usize,
+    /// Width of the page image in pixels.
+    pub width: u32,
+}
+
+/// A drawn page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DrawnPage {
+    /// The pixels.
+    pub image: Arc<PageImage>,
+    /// Pages of the document.
+    pub pages: usize,
+}
+
+/// Facts that do not change while the program runs.
+#[derive(Debug, Clone)]
+pub struct TerminalConfig {
+    /// Rows a list page has on this screen.
+    pub rows_per_page: usize,
+    /// Staff tiles on one page of A-2.
+    pub staff_per_page: usize,
+    /// Width in pixels of a document's page image at zoom 0.
+    pub document_width: u32,
+    /// Idle time until the desk locks (60 s at the counter, 30 s on the portable unit).
+    pub idle_lock: Duration,
+    /// Test cards are trusted: 「試験用」 is shown.
+    pub test_trust: bool,
+    /// Serial of the hardware, to which an enrolment token is bound.
+    pub serial: String,
+    /// A printer is configured.
+    pub printer: bool,
+    /// Version of the build.
+    pub version: String,
+    /// Desks beside the insurers' own (help desks), from the data file.
+    pub desks: Vec<super::view::DeskEntry>,
+}
