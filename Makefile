@@ -1,0 +1,48 @@
+# Everything anybody runs by hand. `make demo` is the main job, `make test` is what CI runs.
+
+CARGO ?= cargo
+TOOLS := $(CURDIR)/target/tools
+DENY_VERSION := 0.20.2
+
+.PHONY: demo test lint packages bench long pictures openapi clean-demo
+
+## One command: install what is needed, build, and play or open a day at the desk.
+demo: packages
+	$(CARGO) build --locked -p ui -p gateway -p hal -p system-tests --bins
+	$(CARGO) run --locked --quiet -p system-tests --bin demo -- $(DEMO)
+
+## One command: everything that must hold.
+test: packages lint
+	$(CARGO) test --locked --workspace
+	$(CARGO) doc --locked --workspace --no-deps --quiet
+
+## Formatting, lints, licences, versions.
+lint: packages $(TOOLS)/bin/cargo-deny
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	$(TOOLS)/bin/cargo-deny --locked check --hide-inclusion-graph licenses bans sources
+
+$(TOOLS)/bin/cargo-deny:
+	$(CARGO) install --quiet --debug --locked --root $(TOOLS) --version $(DENY_VERSION) cargo-deny
+
+packages:
+	tests/bin/install-packages
+
+## Figures for docs/performance.md.
+bench: packages
+	$(CARGO) run --locked --release -p system-tests --bin bench
+
+## 10,000 kills on each side and 10,000 simulation seeds: hours.
+long: packages
+	$(CARGO) run --locked --release -p system-tests --bin soak
+
+## Draws every screen again and accepts the result; look at the difference before committing.
+pictures: packages
+	MADOGUCHI_ACCEPT=1 $(CARGO) test --locked -p ui --test pictures
+
+## Writes docs/openapi.json from the code.
+openapi:
+	$(CARGO) run --locked --quiet -p gateway -- openapi > docs/openapi.json
+
+clean-demo:
+	rm -rf demo-run
