@@ -3,13 +3,15 @@
 
 use std::collections::VecDeque;
 
+use hal::card::ReaderEvent;
 use protocol::calendar::Date;
 use protocol::facility::{Facility, FacilityProfile, Insurer};
 use protocol::number::{InsuredNumber, UserId};
 use protocol::person::StaffRole;
+use zeroize::Zeroize as _;
 
 use super::effect::{Effect, TerminalConfig, Ticket};
-use super::view::{Look, Network};
+use super::view::{Look, Network, PasscodeReason};
 use crate::clock::Now;
 use crate::entropy::Entropy;
 use crate::outbox::Counts;
@@ -47,6 +49,12 @@ pub struct Desk {
     pub card_present: bool,
     /// Battery of the portable unit.
     pub battery: Option<u8>,
+    /// The last thing the reader told.
+    pub reader: Option<ReaderEvent>,
+    /// A second person's word, given a moment ago; the flow that asked for it takes it.
+    pub approval: Option<Approval>,
+    /// The office's own list has somebody in it.
+    pub has_clients: bool,
     entropy: Box<dyn Entropy>,
     effects: VecDeque<Effect>,
     next_ticket: u64,
@@ -76,6 +84,23 @@ pub struct PersonInHand {
     pub insured: Option<InsuredNumber>,
 }
 
+/// Personal data leaves the memory with the person.
+impl Drop for PersonInHand {
+    fn drop(&mut self) {
+        self.name.zeroize();
+        self.address.zeroize();
+    }
+}
+
+/// A second person has confirmed something with their own passcode.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Approval {
+    /// Who.
+    pub by: UserId,
+    /// What for.
+    pub reason: PasscodeReason,
+}
+
 impl Desk {
     /// A desk before anybody has touched it.
     #[must_use]
@@ -96,6 +121,9 @@ impl Desk {
             in_hand: None,
             card_present: false,
             battery: None,
+            reader: None,
+            approval: None,
+            has_clients: false,
             entropy,
             effects: VecDeque::new(),
             next_ticket: 0,
@@ -118,6 +146,11 @@ impl Desk {
         let ticket = self.ticket();
         self.effect(Effect::Store(ticket, job.into()));
         ticket
+    }
+
+    /// The approval for `reason`, if a second person has just given it; any other is dropped.
+    pub fn take_approval(&mut self, reason: PasscodeReason) -> Option<Approval> {
+        self.approval.take().filter(|approval| approval.reason == reason)
     }
 
     /// Takes what was asked for so far.

@@ -13,10 +13,10 @@ use protocol::exchange::DocumentId;
 use protocol::person::{Attachment, AttachmentMedia};
 
 use super::touch::Touch;
-use super::view::PageImage;
+use super::view::{PageImage, Slip};
 use crate::access::passcode::{HashJob, HashOutcome};
 use crate::error::Problem;
-use crate::store::{StoreJob, StoreReply};
+use crate::store::{Status, StoreJob, StoreReply};
 use crate::sync::SyncReport;
 
 /// Pairs an effect with its answer.
@@ -32,6 +32,9 @@ pub enum Input {
     Touch(Touch),
     /// The reader or a card came or went.
     Reader(ReaderEvent),
+    /// What the vault holds in numbers. Comes right before the answer of each store job and of
+    /// each exchange, so that no picture shows another count than the table.
+    Status(Status),
     /// A step of the running card session is done.
     CardStep(Ticket, Step),
     /// The card session ended.
@@ -82,6 +85,8 @@ pub enum Effect {
     DrawPage(Ticket, PageOrder),
     /// Print a document.
     PrintDocument(Ticket, DocumentId),
+    /// Print an enquiry slip.
+    PrintSlip(Ticket, Box<Slip>),
     /// Light and sound.
     Cue(Cue),
     /// Destroy the vault's key at once: the unit is lost.

@@ -1,4 +1,39 @@
 //! What a person can do on the screen. A page's adapter turns a touch into one of these.
+//!
+//! Back is bottom left, [`Touch::Main`] bottom right, [`Touch::Second`] beside it. Beyond that:
+//!
+//! | Screen | `Main` | `Second` | Others |
+//! |---|---|---|---|
+//! | A-1 | はじめる | – | `Help` |
+//! | A-2 | – | – | `Staff(id)` or `Row(n)`, `NextPage`, `PrevPage` |
+//! | A-3, A-5, C-5 | 入る, つぎへ | – | `Digit`, `Backspace`, `ClearAll` |
+//! | A-4 | 別の職員で入る | 管理者が開ける | |
+//! | A-6 | 誓約する | – | `Back` locks |
+//! | B-1 | 本人確認 | 設定 | `Row(0)` 進捗, `Row(1)` 申出, `Row(2)` 届いた書類, `Row(3)` the queue bar |
+//! | B-2 | – | – | `Row(n)` of the page's rows |
+//! | C-1 | – | カードがない | |
+//! | C-2 | つぎへ | – | `Field(n)` chooses a group, `Digit`, `Backspace`, `ClearAll` |
+//! | C-3 | – | – | `Back` やめる |
+//! | C-4, C-7 | この方です | ちがう・わからない | `Back` やめる |
+//! | C-6 | すすみぐあいを調べる | 申出に加える | `Back` おわる |
+//! | C-11, C-14, C-16, C-17 | もう一度 | カードを使わずに進む | |
+//! | C-12, C-13 | カードを使わずに進む | – | |
+//! | C-15 | 番号を入れなおす | カードを使わずに進む | |
+//! | C-18 | 管理者が許す | カードを使わずに進む | |
+//! | H-1 | 問い合わせ票を出す | – | `HelpTopic` or `Row(n)`, pages |
+//! | H-2 | 問い合わせ票を出す | – | |
+//! | J-1, K-2 | – (K-2: 閉じる) | 票を印刷 (`Print`) | |
+//! | J-2 | 職員を追加 | – | `Staff(id)` or `Row(n)`, pages |
+//! | J-3 | 保存する | 止める, and again to confirm; もどす for a stopped one | `Field(0)` name, `Field(1)` id, `Role` |
+//! | J-4 | 閉じる | – | `Language`, `HighContrast`, `TextSize`, `Sounds` |
+//! | J-5 | 閉じる, in set-up これでよい | – | `Field(n)` corrects a field, in the order of the page |
+//! | J-6 | 閉じる | – | `PinMode` |
+//! | K-1 | the way out | 票を印刷 (`Print`) | `ShowSlip` |
+//! | S-1 | はじめる | – | `Language` |
+//! | S-2, S-4 | つぎへ | – | text keys |
+//! | S-3 | もう一度, after trouble | – | `Back` to the token |
+//! | S-5 | この職員を加える | おわる, when complete | `Field(0)` name, `Field(1)` id, `Role` |
+//! | S-6 | はじめる | – | |
 
 use protocol::calendar::Era;
 use protocol::exchange::{CommandId, DocumentId};

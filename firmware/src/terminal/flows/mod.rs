@@ -1,0 +1,20 @@
+//! The flows: one file a question.
+
+pub mod admin;
+pub mod card;
+pub mod card_mode;
+pub mod diagnostics;
+pub mod help;
+pub mod home;
+pub mod lock;
+pub mod lockout;
+pub mod look;
+pub mod new_passcode;
+pub mod passcode;
+pub mod pledge;
+pub mod profile;
+pub mod settings;
+pub mod setup;
+pub mod staff;
+pub mod staff_edit;
+pub mod trouble;
