@@ -80,21 +80,9 @@ pub enum Problem {
     #[error("the clock is not trusted: {0}")]
     ClockUntrusted(Distrust),
 
-    /// No connection.
-    #[error("no connection to the gateway: {0}")]
-    NetDown(String),
-    /// The other side's certificate or our own was not accepted.
-    #[error("TLS: {0}")]
-    NetTls(String),
-    /// Somebody answered who is not the gateway (a captive portal, a proxy).
-    #[error("the answer is not the gateway's: {0}")]
-    NetPortal(&'static str),
-    /// The gateway's answer does not verify.
-    #[error("the gateway's answer does not verify: {0}")]
-    NetAnswer(&'static str),
-    /// The gateway asks to wait.
-    #[error("the gateway is busy")]
-    NetBusy,
+    /// The way to the gateway, or its answer.
+    #[error(transparent)]
+    Net(#[from] crate::sync::NetError),
     /// The terminal has no identity yet.
     #[error("the terminal is not enrolled")]
     NotEnrolled,
@@ -102,6 +90,40 @@ pub enum Problem {
     /// A rule said no, here or at the gateway, with its code.
     #[error("refused: {}", .0.as_str())]
     Refused(ProblemCode),
+}
+
+impl Problem {
+    /// The stable code that the screen, the log and the diagnostics command show.
+    #[must_use]
+    pub fn code(&self) -> ProblemCode {
+        use crate::audit::BreakKind;
+        use crate::outbox::Bound;
+        match self {
+            Self::VaultCorrupt => ProblemCode::VaultCorrupt,
+            Self::VaultForeign | Self::VaultWrongKey => ProblemCode::VaultForeign,
+            Self::VaultKeyMissing | Self::VaultKeyExposed { .. } => ProblemCode::VaultKey,
+            Self::VaultNewer { .. } => ProblemCode::VaultNewer,
+            Self::VaultFull => ProblemCode::VaultFull,
+            Self::VaultBusy | Self::VaultIo(_) | Self::VaultStatement(_) => ProblemCode::VaultIo,
+            Self::OutboxQuota(Bound::Age) => ProblemCode::OutboxAge,
+            Self::OutboxQuota(_) => ProblemCode::OutboxQuota,
+            Self::OutboxTooLarge { .. } => ProblemCode::WireTooLarge,
+            Self::OutboxUnknown | Self::OutboxState => ProblemCode::OutboxQuarantine,
+            Self::OutboxIdTaken => ProblemCode::CommandIdConflict,
+            Self::AuditBroken(at) => match at.kind {
+                BreakKind::Gap => ProblemCode::AuditGap,
+                BreakKind::Edited => ProblemCode::AuditEdited,
+                BreakKind::Reordered => ProblemCode::AuditReordered,
+                BreakKind::CutShort => ProblemCode::AuditTruncated,
+                BreakKind::SealDiffers => ProblemCode::AuditHead,
+            },
+            Self::ClockUntrusted(crate::clock::Distrust::BehindFloor) => ProblemCode::ClockBehind,
+            Self::ClockUntrusted(_) => ProblemCode::ClockUntrusted,
+            Self::Net(net) => net.code(),
+            Self::NotEnrolled => ProblemCode::EnrolMissing,
+            Self::Refused(code) => code.clone(),
+        }
+    }
 }
 
 impl From<rusqlite::Error> for Problem {
@@ -114,10 +136,13 @@ impl From<rusqlite::Error> for Problem {
             E::DatabaseCorrupt | E::NotADatabase => Self::VaultCorrupt,
             E::DiskFull => Self::VaultFull,
             E::DatabaseBusy | E::DatabaseLocked => Self::VaultBusy,
-            E::SystemIoFailure | E::CannotOpen | E::ReadOnly | E::PermissionDenied
-            | E::NoLargeFileSupport | E::FileLockingProtocolFailed | E::OutOfMemory => {
-                Self::VaultIo(code_text(&error))
-            }
+            E::SystemIoFailure
+            | E::CannotOpen
+            | E::ReadOnly
+            | E::PermissionDenied
+            | E::NoLargeFileSupport
+            | E::FileLockingProtocolFailed
+            | E::OutOfMemory => Self::VaultIo(code_text(&error)),
             _ => Self::VaultStatement(code_text(&error)),
         }
     }

@@ -60,10 +60,10 @@ pub struct Jump {
 }
 
 impl ClockKeeper {
-    /// Starts from the floor kept in the vault, if there is one.
+    /// Starts from the floor kept in the vault; without one, from this program's release.
     #[must_use]
     pub fn new(floor: Option<Timestamp>) -> Self {
-        let floor_ms = floor.map_or(EARLIEST_MS, |f| f.unix_ms()).max(EARLIEST_MS);
+        let floor_ms = floor.map_or(EARLIEST_MS, |f| f.unix_ms());
         Self {
             floor_ms,
             kept_floor_ms: floor_ms,
@@ -151,7 +151,9 @@ impl ClockKeeper {
 
     fn judge(&self, raw: RawTime) -> (i64, ClockTrust) {
         if let Some(wall) = self.anchored(raw) {
-            let trust = self.gateway.map_or(ClockTrust::Trusted, ClockTrust::Untrusted);
+            let trust = self
+                .gateway
+                .map_or(ClockTrust::Trusted, ClockTrust::Untrusted);
             return (wall.max(self.floor_ms), trust);
         }
         let system = raw.system.unix_ms();
@@ -163,7 +165,9 @@ impl ClockKeeper {
         if system < self.floor_ms - ms(TOLERANCE) {
             return (self.floor_ms, ClockTrust::Untrusted(Distrust::BehindFloor));
         }
-        let trust = self.gateway.map_or(ClockTrust::Trusted, ClockTrust::Untrusted);
+        let trust = self
+            .gateway
+            .map_or(ClockTrust::Trusted, ClockTrust::Untrusted);
         (system.max(self.floor_ms), trust)
     }
 
@@ -233,11 +237,17 @@ mod tests {
         let wrong = NOON + 3650 * DAY;
         assert!(!keeper.now(raw(1, wrong)).is_trusted());
         let told = Timestamp::from_unix_ms(NOON + 2 * DAY);
-        assert_eq!(keeper.gateway_said(raw(10, wrong), told), GatewayTime::Taken);
+        assert_eq!(
+            keeper.gateway_said(raw(10, wrong), told),
+            GatewayTime::Taken
+        );
         let now = keeper.now(raw(70, wrong + 60_000));
         assert!(now.is_trusted());
         assert_eq!(now.wall.unix_ms(), NOON + 2 * DAY + 60_000);
-        assert_eq!(keeper.system_error(raw(70, wrong + 60_000)), Some((3648 * DAY) / 1000));
+        assert_eq!(
+            keeper.system_error(raw(70, wrong + 60_000)),
+            Some((3648 * DAY) / 1000)
+        );
 
         let mut next_boot = raw(1, wrong);
         next_boot.boot_id = [8; 16];

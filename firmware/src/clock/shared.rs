@@ -38,10 +38,10 @@ impl Clock {
         Self::new(SystemTime::new(), floor)
     }
 
-    /// A clock moved by hand, for tests.
+    /// A clock moved by hand, for tests; its floor is the time it starts at.
     #[must_use]
     pub fn manual(time: &ManualTime) -> Self {
-        Self::new(time.clone(), None)
+        Self::new(time.clone(), Some(time.read().system))
     }
 
     /// The time now.
@@ -76,7 +76,11 @@ impl Clock {
     }
 
     fn keeper<T>(&self, f: impl FnOnce(&mut ClockKeeper) -> T) -> T {
-        f(&mut self.inner.keeper.lock().unwrap_or_else(PoisonError::into_inner))
+        f(&mut self
+            .inner
+            .keeper
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner))
     }
 }
 

@@ -99,7 +99,10 @@ impl ManualTime {
     pub fn advance(&self, by: Duration) {
         self.change(|raw| {
             raw.boot += by;
-            raw.system = shifted(raw.system, i64::try_from(by.as_millis()).unwrap_or(i64::MAX));
+            raw.system = shifted(
+                raw.system,
+                i64::try_from(by.as_millis()).unwrap_or(i64::MAX),
+            );
         });
     }
 

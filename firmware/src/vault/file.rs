@@ -1,0 +1,171 @@
+//! The vault's file: its head, opening, checking, destroying.
+//!
+//! SQLCipher keeps sixteen bytes of salt in the clear at the head of the file. With a raw
+//! key the salt protects nothing, so ours says whose file it is: eight bytes of magic and
+//! eight bytes of a tag made from the key. That tells foreign, wrong key and damaged apart.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OpenFlags};
+use zeroize::Zeroizing;
+
+use super::key::{VaultKey, destroy_file, io, seed_path, sync_parent};
+use super::{BUSY_LIMIT, CACHE_KIB, CHECKPOINT_PAGES, STATEMENT_CACHE};
+use crate::error::Problem;
+
+/// First half of the head.
+const MAGIC: &[u8; 8] = b"MDGVAULT";
+
+/// Length of the head.
+const HEAD: usize = 16;
+
+/// Bytes in a page.
+pub(super) const PAGE: u64 = 4096;
+
+pub(super) fn open(path: &Path, key: &VaultKey) -> Result<Connection, Problem> {
+    match head(path)? {
+        None => create(path, key)?,
+        Some(head) => judge(&head, key)?,
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = connect(path, key, flags)?;
+    configure(&connection)?;
+    Ok(connection)
+}
+
+pub(super) fn configure(connection: &Connection) -> Result<(), Problem> {
+    connection.busy_timeout(BUSY_LIMIT)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "secure_delete", true)?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    Ok(())
+}
+
+pub(super) fn check(connection: &Connection) -> Result<(), Problem> {
+    let pages: Option<String> = connection
+        .prepare("PRAGMA cipher_integrity_check")?
+        .query_map([], |row| row.get(0))?
+        .next()
+        .transpose()?;
+    let structure: String =
+        connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+    if pages.is_some() || structure != "ok" {
+        return Err(Problem::VaultCorrupt);
+    }
+    Ok(())
+}
+
+pub(super) fn limit(connection: &Connection, bytes: u64) -> Result<(), Problem> {
+    let pages = i64::try_from(bytes / PAGE).unwrap_or(i64::MAX);
+    connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))?;
+    Ok(())
+}
+
+pub(super) fn bytes(path: &Path) -> u64 {
+    [path.to_owned(), beside(path, "-wal")]
+        .iter()
+        .filter_map(|p| std::fs::metadata(p).ok())
+        .map(|m| m.len())
+        .sum()
+}
+
+pub(super) fn wipe(path: &Path) -> Result<(), Problem> {
+    destroy_file(&seed_path(path))?;
+    for file in [
+        path.to_owned(),
+        beside(path, "-wal"),
+        beside(path, "-shm"),
+        beside(path, ".new"),
+    ] {
+        match std::fs::remove_file(&file) {
+            Ok(()) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(io(error)),
+        }
+    }
+    sync_parent(path)
+}
+
+/// The head of the file; `None` when there is no file.
+fn head(path: &Path) -> Result<Option<Vec<u8>>, Problem> {
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(io(error)),
+    };
+    let mut head = Vec::with_capacity(HEAD);
+    file.by_ref()
+        .take(HEAD as u64)
+        .read_to_end(&mut head)
+        .map_err(io)?;
+    Ok(Some(head))
+}
+
+fn judge(head: &[u8], key: &VaultKey) -> Result<(), Problem> {
+    if head.len() < HEAD || &head[..8] != MAGIC {
+        return Err(Problem::VaultForeign);
+    }
+    if head[8..] != key.tag() {
+        return Err(Problem::VaultWrongKey);
+    }
+    Ok(())
+}
+
+/// Makes an empty vault beside its place and renames it there, so that a power cut leaves
+/// either no file or a whole one.
+fn create(path: &Path, key: &VaultKey) -> Result<(), Problem> {
+    let new = beside(path, ".new");
+    match std::fs::remove_file(&new) {
+        Ok(()) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => return Err(io(error)),
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = connect(&new, key, flags)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "application_id", super::migration::APPLICATION_ID)?;
+    connection.close().map_err(|(_, error)| error)?;
+    File::open(&new).and_then(|f| f.sync_all()).map_err(io)?;
+    restrict(&new)?;
+    std::fs::rename(&new, path).map_err(io)?;
+    sync_parent(path)
+}
+
+fn restrict(path: &Path) -> Result<(), Problem> {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).map_err(io)
+}
+
+fn connect(path: &Path, key: &VaultKey, flags: OpenFlags) -> Result<Connection, Problem> {
+    let connection = Connection::open_with_flags(path, flags)?;
+    let mut salt = [0; HEAD];
+    salt[..8].copy_from_slice(MAGIC);
+    salt[8..].copy_from_slice(&key.tag());
+    let salt = data_encoding::HEXLOWER.encode(&salt);
+    let statement = Zeroizing::new(format!("PRAGMA key = \"x'{}{salt}'\"", key.hex().as_str()));
+    connection
+        .query_row(&statement, [], |_| Ok(()))
+        .or_else(|error| match error {
+            rusqlite::Error::QueryReturnedNoRows => Ok(()),
+            error => Err(error),
+        })?;
+    // The first page is read here; a file whose head is right and whose page is not is damaged.
+    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| {
+        row.get::<_, i64>(0)
+    })?;
+    Ok(connection)
+}
+
+fn beside(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(end);
+    PathBuf::from(name)
+}
