@@ -20,6 +20,26 @@
 //! | C-12, C-13 | カードを使わずに進む | – | |
 //! | C-15 | 番号を入れなおす | カードを使わずに進む | |
 //! | C-18 | 管理者が許す | カードを使わずに進む | |
+//! | D-11 | 番号で調べる | 日付で調べる | `Third` 台帳から |
+//! | D-1 | つぎへ | 台帳から | `Third` カードから; `Digit`, `LetterH`, `Backspace`, `ClearAll` |
+//! | D-2 | つぎへ | – | `Era`, `Field(n)` year, month, day; digits |
+//! | D-3 | つぎへ | – | `Today`, `Yesterday`, `Field(n)`; digits |
+//! | D-4 | 市にきく | – | `Purpose` |
+//! | D-5, D-9 | ホームへ | もう一度きく | |
+//! | D-6, D-8 | もう一度きく | ホームへ | |
+//! | D-7, E-5 | ホームへ | 送信箱を見る | |
+//! | D-10 | – | – | `Row(n)`, pages |
+//! | E-1 | `next` of the page | あとで続ける | `Row(n)` a place of the page (an empty one adds a person), `Third` 人を加える, pages |
+//! | E-2 | つぎへ: the next missing thing; when complete, back | 取りのぞく | `Field(n)`: 0 氏名, 1 番号, 2 生年月日, 3 認定年月日, 4 届出あり, 5 届出なし, 6 契約書をつける |
+//! | E-3 | もう一度さがす | – | `Row(n)`, pages |
+//! | E-4 | 送る | 介護支援専門員証をつける | pages |
+//! | E-6 | つぎへ | – | text keys |
+//! | F-1 | 止めたn件を見る, none held: ホームへ | – | `OutboxFilter`, `OutboxItem(id)` or `Row(n)`, pages |
+//! | F-2 | 回答を見る, without an answer: 閉じる | – | |
+//! | F-3 | 直して送りなおす, not editable: 閉じる | 取りやめる, and again to confirm | |
+//! | G-1 | 新しい書類を開く, nothing new: ホームへ | – | `InboxFilter`, `Document(id)` or `Row(n)`, pages |
+//! | G-2 | 印刷する, no printer: 閉じる | – | `NextPage`, `PrevPage`, `Zoom` |
+//! | G-3 | 閉じる | – | |
 //! | H-1 | 問い合わせ票を出す | – | `HelpTopic` or `Row(n)`, pages |
 //! | H-2 | 問い合わせ票を出す | – | |
 //! | J-1, K-2 | – (K-2: 閉じる) | 票を印刷 (`Print`) | |
