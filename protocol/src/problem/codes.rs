@@ -111,6 +111,11 @@ problem_codes! {
     /// The document cannot be drawn on the screen. It is kept until its deadline. Call the
     /// desk.
     DocumentUnreadable = "MDG-DOCUMENT-UNREADABLE",
+    /// The program that draws pages is not installed or cannot be started. The document is
+    /// kept until its deadline. A technician installs poppler and bubblewrap.
+    DocumentDrawer = "MDG-DOCUMENT-DRAWER",
+    /// No printer is configured, or it does not take the job. Nothing was printed.
+    PrinterUnavailable = "MDG-PRINTER-UNAVAILABLE",
     /// The municipality declined. Nothing was provided. Call the desk.
     RequestDeclined = "MDG-REQUEST-DECLINED",
 

@@ -12,8 +12,8 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::PartialSchema;
-use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 
 /// Longest code in characters.
 pub const MAX_CODE_CHARS: usize = 64;
@@ -32,10 +32,16 @@ impl ProblemCode {
             && text.strip_prefix("MDG-").is_some_and(|rest| {
                 rest.split('-').all(|word| {
                     !word.is_empty()
-                        && word.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+                        && word
+                            .bytes()
+                            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
                 })
             });
-        if shaped { Ok(Self::Other(text.to_owned())) } else { Err(NotACode) }
+        if shaped {
+            Ok(Self::Other(text.to_owned()))
+        } else {
+            Err(NotACode)
+        }
     }
 
     /// The code in the form of a translation key: `mdg-card-torn`.
@@ -73,7 +79,9 @@ impl PartialSchema for ProblemCode {
         ObjectBuilder::new()
             .schema_type(Type::String)
             .pattern(Some("^MDG(-[A-Z0-9]+)+$"))
-            .description(Some("Stable problem code. Known codes are listed as examples; more may come."))
+            .description(Some(
+                "Stable problem code. Known codes are listed as examples; more may come.",
+            ))
             .examples(Self::ALL.iter().map(|code| code.as_str().to_owned()))
             .into()
     }
@@ -117,7 +125,16 @@ mod tests {
 
     #[test]
     fn text_that_is_no_code_is_refused() {
-        for text in ["", "MDG", "MDG-", "mdg-card-torn", "MDG--A", "MDG-a", "X-CARD", "MDG-A B"] {
+        for text in [
+            "",
+            "MDG",
+            "MDG-",
+            "mdg-card-torn",
+            "MDG--A",
+            "MDG-a",
+            "X-CARD",
+            "MDG-A B",
+        ] {
             assert_eq!(ProblemCode::parse(text), Err(NotACode), "{text}");
         }
         assert!(ProblemCode::parse(&format!("MDG-{}", "A".repeat(100))).is_err());

@@ -1,0 +1,274 @@
+//! Carries out what the terminal asks for.
+//!
+//! One thread owns the terminal and its connection to the vault and waits for touches, events
+//! and time. What takes time runs beside it: the card ([`card`]), the line ([`line`]), and one
+//! worker for hashing, files and pages ([`work`]). Nothing here decides anything about the desk.
+
+pub mod card;
+pub mod files;
+pub mod line;
+pub mod pages;
+pub mod print;
+pub mod work;
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use hal::board::Board;
+use hal::card::{CardDesk, Refusal};
+use tokio::sync::mpsc;
+
+use crate::access::passcode::Hasher;
+use crate::audit::{self, AuditEvent};
+use crate::clock::Clock;
+use crate::entropy::{Entropy, SystemEntropy};
+use crate::error::Problem;
+use crate::store;
+use crate::terminal::Terminal;
+use crate::terminal::effect::{Effect, Input, TerminalConfig};
+use crate::terminal::touch::Touch;
+use crate::terminal::view::View;
+use crate::vault::Vault;
+
+use card::CardThread;
+use line::LineThread;
+use work::Worker;
+
+/// Touches and events that may wait. A finger does not reach it; a storm of events blocks
+/// their sender.
+const CHANNEL: usize = 256;
+
+/// Time passes for the terminal this often: countdowns, idle lock, waiting marks.
+const TICK: Duration = Duration::from_millis(250);
+
+/// Everything the terminal is put together from.
+pub struct Parts {
+    /// Facts that do not change while the program runs.
+    pub config: TerminalConfig,
+    /// The open vault.
+    pub vault: Vault,
+    /// Time.
+    pub clock: Clock,
+    /// Passcodes.
+    pub hasher: Hasher,
+    /// The card side.
+    pub cards: Box<dyn CardDesk>,
+    /// Lamp and buzzer.
+    pub board: Box<dyn Board + Send>,
+    /// Where the line's settings come from.
+    pub line: line::LineParts,
+    /// Folders and sticks that attachments come from.
+    pub attachment_folders: Vec<PathBuf>,
+    /// How the page drawer is kept in.
+    pub sandbox: pages::Sandbox,
+    /// The print queue, if there is one.
+    pub printer: Option<String>,
+    /// Writes an enquiry slip in words, for the printer.
+    pub slip_text: print::SlipText,
+}
+
+/// Why the terminal's thread ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// [`Running::stop`].
+    Stopped,
+    /// The unit was reported lost and its key is destroyed. The next start is a first start.
+    Wiped,
+}
+
+/// Something that happened beside the terminal's thread.
+#[derive(Debug)]
+pub enum Event {
+    /// For the terminal.
+    Input(Input),
+    /// Commands to the card that were refused below the card library.
+    Refused(Vec<Refusal>),
+    /// The program ends.
+    Stop,
+}
+
+/// A running terminal.
+pub struct Running {
+    events: mpsc::Sender<Event>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Sends touches to the terminal; cheap to clone.
+#[derive(Clone)]
+pub struct Toucher(mpsc::Sender<Event>);
+
+impl Toucher {
+    /// A touch. Lost when the terminal is so far behind that a person would have given up.
+    pub fn touch(&self, touch: Touch) {
+        let _ = self.0.try_send(Event::Input(Input::Touch(touch)));
+    }
+}
+
+impl Running {
+    /// The way for touches.
+    #[must_use]
+    pub fn toucher(&self) -> Toucher {
+        Toucher(self.events.clone())
+    }
+
+    /// Ends the terminal and waits for its thread. What was saved is saved; a card session
+    /// or an exchange that runs is left to end by itself.
+    pub fn stop(mut self) {
+        let _ = self.events.blocking_send(Event::Stop);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Starts the terminal. `show` gets every new picture, from the terminal's thread.
+///
+/// # Errors
+/// When a second connection to the vault cannot be opened.
+pub fn start(
+    parts: Parts,
+    show: impl FnMut(View) + Send + 'static,
+    ended: impl FnOnce(End) + Send + 'static,
+) -> Result<Running, Problem> {
+    let (events, inbox) = mpsc::channel(CHANNEL);
+    let line_vault = parts.vault.another()?;
+    let work_vault = parts.vault.another()?;
+    let to = events.clone();
+    let thread = thread::Builder::new()
+        .name("terminal".into())
+        .spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_time()
+                .build()
+                .expect("a timer can be made at boot");
+            let core = Core::new(parts, line_vault, work_vault, to, show);
+            ended(runtime.block_on(core.run(inbox)));
+        })
+        .expect("a thread can be started at boot");
+    Ok(Running { events, thread: Some(thread) })
+}
+
+struct Core<S> {
+    terminal: Terminal,
+    vault: Vault,
+    clock: Clock,
+    board: Box<dyn Board + Send>,
+    cards: CardThread,
+    line: LineThread,
+    worker: Worker,
+    show: S,
+    shown: Option<View>,
+    lost: bool,
+}
+
+impl<S: FnMut(View)> Core<S> {
+    fn new(parts: Parts, line_vault: Vault, work_vault: Vault, to: mpsc::Sender<Event>, show: S) -> Self {
+        let entropy = || -> Box<dyn Entropy> { Box::new(SystemEntropy::default()) };
+        let serial = parts.config.serial.clone();
+        Self {
+            terminal: Terminal::new(parts.config, parts.clock.now(), entropy()),
+            vault: parts.vault,
+            board: parts.board,
+            cards: CardThread::start(parts.cards, entropy(), to.clone()),
+            line: LineThread::start(parts.line, serial, line_vault, parts.clock.clone(), entropy(), to.clone()),
+            worker: Worker::start(
+                work::WorkParts {
+                    vault: work_vault,
+                    clock: parts.clock.clone(),
+                    hasher: parts.hasher,
+                    folders: parts.attachment_folders,
+                    sandbox: parts.sandbox,
+                    printer: parts.printer,
+                    slip_text: parts.slip_text,
+                },
+                to,
+            ),
+            clock: parts.clock,
+            show,
+            shown: None,
+            lost: false,
+        }
+    }
+
+    async fn run(mut self, mut inbox: mpsc::Receiver<Event>) -> End {
+        let mut tick = tokio::time::interval(TICK);
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+        self.handle(Input::Started);
+        loop {
+            let event = tokio::select! {
+                event = inbox.recv() => event,
+                _ = tick.tick() => Some(Event::Input(Input::Tick)),
+            };
+            match event {
+                Some(Event::Input(input)) => self.handle(input),
+                Some(Event::Refused(refusals)) => self.log(&refusals),
+                Some(Event::Stop) | None => return End::Stopped,
+            }
+            if self.lost {
+                self.wipe();
+                return End::Wiped;
+            }
+        }
+    }
+
+    /// Handles one input and everything that follows from it at once.
+    fn handle(&mut self, input: Input) {
+        let mut waiting = VecDeque::from([input]);
+        while let Some(input) = waiting.pop_front() {
+            let effects = self.terminal.handle(input, self.clock.now());
+            for effect in effects {
+                self.carry_out(effect, &mut waiting);
+            }
+        }
+        let view = self.terminal.view();
+        if self.shown.as_ref() != Some(&view) {
+            self.shown = Some(view.clone());
+            (self.show)(view);
+        }
+    }
+
+    fn carry_out(&mut self, effect: Effect, waiting: &mut VecDeque<Input>) {
+        match effect {
+            Effect::Store(ticket, job) => {
+                waiting.extend(store::carry_out(ticket, job, &mut self.vault, &self.clock.now()));
+            }
+            Effect::Card(ticket, job) => self.cards.run(ticket, job),
+            Effect::CancelCard => self.cards.cancel(),
+            Effect::Cue(cue) => self.board.cue(cue),
+            Effect::WakeSync => self.line.wake(),
+            Effect::Enrol { token } => self.line.enrol(token),
+            Effect::Wipe => self.lost = true,
+            slow @ (Effect::Hash(..)
+            | Effect::ListFiles(_)
+            | Effect::TakeFile(..)
+            | Effect::DrawPage(..)
+            | Effect::PrintDocument(..)
+            | Effect::PrintSlip(..)) => self.worker.take(slow),
+        }
+    }
+
+    fn log(&mut self, refusals: &[Refusal]) {
+        let now = self.clock.now();
+        let done = self.vault.write(|tx| {
+            for refusal in refusals {
+                audit::append(tx, &now, None, &AuditEvent::ForbiddenApdu { ins: refusal.header[1] })?;
+            }
+            Ok(())
+        });
+        if let Err(problem) = done {
+            tracing::error!(code = problem.code().as_str(), "a refused card command was not logged");
+        }
+    }
+
+    /// The unit is lost: the key goes first. What the chip still holds has no key any more.
+    fn wipe(self) {
+        match self.vault.wipe() {
+            Ok(()) => tracing::warn!("the unit was reported lost: its key is destroyed"),
+            Err(problem) => {
+                tracing::error!(code = problem.code().as_str(), "the key was not destroyed");
+            }
+        }
+    }
+}
