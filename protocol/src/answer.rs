@@ -1,5 +1,7 @@
 //! Answers and updates: what the gateway's feed brings to a terminal.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -111,7 +113,7 @@ pub enum ProgressFinding {
 }
 
 /// The union of what the municipalities show; everything but the date of application is optional.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProgressRecord {
     /// 申請日.
@@ -138,6 +140,12 @@ pub struct ProgressRecord {
     pub valid_from: Option<Date>,
     /// 有効終了日.
     pub valid_to: Option<Date>,
+}
+
+impl fmt::Debug for ProgressRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ProgressRecord(**********)")
+    }
 }
 
 /// 認定申請区分, symbolic until the official code table is confirmed.
@@ -167,7 +175,7 @@ pub struct EligibilityAnswer {
 }
 
 /// What the 被保険者証 and 負担割合証 say.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EligibilityRecord {
     /// 要介護状態区分, two-digit code.
@@ -180,6 +188,12 @@ pub struct EligibilityRecord {
     pub copayment_tenths: Option<u8>,
     /// 区分支給限度基準額 in units a month.
     pub monthly_limit_units: Option<u32>,
+}
+
+impl fmt::Debug for EligibilityRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("EligibilityRecord(**********)")
+    }
 }
 
 /// What became of a disclosure request, person by person.
@@ -208,7 +222,7 @@ pub enum SubjectDecision {
 }
 
 /// A document that waits at the gateway.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DocumentOffer {
     /// Random id; also the name on disk.
@@ -227,6 +241,18 @@ pub struct DocumentOffer {
     pub delivered_at: Timestamp,
     /// At this instant it is gone from both sides.
     pub deadline: Timestamp,
+}
+
+/// Without the display name, which names a person.
+impl fmt::Debug for DocumentOffer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DocumentOffer")
+            .field("document", &self.document)
+            .field("request", &self.request)
+            .field("size", &self.size)
+            .field("deadline", &self.deadline)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A notice from the operator.

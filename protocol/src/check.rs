@@ -67,7 +67,9 @@ impl Command {
             Action::EligibilityQuery(query) => vec![self.person_key(&query.insured)],
             Action::DisclosureRequest(request) => {
                 let people = request.subjects.iter();
-                people.map(|subject| self.person_key(&subject.insured)).collect()
+                people
+                    .map(|subject| self.person_key(&subject.insured))
+                    .collect()
             }
             Action::DocumentReceived(mark)
             | Action::DocumentOpened(mark)
@@ -155,7 +157,10 @@ fn check_request(request: &DisclosureRequest) -> Result<(), ProblemCode> {
 fn check_applicant(applicant: &Applicant) -> Result<(), ProblemCode> {
     field(&applicant.office_name, MAX_TITLE_CHARS)?;
     field(&applicant.qualification, MAX_TITLE_CHARS)?;
-    applicant.qualification_scan.as_ref().map_or(Ok(()), check_attachment)
+    applicant
+        .qualification_scan
+        .as_ref()
+        .map_or(Ok(()), check_attachment)
 }
 
 fn check_attachment(attachment: &Attachment) -> Result<(), ProblemCode> {
@@ -169,7 +174,9 @@ fn check_attachment(attachment: &Attachment) -> Result<(), ProblemCode> {
 fn check_staff(staff: &StaffRecord) -> Result<(), ProblemCode> {
     let is_code = |service: &String| {
         service.len() == 2
-            && service.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
+            && service
+                .bytes()
+                .all(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
     };
     if staff.services.len() > MAX_SERVICES || !staff.services.iter().all(is_code) {
         return Err(ProblemCode::CommandField);
@@ -193,5 +200,9 @@ fn field(text: &str, limit: usize) -> Result<(), ProblemCode> {
 }
 
 fn in_order(earlier: Date, later: Date) -> Result<(), ProblemCode> {
-    if earlier <= later { Ok(()) } else { Err(ProblemCode::CommandDate) }
+    if earlier <= later {
+        Ok(())
+    } else {
+        Err(ProblemCode::CommandDate)
+    }
 }

@@ -3,6 +3,8 @@
 //! A command's id is made at the touch and stored before the first send; its outcome is
 //! final. The same id with the same body always earns the same receipt.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -70,7 +72,7 @@ pub struct ProgressQuery {
 }
 
 /// How a person is found. Always an exact match; two conditions are always AND.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "by", rename_all = "snake_case")]
 pub enum ProgressKey {
     /// By 被保険者番号. Adapters that take only the last six digits shorten it themselves.
@@ -87,8 +89,18 @@ pub enum ProgressKey {
     },
 }
 
+/// Without the dates: who was born on one and applied on the other is a person.
+impl fmt::Debug for ProgressKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Insured { .. } => "Insured(**********)",
+            Self::Dates { .. } => "Dates(**********)",
+        })
+    }
+}
+
 /// A question about one person's insurance.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EligibilityQuery {
     /// 被保険者番号.
@@ -97,6 +109,14 @@ pub struct EligibilityQuery {
     pub born_on: Date,
     /// Why it is asked.
     pub purpose: Purpose,
+}
+
+impl fmt::Debug for EligibilityQuery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EligibilityQuery")
+            .field("purpose", &self.purpose)
+            .finish_non_exhaustive()
+    }
 }
 
 /// 情報提供申出 for one to [`MAX_SUBJECTS`] people.

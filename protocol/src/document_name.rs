@@ -41,7 +41,10 @@ impl DocumentName {
     pub fn parse(file_name: &str) -> Result<ReadDocumentName, TextError> {
         let kind = TextKind::DocumentName;
         if file_name.chars().nth(MAX_DOCUMENT_NAME_CHARS).is_some() {
-            return Err(TextError::TooLong { kind, limit: MAX_DOCUMENT_NAME_CHARS });
+            return Err(TextError::TooLong {
+                kind,
+                limit: MAX_DOCUMENT_NAME_CHARS,
+            });
         }
         let shape = TextError::Shape(kind);
         let (stem, extension) = file_name.trim().rsplit_once('.').ok_or(shape)?;
@@ -66,7 +69,13 @@ impl DocumentName {
 impl fmt::Display for DocumentName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name: String = self.name.as_str().chars().map(harmless).collect();
-        write!(f, "{}_{}_{}.pdf", self.insured, name, self.certified_on.japanese())
+        write!(
+            f,
+            "{}_{}_{}.pdf",
+            self.insured,
+            name,
+            self.certified_on.japanese()
+        )
     }
 }
 
@@ -97,17 +106,31 @@ mod tests {
         let read = DocumentName::parse("000087084_汐見 花子_令和7年8月28日.pdf").unwrap();
         assert!(read.padded);
         assert_eq!(read.name.certified_on, Date::from_ymd(2025, 8, 28).unwrap());
-        assert_eq!(read.name.to_string(), "0000087084_汐見 花子_令和7年8月28日.pdf");
+        assert_eq!(
+            read.name.to_string(),
+            "0000087084_汐見 花子_令和7年8月28日.pdf"
+        );
         let again = DocumentName::parse(&read.name.to_string()).unwrap();
-        assert_eq!(again, ReadDocumentName { name: read.name, padded: false });
+        assert_eq!(
+            again,
+            ReadDocumentName {
+                name: read.name,
+                padded: false
+            }
+        );
     }
 
     #[test]
     fn other_names_are_refused() {
         for wrong in [
-            "", "scan.pdf", "000087084_汐見 花子_令和7年8月28日", "000087084_令和7年8月28日.pdf",
-            "000087084_汐見 花子_令和7年8月28日.exe", "87084_汐見 花子_令和7年8月28日.pdf",
-            "000087084_汐見 花子_令和7年2月30日.pdf", "000087084__令和7年8月28日.pdf",
+            "",
+            "scan.pdf",
+            "000087084_汐見 花子_令和7年8月28日",
+            "000087084_令和7年8月28日.pdf",
+            "000087084_汐見 花子_令和7年8月28日.exe",
+            "87084_汐見 花子_令和7年8月28日.pdf",
+            "000087084_汐見 花子_令和7年2月30日.pdf",
+            "000087084__令和7年8月28日.pdf",
         ] {
             assert!(DocumentName::parse(wrong).is_err(), "{wrong}");
         }
@@ -122,7 +145,10 @@ mod tests {
             certified_on: Date::from_ymd(2025, 8, 28).unwrap(),
         };
         let written = name.to_string();
-        assert!(!written.contains(['/', '\\', ':', '*', '?', '"', '<', '>', '|']), "{written}");
+        assert!(
+            !written.contains(['/', '\\', ':', '*', '?', '"', '<', '>', '|']),
+            "{written}"
+        );
         assert!(written.starts_with("0000087084_"));
     }
 

@@ -117,7 +117,11 @@ impl Serialize for Sha256Digest {
 
 impl<'de> Deserialize<'de> for Sha256Digest {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        crate::value::parsed(deserializer, "64 lower-case hexadecimal digits", Self::parse)
+        crate::value::parsed(
+            deserializer,
+            "64 lower-case hexadecimal digits",
+            Self::parse,
+        )
     }
 }
 
@@ -152,8 +156,15 @@ mod tests {
         assert_eq!(id.as_str(), "MDG-29AZ2Z345678");
         assert_eq!(DeviceId::parse(id.as_str()), Ok(id));
         for wrong in [
-            "", "MDG-", "MDG-29AZ2Z34567", "MDG-29AZ2Z3456789", "MDG-O9AZ2Z345678",
-            "MDG-09AZ2Z345678", "mdg-29AZ2Z345678", "MDG-29az2z345678", " MDG-29AZ2Z345678",
+            "",
+            "MDG-",
+            "MDG-29AZ2Z34567",
+            "MDG-29AZ2Z3456789",
+            "MDG-O9AZ2Z345678",
+            "MDG-09AZ2Z345678",
+            "mdg-29AZ2Z345678",
+            "MDG-29az2z345678",
+            " MDG-29AZ2Z345678",
         ] {
             assert!(DeviceId::parse(wrong).is_err(), "{wrong}");
         }

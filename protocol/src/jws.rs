@@ -58,8 +58,15 @@ impl Header {
             return Err(JwsError::Algorithm);
         }
         let kid_ok = (1..=MAX_KID_CHARS).contains(&self.kid.len())
-            && self.kid.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\');
-        if kid_ok { Ok(()) } else { Err(JwsError::Header) }
+            && self
+                .kid
+                .bytes()
+                .all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\');
+        if kid_ok {
+            Ok(())
+        } else {
+            Err(JwsError::Header)
+        }
     }
 }
 
@@ -101,7 +108,10 @@ pub struct Parts<'a> {
 pub fn signing_input(header: &Header, payload: &[u8]) -> String {
     // Written by hand so that the same header always has the same bytes; `Header::check`
     // has refused what JSON would have to escape.
-    let header = format!(r#"{{"alg":"{}","kid":"{}","typ":"{}"}}"#, header.alg, header.kid, header.typ);
+    let header = format!(
+        r#"{{"alg":"{}","kid":"{}","typ":"{}"}}"#,
+        header.alg, header.kid, header.typ
+    );
     let mut text = BASE64URL_NOPAD.encode(header.as_bytes());
     text.reserve(payload.len() * 4 / 3 + SIGNATURE_BYTES * 2);
     text.push('.');
@@ -130,19 +140,22 @@ pub fn split(text: &str) -> Result<Parts<'_>, JwsError> {
     if header.len() > MAX_HEADER_BYTES * 4 / 3 + 1 {
         return Err(JwsError::Header);
     }
-    let header: Header =
-        serde_json::from_slice(&decoded(header)?).map_err(|_| JwsError::Header)?;
+    let header: Header = serde_json::from_slice(&decoded(header)?).map_err(|_| JwsError::Header)?;
     header.check()?;
     Ok(Parts {
         header,
         payload: decoded(payload)?,
         signing_input: signing_input.as_bytes(),
-        signature: decoded(signature)?.try_into().map_err(|_| JwsError::Signature)?,
+        signature: decoded(signature)?
+            .try_into()
+            .map_err(|_| JwsError::Signature)?,
     })
 }
 
 fn decoded(part: &str) -> Result<Vec<u8>, JwsError> {
-    BASE64URL_NOPAD.decode(part.as_bytes()).map_err(|_| JwsError::Framing)
+    BASE64URL_NOPAD
+        .decode(part.as_bytes())
+        .map_err(|_| JwsError::Framing)
 }
 
 #[cfg(test)]
@@ -154,7 +167,12 @@ mod tests {
 
     fn with_header(header: &str) -> String {
         let encode = |bytes: &[u8]| BASE64URL_NOPAD.encode(bytes);
-        format!("{}.{}.{}", encode(header.as_bytes()), encode(b"{}"), encode(&[7; 64]))
+        format!(
+            "{}.{}.{}",
+            encode(header.as_bytes()),
+            encode(b"{}"),
+            encode(&[7; 64])
+        )
     }
 
     #[test]
@@ -174,12 +192,30 @@ mod tests {
         let right = r#"{"alg":"EdDSA","kid":"k","typ":"madoguchi-receipt+jws"}"#;
         assert!(split(&with_header(right)).is_ok());
         for (header, error) in [
-            (r#"{"alg":"none","kid":"k","typ":"madoguchi-receipt+jws"}"#, JwsError::Algorithm),
-            (r#"{"alg":"HS256","kid":"k","typ":"madoguchi-receipt+jws"}"#, JwsError::Algorithm),
-            (r#"{"alg":"eddsa","kid":"k","typ":"madoguchi-receipt+jws"}"#, JwsError::Algorithm),
-            (r#"{"alg":"EdDSA","kid":"k","typ":"JWT"}"#, JwsError::Algorithm),
-            (r#"{"alg":"EdDSA","kid":"","typ":"madoguchi-receipt+jws"}"#, JwsError::Header),
-            (r#"{"alg":"EdDSA","typ":"madoguchi-receipt+jws"}"#, JwsError::Header),
+            (
+                r#"{"alg":"none","kid":"k","typ":"madoguchi-receipt+jws"}"#,
+                JwsError::Algorithm,
+            ),
+            (
+                r#"{"alg":"HS256","kid":"k","typ":"madoguchi-receipt+jws"}"#,
+                JwsError::Algorithm,
+            ),
+            (
+                r#"{"alg":"eddsa","kid":"k","typ":"madoguchi-receipt+jws"}"#,
+                JwsError::Algorithm,
+            ),
+            (
+                r#"{"alg":"EdDSA","kid":"k","typ":"JWT"}"#,
+                JwsError::Algorithm,
+            ),
+            (
+                r#"{"alg":"EdDSA","kid":"","typ":"madoguchi-receipt+jws"}"#,
+                JwsError::Header,
+            ),
+            (
+                r#"{"alg":"EdDSA","typ":"madoguchi-receipt+jws"}"#,
+                JwsError::Header,
+            ),
             (
                 r#"{"alg":"EdDSA","kid":"k","typ":"madoguchi-receipt+jws","crit":["b64"]}"#,
                 JwsError::Header,
@@ -199,12 +235,22 @@ mod tests {
     fn broken_framing_is_refused() {
         let whole = with_signature(signing_input(&Header::new("k").unwrap(), b"{}"), &[1; 64]);
         assert!(split(&whole).is_ok());
-        for wrong in ["", ".", "..", "a.b", &whole[..whole.len() - 1], &format!("{whole}A")] {
+        for wrong in [
+            "",
+            ".",
+            "..",
+            "a.b",
+            &whole[..whole.len() - 1],
+            &format!("{whole}A"),
+        ] {
             assert!(split(wrong).is_err(), "{wrong}");
         }
         assert_eq!(split(&format!("{whole}=")), Err(JwsError::Framing));
         assert_eq!(split(&format!("{whole}.AAAA")), Err(JwsError::Framing));
-        assert_eq!(split(&"a".repeat(MAX_JWS_BYTES + 1)), Err(JwsError::TooLong));
+        assert_eq!(
+            split(&"a".repeat(MAX_JWS_BYTES + 1)),
+            Err(JwsError::TooLong)
+        );
     }
 
     #[test]

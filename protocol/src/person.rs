@@ -1,5 +1,7 @@
 //! Who a question or a request is about, and who asks.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -55,7 +57,7 @@ pub struct Applicant {
 }
 
 /// One person of a 情報提供申出.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RequestSubject {
     /// 被保険者番号.
@@ -68,6 +70,14 @@ pub struct RequestSubject {
     pub certified_on: Date,
     /// 居宅サービス計画作成依頼（変更）届: filed, or the contract that stands for it.
     pub plan: PlanNotice,
+}
+
+impl fmt::Debug for RequestSubject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestSubject")
+            .field("plan", &self.plan)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Whether the municipality already knows that this office makes the person's care plan.

@@ -44,12 +44,16 @@ impl Date {
         };
         let number = |digits: &[u8]| {
             digits.iter().try_fold(0u16, |sum, digit| {
-                digit.is_ascii_digit().then(|| sum * 10 + u16::from(digit - b'0'))
+                digit
+                    .is_ascii_digit()
+                    .then(|| sum * 10 + u16::from(digit - b'0'))
             })
         };
-        let (Some(year), Some(month), Some(day)) =
-            (number(&[y1, y2, y3, y4]), number(&[m1, m2]), number(&[d1, d2]))
-        else {
+        let (Some(year), Some(month), Some(day)) = (
+            number(&[y1, y2, y3, y4]),
+            number(&[m1, m2]),
+            number(&[d1, d2]),
+        ) else {
             return Err(DateError::Unreadable);
         };
         let small = |value: u16| u8::try_from(value).map_err(|_| DateError::NoSuchDay);
@@ -95,7 +99,9 @@ impl Date {
     /// The day `days` later (earlier, when negative), at most [`Self::MAX`].
     #[must_use]
     pub fn add_days(self, days: i64) -> Self {
-        let moved = self.0.saturating_add(time::Duration::days(days.clamp(-4_000_000, 4_000_000)));
+        let moved = self
+            .0
+            .saturating_add(time::Duration::days(days.clamp(-4_000_000, 4_000_000)));
         Self::new(moved)
     }
 
@@ -119,7 +125,11 @@ impl Date {
     /// The last day of this day's month.
     #[must_use]
     pub fn end_of_month(self) -> Self {
-        Self(self.0.replace_day(self.0.month().length(self.year())).unwrap_or(self.0))
+        Self(
+            self.0
+                .replace_day(self.0.month().length(self.year()))
+                .unwrap_or(self.0),
+        )
     }
 
     /// The day by which an application of this day is to be decided: the thirtieth after
@@ -161,7 +171,8 @@ impl Date {
     /// `令和7年8月28日`, year 1 as 元年; western before 1873.
     #[must_use]
     pub fn japanese(self) -> String {
-        self.era().map_or_else(|| self.western(), |date| date.to_string())
+        self.era()
+            .map_or_else(|| self.western(), |date| date.to_string())
     }
 
     /// `2025年8月28日`.
@@ -173,7 +184,12 @@ impl Date {
     /// `8月28日(木)`.
     #[must_use]
     pub fn month_day_weekday(self) -> String {
-        format!("{}月{}日({})", self.month(), self.day(), self.weekday_kanji())
+        format!(
+            "{}月{}日({})",
+            self.month(),
+            self.day(),
+            self.weekday_kanji()
+        )
     }
 
     /// `月` to `日`.
@@ -204,7 +220,13 @@ impl Date {
 
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:04}-{:02}-{:02}", self.year(), self.month(), self.day())
+        write!(
+            f,
+            "{:04}-{:02}-{:02}",
+            self.year(),
+            self.month(),
+            self.day()
+        )
     }
 }
 

@@ -11,8 +11,19 @@ fn ymd(year: i32, month: u8, day: u8) -> Date {
 fn a_date_is_iso_on_the_wire_and_nothing_else_is_taken() {
     let date = ymd(2025, 8, 28);
     assert_eq!(serde_json::to_string(&date).unwrap(), "\"2025-08-28\"");
-    assert_eq!(serde_json::from_str::<Date>("\"2025-08-28\"").unwrap(), date);
-    for wrong in ["2025-8-28", "2025/08/28", "2025-02-29", "2025-13-01", "0000-01-01", "20250828", ""] {
+    assert_eq!(
+        serde_json::from_str::<Date>("\"2025-08-28\"").unwrap(),
+        date
+    );
+    for wrong in [
+        "2025-8-28",
+        "2025/08/28",
+        "2025-02-29",
+        "2025-13-01",
+        "0000-01-01",
+        "20250828",
+        "",
+    ] {
         assert!(Date::parse(wrong).is_err(), "{wrong}");
     }
 }
@@ -72,7 +83,10 @@ fn the_year_of_an_application_is_inferred_inside_the_window_only() {
     assert_eq!(Date::infer_year(10, 19, today, 5), Some(ymd(2025, 10, 19)));
     assert_eq!(Date::infer_year(1, 21, today, 3), None);
     assert_eq!(Date::infer_year(2, 30, today, 12), None);
-    assert_eq!(Date::infer_year(2, 29, ymd(2024, 3, 1), 3), Some(ymd(2024, 2, 29)));
+    assert_eq!(
+        Date::infer_year(2, 29, ymd(2024, 3, 1), 3),
+        Some(ymd(2024, 2, 29))
+    );
     assert_eq!(Date::infer_year(2, 29, ymd(2025, 3, 1), 3), None);
 }
 

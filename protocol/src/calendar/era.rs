@@ -26,8 +26,13 @@ const GREGORIAN_SINCE: time::Date = date!(1873 - 01 - 01);
 
 impl Era {
     /// All eras, oldest first.
-    pub const ALL: [Self; 5] =
-        [Self::Meiji, Self::Taisho, Self::Showa, Self::Heisei, Self::Reiwa];
+    pub const ALL: [Self; 5] = [
+        Self::Meiji,
+        Self::Taisho,
+        Self::Showa,
+        Self::Heisei,
+        Self::Reiwa,
+    ];
 
     /// The first day.
     #[must_use]
@@ -84,7 +89,10 @@ impl Era {
         if date.inner() < GREGORIAN_SINCE {
             return None;
         }
-        Self::ALL.into_iter().rev().find(|era| era.first_day() <= date)
+        Self::ALL
+            .into_iter()
+            .rev()
+            .find(|era| era.first_day() <= date)
     }
 
     fn next(self) -> Option<Self> {
@@ -198,30 +206,51 @@ mod tests {
     fn a_day_after_the_end_of_its_era_is_refused_with_the_day_that_was_meant() {
         assert_eq!(
             EraDate::new(Era::Heisei, 31, 5, 1),
-            Err(DateError::OutsideEra { era: Era::Heisei, meant: ymd(2019, 5, 1) })
+            Err(DateError::OutsideEra {
+                era: Era::Heisei,
+                meant: ymd(2019, 5, 1)
+            })
         );
         assert_eq!(
             EraDate::new(Era::Taisho, 15, 12, 25),
-            Err(DateError::OutsideEra { era: Era::Taisho, meant: ymd(1926, 12, 25) })
+            Err(DateError::OutsideEra {
+                era: Era::Taisho,
+                meant: ymd(1926, 12, 25)
+            })
         );
         assert_eq!(
             EraDate::new(Era::Reiwa, 1, 4, 30),
-            Err(DateError::OutsideEra { era: Era::Reiwa, meant: ymd(2019, 4, 30) })
+            Err(DateError::OutsideEra {
+                era: Era::Reiwa,
+                meant: ymd(2019, 4, 30)
+            })
         );
         assert!(EraDate::new(Era::Showa, 99, 1, 1).is_err());
     }
 
     #[test]
     fn the_old_calendar_is_not_guessed_at() {
-        assert_eq!(EraDate::new(Era::Meiji, 5, 6, 1), Err(DateError::OldCalendar));
-        assert_eq!(EraDate::new(Era::Meiji, 6, 1, 1).unwrap().date(), ymd(1873, 1, 1));
+        assert_eq!(
+            EraDate::new(Era::Meiji, 5, 6, 1),
+            Err(DateError::OldCalendar)
+        );
+        assert_eq!(
+            EraDate::new(Era::Meiji, 6, 1, 1).unwrap().date(),
+            ymd(1873, 1, 1)
+        );
         assert_eq!(EraDate::of(ymd(1872, 12, 31)), None);
     }
 
     #[test]
     fn days_that_no_year_has_are_refused() {
-        assert_eq!(EraDate::new(Era::Reiwa, 7, 2, 29), Err(DateError::NoSuchDay));
-        assert_eq!(EraDate::new(Era::Reiwa, 7, 13, 1), Err(DateError::NoSuchDay));
+        assert_eq!(
+            EraDate::new(Era::Reiwa, 7, 2, 29),
+            Err(DateError::NoSuchDay)
+        );
+        assert_eq!(
+            EraDate::new(Era::Reiwa, 7, 13, 1),
+            Err(DateError::NoSuchDay)
+        );
         assert_eq!(EraDate::new(Era::Reiwa, 0, 1, 1), Err(DateError::NoSuchDay));
         assert!(EraDate::new(Era::Reiwa, 6, 2, 29).is_ok());
     }

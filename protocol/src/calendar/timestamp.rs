@@ -78,7 +78,9 @@ impl Timestamp {
     /// As [`parse_japanese`].
     pub fn parse_japan(text: &str) -> Result<Self, DateError> {
         let text = text.trim();
-        let (date, clock) = text.rsplit_once([' ', '　', 'T']).ok_or(DateError::Unreadable)?;
+        let (date, clock) = text
+            .rsplit_once([' ', '　', 'T'])
+            .ok_or(DateError::Unreadable)?;
         let clock = crate::text::fold_width(clock);
         let mut parts = clock.split(':');
         let (Some(hour), Some(minute)) = (parts.next(), parts.next()) else {
@@ -104,7 +106,18 @@ impl Timestamp {
     pub fn parse(text: &str) -> Result<Self, DateError> {
         let (date, rest) = text.split_at_checked(10).ok_or(DateError::Unreadable)?;
         let date = Date::parse(date)?;
-        let &[b'T' | b't', h1, h2, b':', m1, m2, b':', s1, s2, ref rest @ ..] = rest.as_bytes()
+        let &[
+            b'T' | b't',
+            h1,
+            h2,
+            b':',
+            m1,
+            m2,
+            b':',
+            s1,
+            s2,
+            ref rest @ ..,
+        ] = rest.as_bytes()
         else {
             return Err(DateError::Unreadable);
         };
@@ -219,7 +232,11 @@ fn pair(tens: u8, ones: u8, below: i64) -> Result<i64, DateError> {
         return Err(DateError::Unreadable);
     }
     let value = i64::from(tens - b'0') * 10 + i64::from(ones - b'0');
-    if value < below { Ok(value) } else { Err(DateError::Unreadable) }
+    if value < below {
+        Ok(value)
+    } else {
+        Err(DateError::Unreadable)
+    }
 }
 
 /// The milliseconds after the decimal point, if there is one, and what follows.
@@ -227,7 +244,10 @@ fn fraction(rest: &[u8]) -> Result<(i64, &[u8]), DateError> {
     let [b'.', digits @ ..] = rest else {
         return Ok((0, rest));
     };
-    let length = digits.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let length = digits
+        .iter()
+        .take_while(|byte| byte.is_ascii_digit())
+        .count();
     if !(1..=9).contains(&length) {
         return Err(DateError::Unreadable);
     }
@@ -259,10 +279,16 @@ mod tests {
 
     #[test]
     fn an_instant_is_written_with_milliseconds_and_z() {
-        assert_eq!(Timestamp::from_unix_ms(0).to_string(), "1970-01-01T00:00:00.000Z");
+        assert_eq!(
+            Timestamp::from_unix_ms(0).to_string(),
+            "1970-01-01T00:00:00.000Z"
+        );
         let instant = Timestamp::from_unix_ms(1_756_342_923_004);
         assert_eq!(instant.to_string(), "2025-08-28T01:02:03.004Z");
-        assert_eq!(serde_json::to_string(&instant).unwrap(), "\"2025-08-28T01:02:03.004Z\"");
+        assert_eq!(
+            serde_json::to_string(&instant).unwrap(),
+            "\"2025-08-28T01:02:03.004Z\""
+        );
         assert_eq!(Timestamp::MIN.to_string(), "0001-01-01T00:00:00.000Z");
         assert_eq!(Timestamp::MAX.to_string(), "9999-12-31T23:59:59.999Z");
     }
@@ -271,7 +297,9 @@ mod tests {
     fn other_zones_and_precisions_are_read() {
         let instant = Timestamp::from_unix_ms(1_756_342_923_000);
         for text in [
-            "2025-08-28T01:02:03Z", "2025-08-28T10:02:03+09:00", "2025-08-27T19:32:03.0-05:30",
+            "2025-08-28T01:02:03Z",
+            "2025-08-28T10:02:03+09:00",
+            "2025-08-27T19:32:03.0-05:30",
             "2025-08-28t01:02:03.000000000z",
         ] {
             assert_eq!(Timestamp::parse(text), Ok(instant), "{text}");
@@ -281,10 +309,19 @@ mod tests {
     #[test]
     fn what_is_no_instant_is_refused() {
         for text in [
-            "", "2025-08-28", "2025-08-28T01:02:03", "2025-08-28 01:02:03Z",
-            "2025-08-28T24:00:00Z", "2025-08-28T01:60:00Z", "2025-08-28T01:02:60Z",
-            "2025-08-28T01:02:03.Z", "2025-08-28T01:02:03.0123456789Z", "2025-08-28T01:02:03+9:00",
-            "2025-02-29T01:02:03Z", "2025-08-28T01:02:03ZZ", "0001-01-01T00:00:00+09:00",
+            "",
+            "2025-08-28",
+            "2025-08-28T01:02:03",
+            "2025-08-28 01:02:03Z",
+            "2025-08-28T24:00:00Z",
+            "2025-08-28T01:60:00Z",
+            "2025-08-28T01:02:60Z",
+            "2025-08-28T01:02:03.Z",
+            "2025-08-28T01:02:03.0123456789Z",
+            "2025-08-28T01:02:03+9:00",
+            "2025-02-29T01:02:03Z",
+            "2025-08-28T01:02:03ZZ",
+            "0001-01-01T00:00:00+09:00",
         ] {
             assert!(Timestamp::parse(text).is_err(), "{text}");
         }
@@ -294,17 +331,30 @@ mod tests {
     fn japan_is_nine_hours_ahead() {
         let instant = Timestamp::parse("2026-03-31T15:30:00Z").unwrap();
         let (date, hour, minute) = instant.to_japan();
-        assert_eq!((date.to_string().as_str(), hour, minute), ("2026-04-01", 0, 30));
+        assert_eq!(
+            (date.to_string().as_str(), hour, minute),
+            ("2026-04-01", 0, 30)
+        );
         assert_eq!(Timestamp::from_japan(date, hour, minute), Some(instant));
     }
 
     #[test]
     fn the_time_of_update_in_municipal_lists_is_japan_time() {
         let instant = Timestamp::parse("2026-01-22T07:43:00Z").unwrap();
-        for text in ["2026-01-22 16:43", "2026/1/22　16:43:00", "令和8年1月22日 16:43"] {
+        for text in [
+            "2026-01-22 16:43",
+            "2026/1/22　16:43:00",
+            "令和8年1月22日 16:43",
+        ] {
             assert_eq!(Timestamp::parse_japan(text), Ok(instant), "{text}");
         }
-        for text in ["2026-01-22", "2026-01-22 24:00", "2026-01-22 16:43:00:00", "16:43", "2026-01-22 +6:43"] {
+        for text in [
+            "2026-01-22",
+            "2026-01-22 24:00",
+            "2026-01-22 16:43:00:00",
+            "16:43",
+            "2026-01-22 +6:43",
+        ] {
             assert!(Timestamp::parse_japan(text).is_err(), "{text}");
         }
     }

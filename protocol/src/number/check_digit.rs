@@ -24,7 +24,11 @@ pub(super) fn completed(leading: &str) -> Option<String> {
 
 /// Whether the last character is the check digit of those before it.
 pub(super) fn is_right(number: &str) -> bool {
-    match number.len().checked_sub(1).and_then(|at| number.split_at_checked(at)) {
+    match number
+        .len()
+        .checked_sub(1)
+        .and_then(|at| number.split_at_checked(at))
+    {
         Some((leading, last)) => {
             modulus_10_split(leading).is_some_and(|digit| last.as_bytes() == [b'0' + digit])
         }
@@ -39,8 +43,18 @@ mod tests {
     #[test]
     fn the_public_vectors_have_the_digit_they_end_with() {
         for number in [
-            "0970000014", "2770000020", "1470000033", "1300000013", "09A0000017", "27A2232608",
-            "0190000091", "9970000015", "435073", "092015", "272054", "142158",
+            "0970000014",
+            "2770000020",
+            "1470000033",
+            "1300000013",
+            "09A0000017",
+            "27A2232608",
+            "0190000091",
+            "9970000015",
+            "435073",
+            "092015",
+            "272054",
+            "142158",
         ] {
             assert!(is_right(number), "{number}");
         }

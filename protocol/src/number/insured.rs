@@ -21,7 +21,9 @@ impl InsurerNumber {
     /// [`Self::check_digit_ok`] and warn.
     pub fn parse(text: &str) -> Result<Self, NumberError> {
         let text = tidy(text);
-        check_shape(&text, NumberKind::Insurer, Self::LENGTH, |_, byte| byte.is_ascii_digit())?;
+        check_shape(&text, NumberKind::Insurer, Self::LENGTH, |_, byte| {
+            byte.is_ascii_digit()
+        })?;
         Ok(Self(text))
     }
 
@@ -129,7 +131,10 @@ mod tests {
 
     #[test]
     fn leading_zeros_and_the_h_are_kept() {
-        assert_eq!(InsuredNumber::parse("0000087084").unwrap().as_str(), "0000087084");
+        assert_eq!(
+            InsuredNumber::parse("0000087084").unwrap().as_str(),
+            "0000087084"
+        );
         let h = InsuredNumber::parse("ｈ００００８７０８４").unwrap();
         assert_eq!(h.to_string(), "H000087084");
         assert!(h.is_h_number());
@@ -153,7 +158,14 @@ mod tests {
 
     #[test]
     fn numbers_of_the_wrong_shape_are_refused() {
-        for wrong in ["", "00000870841", "00000A7084", "0H00087084", "0000-87084", "〇000087084"] {
+        for wrong in [
+            "",
+            "00000870841",
+            "00000A7084",
+            "0H00087084",
+            "0000-87084",
+            "〇000087084",
+        ] {
             assert!(InsuredNumber::parse(wrong).is_err(), "{wrong}");
         }
         for wrong in ["43507", "4350730", "43507H"] {
@@ -165,7 +177,10 @@ mod tests {
     fn insurer_numbers_have_the_official_check_digit() {
         assert!(InsurerNumber::parse("435073").unwrap().check_digit_ok());
         assert!(!InsurerNumber::parse("435074").unwrap().check_digit_ok());
-        assert_eq!(InsurerNumber::with_check_digit("09201").unwrap().as_str(), "092015");
+        assert_eq!(
+            InsurerNumber::with_check_digit("09201").unwrap().as_str(),
+            "092015"
+        );
     }
 
     #[test]

@@ -68,14 +68,17 @@ impl ClaimUserId {
     /// When it is not `KJ`, two digits and ten characters shaped like an office number.
     pub fn parse(text: &str) -> Result<Self, NumberError> {
         let text = tidy(text);
-        check_shape(&text, NumberKind::ClaimUser, Self::LENGTH, |index, byte| {
-            match index {
+        check_shape(
+            &text,
+            NumberKind::ClaimUser,
+            Self::LENGTH,
+            |index, byte| match index {
                 0 => byte == b'K',
                 1 => byte == b'J',
                 2 | 3 => byte.is_ascii_digit(),
                 _ => may_stand(index - 4, byte),
-            }
-        })?;
+            },
+        )?;
         Ok(Self(text))
     }
 
@@ -119,11 +122,18 @@ mod tests {
     fn a_number_of_the_wrong_shape_is_refused_with_the_place() {
         assert_eq!(
             OfficeNumber::parse("997000001"),
-            Err(NumberError::Length { kind: NumberKind::Office, expected: 10, found: 9 })
+            Err(NumberError::Length {
+                kind: NumberKind::Office,
+                expected: 10,
+                found: 9
+            })
         );
         assert_eq!(
             OfficeNumber::parse("99700A0015"),
-            Err(NumberError::Character { kind: NumberKind::Office, position: 6 })
+            Err(NumberError::Character {
+                kind: NumberKind::Office,
+                position: 6
+            })
         );
         for letter in ["I", "O", "Q"] {
             assert!(OfficeNumber::parse(&format!("99{letter}0000015")).is_err());
@@ -134,8 +144,18 @@ mod tests {
 
     #[test]
     fn the_check_digit_completes_nine_characters() {
-        assert_eq!(OfficeNumber::with_check_digit("997000001").unwrap().as_str(), "9970000015");
-        assert_eq!(OfficeNumber::with_check_digit("27A223260").unwrap().as_str(), "27A2232608");
+        assert_eq!(
+            OfficeNumber::with_check_digit("997000001")
+                .unwrap()
+                .as_str(),
+            "9970000015"
+        );
+        assert_eq!(
+            OfficeNumber::with_check_digit("27A223260")
+                .unwrap()
+                .as_str(),
+            "27A2232608"
+        );
         assert!(OfficeNumber::with_check_digit("9970000015").is_err());
     }
 

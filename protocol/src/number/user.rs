@@ -26,13 +26,24 @@ impl UserId {
         let text = text.trim();
         let found = text.chars().count();
         if let Some(index) = text.chars().position(|c| !c.is_ascii_alphanumeric()) {
-            return Err(NumberError::Character { kind, position: index + 1 });
+            return Err(NumberError::Character {
+                kind,
+                position: index + 1,
+            });
         }
         if found < Self::MIN {
-            return Err(NumberError::Length { kind, expected: Self::MIN, found });
+            return Err(NumberError::Length {
+                kind,
+                expected: Self::MIN,
+                found,
+            });
         }
         if found > Self::MAX {
-            return Err(NumberError::Length { kind, expected: Self::MAX, found });
+            return Err(NumberError::Length {
+                kind,
+                expected: Self::MAX,
+                found,
+            });
         }
         if looks_like_individual_number(text) {
             return Err(NumberError::IndividualNumber);
@@ -41,7 +52,11 @@ impl UserId {
     }
 }
 
-text_value!(UserId, NumberError, "a user id of six or more letters and digits");
+text_value!(
+    UserId,
+    NumberError,
+    "a user id of six or more letters and digits"
+);
 plain_display!(UserId);
 
 #[cfg(test)]
@@ -63,7 +78,10 @@ mod tests {
 
     #[test]
     fn an_individual_number_is_no_user_id() {
-        assert_eq!(UserId::parse("123456789018"), Err(NumberError::IndividualNumber));
+        assert_eq!(
+            UserId::parse("123456789018"),
+            Err(NumberError::IndividualNumber)
+        );
     }
 
     proptest! {

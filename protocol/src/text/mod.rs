@@ -60,16 +60,17 @@ impl TextError {
     #[must_use]
     pub fn code(&self) -> ProblemCode {
         match self {
-            Self::Empty(kind) | Self::TooLong { kind, .. } | Self::Character(kind) | Self::Shape(kind) => {
-                match kind {
-                    TextKind::Name => ProblemCode::InputName,
-                    TextKind::Kana => ProblemCode::InputKana,
-                    TextKind::Phone => ProblemCode::InputPhone,
-                    TextKind::Email => ProblemCode::InputEmail,
-                    TextKind::Free => ProblemCode::InputText,
-                    TextKind::DocumentName => ProblemCode::InputDocumentName,
-                }
-            }
+            Self::Empty(kind)
+            | Self::TooLong { kind, .. }
+            | Self::Character(kind)
+            | Self::Shape(kind) => match kind {
+                TextKind::Name => ProblemCode::InputName,
+                TextKind::Kana => ProblemCode::InputKana,
+                TextKind::Phone => ProblemCode::InputPhone,
+                TextKind::Email => ProblemCode::InputEmail,
+                TextKind::Free => ProblemCode::InputText,
+                TextKind::DocumentName => ProblemCode::InputDocumentName,
+            },
             Self::IndividualNumber => ProblemCode::InputIndividualNumber,
         }
     }
@@ -131,15 +132,27 @@ mod tests {
 
     #[test]
     fn free_text_is_trimmed_and_bounded() {
-        assert_eq!(free_text(" 汐見市港町1-2-3　", 20).unwrap(), "汐見市港町1-2-3");
+        assert_eq!(
+            free_text(" 汐見市港町1-2-3　", 20).unwrap(),
+            "汐見市港町1-2-3"
+        );
         assert_eq!(free_text("　", 20), Err(TextError::Empty(TextKind::Free)));
         assert!(free_text(&"あ".repeat(20), 20).is_ok());
         assert_eq!(
             free_text(&"あ".repeat(21), 20),
-            Err(TextError::TooLong { kind: TextKind::Free, limit: 20 })
+            Err(TextError::TooLong {
+                kind: TextKind::Free,
+                limit: 20
+            })
         );
-        assert_eq!(free_text("a\u{202e}b", 20), Err(TextError::Character(TextKind::Free)));
-        assert_eq!(free_text("a\nb", 20), Err(TextError::Character(TextKind::Free)));
+        assert_eq!(
+            free_text("a\u{202e}b", 20),
+            Err(TextError::Character(TextKind::Free))
+        );
+        assert_eq!(
+            free_text("a\nb", 20),
+            Err(TextError::Character(TextKind::Free))
+        );
     }
 
     #[test]

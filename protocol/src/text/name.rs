@@ -34,7 +34,9 @@ impl PersonName {
     /// What stands before the first space; the whole name when there is none.
     #[must_use]
     pub fn family(&self) -> &str {
-        self.0.split_once(' ').map_or(self.as_str(), |(family, _)| family)
+        self.0
+            .split_once(' ')
+            .map_or(self.as_str(), |(family, _)| family)
     }
 
     /// What stands after the first space.
@@ -68,7 +70,10 @@ impl KanaName {
         }
         let name = one_space(&to_full_width_kana(text));
         check(&name, TextKind::Kana, Self::MAX)?;
-        if name.chars().all(|c| matches!(c, 'ァ'..='ヺ' | '・' | 'ー' | ' ')) {
+        if name
+            .chars()
+            .all(|c| matches!(c, 'ァ'..='ヺ' | '・' | 'ー' | ' '))
+        {
             Ok(Self(name))
         } else {
             Err(TextError::Character(TextKind::Kana))
@@ -110,13 +115,27 @@ mod tests {
 
     #[test]
     fn what_is_no_name_is_refused() {
-        assert_eq!(PersonName::parse(" 　"), Err(TextError::Empty(TextKind::Name)));
-        for wrong in ["汐見\n花子", "汐見\u{0}花子", "汐見\u{202e}花子", "汐見\t花子"] {
-            assert_eq!(PersonName::parse(wrong), Err(TextError::Character(TextKind::Name)));
+        assert_eq!(
+            PersonName::parse(" 　"),
+            Err(TextError::Empty(TextKind::Name))
+        );
+        for wrong in [
+            "汐見\n花子",
+            "汐見\u{0}花子",
+            "汐見\u{202e}花子",
+            "汐見\t花子",
+        ] {
+            assert_eq!(
+                PersonName::parse(wrong),
+                Err(TextError::Character(TextKind::Name))
+            );
         }
         assert!(PersonName::parse(&"あ".repeat(100)).is_ok());
         assert!(PersonName::parse(&"あ".repeat(101)).is_err());
-        assert_eq!(PersonName::parse("汐見 123456789018"), Err(TextError::IndividualNumber));
+        assert_eq!(
+            PersonName::parse("汐見 123456789018"),
+            Err(TextError::IndividualNumber)
+        );
     }
 
     #[test]

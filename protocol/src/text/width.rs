@@ -33,8 +33,7 @@ fn folded(character: char) -> char {
 }
 
 /// Half-width katakana in the order of their code points, from U+FF65.
-const HALF_WIDTH: &str =
-    "・ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン";
+const HALF_WIDTH: &str = "・ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン";
 
 fn widened(character: char) -> char {
     match character {
@@ -63,8 +62,8 @@ fn join_mark(text: &mut String, marked: fn(char) -> Option<char>, alone: char) {
 fn voiced(character: char) -> Option<char> {
     match character {
         'ウ' => Some('ヴ'),
-        'カ' | 'キ' | 'ク' | 'ケ' | 'コ' | 'サ' | 'シ' | 'ス' | 'セ' | 'ソ' | 'タ' | 'チ' | 'ツ'
-        | 'テ' | 'ト' | 'ハ' | 'ヒ' | 'フ' | 'ヘ' | 'ホ' => following(character, 1),
+        'カ' | 'キ' | 'ク' | 'ケ' | 'コ' | 'サ' | 'シ' | 'ス' | 'セ' | 'ソ' | 'タ' | 'チ'
+        | 'ツ' | 'テ' | 'ト' | 'ハ' | 'ヒ' | 'フ' | 'ヘ' | 'ホ' => following(character, 1),
         _ => None,
     }
 }
@@ -107,7 +106,10 @@ mod tests {
             let half = char::from_u32(code).map(String::from).unwrap_or_default();
             let wide = to_full_width_kana(&half);
             assert_ne!(wide, half);
-            assert!(wide.chars().all(|c| ('ァ'..='ー').contains(&c)), "{half} {wide}");
+            assert!(
+                wide.chars().all(|c| ('ァ'..='ー').contains(&c)),
+                "{half} {wide}"
+            );
         }
     }
 
