@@ -130,7 +130,7 @@ problem_codes! {
     /// new token.
     EnrolSerial = "MDG-ENROL-SERIAL",
     /// The certificate request cannot be read or its signature is wrong. Nothing changed.
-    EnrolRequest = "MDG-ENROL-REQUEST",
+    EnrolCsrInvalid = "MDG-ENROL-CSR",
     /// This terminal is not enrolled yet. Work is kept here. Enrol it.
     EnrolMissing = "MDG-ENROL-MISSING",
     /// The gateway does not know this terminal. Work is kept here. Call the operator.
@@ -140,14 +140,14 @@ problem_codes! {
     /// This terminal was reported lost; its data was destroyed on contact.
     DeviceWiped = "MDG-DEVICE-WIPED",
     /// No client certificate was shown. Nothing was done.
-    CertificateMissing = "MDG-CERTIFICATE-MISSING",
+    DeviceCertMissing = "MDG-DEVICE-CERT-MISSING",
     /// The certificate's time is over. Work is kept here. The terminal renews it.
-    CertificateExpired = "MDG-CERTIFICATE-EXPIRED",
+    DeviceCertExpired = "MDG-DEVICE-CERT-EXPIRED",
     /// The certificate's time has not begun: one of the clocks is wrong. Work is kept here.
-    CertificateNotYet = "MDG-CERTIFICATE-NOT-YET",
+    DeviceCertNotYet = "MDG-DEVICE-CERT-NOT-YET",
     /// The certificate is of another issuer, purpose or terminal. Work is kept here. Call
     /// the operator.
-    CertificateWrong = "MDG-CERTIFICATE-WRONG",
+    DeviceCertWrong = "MDG-DEVICE-CERT-WRONG",
 
     // ── The gateway's store and imports ─────────────────────────────────────────────
     /// The gateway is busy. Nothing is lost; it is tried again.
@@ -218,17 +218,21 @@ problem_codes! {
     /// The reader failed. Unplug it and plug it in again.
     ReaderFailed = "MDG-READER-FAILED",
     /// Another program uses the card. It is tried again.
-    ReaderBusy = "MDG-READER-BUSY",
+    CardBusy = "MDG-CARD-BUSY",
     /// The link broke while the card was read. Nothing was lost. Hold the card still and
     /// tap again.
     CardTorn = "MDG-CARD-TORN",
     /// The card was taken away. Nothing was lost. Tap it again.
     CardRemoved = "MDG-CARD-REMOVED",
+    /// No card is on the reader. Put one on it.
+    CardNone = "MDG-CARD-NONE",
+    /// Somebody stopped the reading. Nothing was kept.
+    CardCancelled = "MDG-CARD-CANCELLED",
     /// The card was taken away during the check of a number: one try may be used up. The
     /// counter is read before anything else.
     CardUncertain = "MDG-CARD-UNCERTAIN",
     /// The card took too long. Tap it again.
-    CardSlow = "MDG-CARD-SLOW",
+    CardTooSlow = "MDG-CARD-SLOW",
     /// The number typed from the card's front is not the card's. Tries are left: compare it
     /// with the card.
     CardWrongCode = "MDG-CARD-WRONG-CODE",
