@@ -130,7 +130,7 @@ problem_codes! {
     /// new token.
     EnrolSerial = "MDG-ENROL-SERIAL",
     /// The certificate request cannot be read or its signature is wrong. Nothing changed.
-    EnrolCsrInvalid = "MDG-ENROL-CSR",
+    EnrolRequest = "MDG-ENROL-REQUEST",
     /// This terminal is not enrolled yet. Work is kept here. Enrol it.
     EnrolMissing = "MDG-ENROL-MISSING",
     /// The gateway does not know this terminal. Work is kept here. Call the operator.
@@ -140,14 +140,14 @@ problem_codes! {
     /// This terminal was reported lost; its data was destroyed on contact.
     DeviceWiped = "MDG-DEVICE-WIPED",
     /// No client certificate was shown. Nothing was done.
-    DeviceCertMissing = "MDG-DEVICE-CERT-MISSING",
+    CertificateMissing = "MDG-CERTIFICATE-MISSING",
     /// The certificate's time is over. Work is kept here. The terminal renews it.
-    DeviceCertExpired = "MDG-DEVICE-CERT-EXPIRED",
+    CertificateExpired = "MDG-CERTIFICATE-EXPIRED",
     /// The certificate's time has not begun: one of the clocks is wrong. Work is kept here.
-    DeviceCertNotYet = "MDG-DEVICE-CERT-NOT-YET",
+    CertificateNotYet = "MDG-CERTIFICATE-NOT-YET",
     /// The certificate is of another issuer, purpose or terminal. Work is kept here. Call
     /// the operator.
-    DeviceCertWrong = "MDG-DEVICE-CERT-WRONG",
+    CertificateWrong = "MDG-CERTIFICATE-WRONG",
 
     // ── The gateway's store and imports ─────────────────────────────────────────────
     /// The gateway is busy. Nothing is lost; it is tried again.
