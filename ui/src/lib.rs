@@ -1,1 +1,32 @@
-//! Placeholder.
+//! The screens: Slint pages, the words on them, and what turns a view into pixels and a finger
+//! into a touch.
+//!
+//! | Module | What it holds |
+//! |---|---|
+//! | [`screen`] | the window: a view goes in, touches come out |
+//! | [`pages`] | one adapter a page |
+//! | [`words`] | every word that people see, by key, in two languages |
+//! | [`say`] | dates, times and durations in words |
+//! | [`layout`] | the three screen sizes |
+//! | [`rows`] | rows changed in place |
+//! | [`slip`] | the enquiry slip as a QR code |
+//! | [`headless`] | the same screens without a display |
+
+pub mod layout;
+pub mod pages;
+pub mod rows;
+pub mod say;
+pub mod screen;
+pub mod slip;
+pub mod words;
+
+#[cfg(feature = "player")]
+pub mod headless;
+
+/// What the Slint compiler makes of `ui/slint`.
+#[allow(missing_docs, clippy::all, clippy::pedantic, clippy::unwrap_used)]
+mod generated {
+    slint::include_modules!();
+}
+
+pub use generated::*;

@@ -1,0 +1,22 @@
+# B-1: the home screen. B-2: settings.
+
+home-ask = What would you like to do?
+home-card = Check a card
+home-card-sub = Who is at the desk
+home-progress = Certification progress
+home-progress-sub = Ask the city by number and birth date
+home-disclosure = Request records
+home-disclosure-sub = Up to ten people at a time
+home-disclosure-draft = A draft is waiting
+home-inbox = Documents
+home-inbox-sub = Kept for three days
+home-unopened = { $count } new
+home-queue = See what was sent
+home-held = { $count ->
+    [one] One item is on hold
+   *[other] { $count } items are on hold
+    }
+home-held-why = See why
+home-nearly-full = Storage is nearly full
+home-lock = Leave the desk
+home-settings = Settings

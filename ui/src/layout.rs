@@ -1,0 +1,73 @@
+//! The three screens the pages are drawn for.
+
+use firmware::terminal::touch::TextSize;
+
+/// A screen size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Layout {
+    /// 7″ on the counter: 800×480.
+    Seven,
+    /// 10″ on the counter: 1280×800.
+    Ten,
+    /// The portable unit, upright: 480×800.
+    Portable,
+}
+
+impl Layout {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Seven, Self::Ten, Self::Portable];
+
+    /// Width and height in pixels.
+    #[must_use]
+    pub const fn size(self) -> (u32, u32) {
+        match self {
+            Self::Seven => (800, 480),
+            Self::Ten => (1280, 800),
+            Self::Portable => (480, 800),
+        }
+    }
+
+    /// The layout that fits a window of this size best.
+    #[must_use]
+    pub fn for_size(width: f32, height: f32) -> Self {
+        if height > width {
+            Self::Portable
+        } else if width >= 1200.0 && height >= 720.0 {
+            Self::Ten
+        } else {
+            Self::Seven
+        }
+    }
+
+    /// Rows of a list on one page. There are no scrolling lists: larger text means fewer rows.
+    #[must_use]
+    pub const fn rows_per_page(self, text: TextSize) -> usize {
+        match (self, text) {
+            (Self::Seven, TextSize::Largest) => 2,
+            (Self::Seven, _) => 3,
+            (Self::Ten | Self::Portable, TextSize::Largest) => 4,
+            (Self::Ten | Self::Portable, _) => 5,
+        }
+    }
+
+    /// Tiles of people on one page of A-2.
+    #[must_use]
+    pub const fn staff_per_page(self, text: TextSize) -> usize {
+        match (self, text) {
+            (Self::Seven, TextSize::Largest) => 4,
+            (Self::Seven, _) => 6,
+            (Self::Ten, _) => 9,
+            (Self::Portable, _) => 6,
+        }
+    }
+
+    /// Width in pixels of a document's page image at zoom 0.
+    #[must_use]
+    pub const fn document_width(self) -> u32 {
+        match self {
+            Self::Seven => 560,
+            Self::Ten => 920,
+            Self::Portable => 440,
+        }
+    }
+}

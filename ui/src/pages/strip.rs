@@ -1,0 +1,43 @@
+//! The status strip and the screen number, on every page.
+
+use firmware::terminal::view::{Network, Page, View};
+use protocol::problem::ProblemCode;
+use slint::ComponentHandle;
+
+use crate::words::Words;
+use crate::{Kiosk, Strip, say};
+
+/// Fills the strip.
+pub fn show(view: &View, ui: &Kiosk, words: &Words) {
+    let strip = ui.global::<Strip>();
+    let shown = &view.strip;
+    strip.set_screen(view.screen.number().into());
+    strip.set_office(shown.office.as_str().into());
+    strip.set_office_short(shown.office_short.as_str().into());
+    strip.set_online(matches!(shown.network, Network::Online));
+    strip.set_network(network(&shown.network, words).into());
+    strip.set_waiting(shown.waiting.to_string().into());
+    strip.set_clock_trusted(shown.clock.is_some());
+    strip.set_clock(
+        shown.clock.map(|(_, hour, minute)| say::clock(hour, minute)).unwrap_or_default().into(),
+    );
+    strip.set_battery(
+        shown.battery.map(|percent| format!("{percent}%")).unwrap_or_default().into(),
+    );
+    strip.set_test_cards(shown.test_trust);
+    strip.set_locked(matches!(view.page, Page::Lock));
+}
+
+fn network(network: &Network, words: &Words) -> String {
+    match network {
+        Network::Online => words.say("net-on"),
+        Network::Offline { last: None } => words.say("net-off"),
+        Network::Offline { last: Some(last) } => {
+            let (_, hour, minute) = last.to_japan();
+            words.say_with("net-off-last", &[("time", say::clock(hour, minute).into())])
+        }
+        Network::Paused { code: ProblemCode::ClockUntrusted } => words.say("net-paused-clock"),
+        Network::Paused { .. } => words.say("net-paused"),
+        Network::NotSetUp => words.say("net-not-set-up"),
+    }
+}
