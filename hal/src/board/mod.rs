@@ -1,0 +1,5 @@
+//! The board around the screen: so far, the lamp and the buzzer.
+
+mod cue;
+
+pub use cue::{Board, Cue, SimBoard};

@@ -1,0 +1,411 @@
+//! One connection's work: the order of steps that needs the fewest commands, and the checks.
+//!
+//! What is signed is kept for the next connection when the link breaks; what is not signed, and
+//! both challenges, are always done anew, so that everything believed together was said by one
+//! card in one connection.
+
+use myna_card::ap::surface::CardFace;
+use myna_card::ap::text;
+use myna_card::data::{CardVerifiableCertificate, RsaPublicKey};
+use sha2::{Digest, Sha256};
+use zeroize::Zeroize;
+
+use super::allow_list::Application;
+use super::report::Attributes;
+use super::trust::TrustStore;
+use super::wire::{Stop, Wire};
+use super::{
+    CardPin, CardProblem, NotGenuine, NumberB, Peek, Sex, Step, Tries, TrustClass, calendar,
+};
+
+/// Files and keys of the surface application.
+mod surface {
+    pub(super) const FACE: u16 = 0x0002;
+    pub(super) const CERTIFICATE: u16 = 0x0004;
+    pub(super) const NUMBER_B: u16 = 0x0012;
+}
+
+/// Files and keys of the text application.
+mod text_file {
+    pub(super) const ATTRIBUTES: u16 = 0x0002;
+    pub(super) const CERTIFICATE: u16 = 0x0004;
+    pub(super) const SIGNED_KEY: u16 = 0x0007;
+    pub(super) const PIN: u16 = 0x0011;
+    pub(super) const NUMBER_B: u16 = 0x0015;
+}
+
+/// Length of a challenge in bytes.
+const CHALLENGE_LEN: usize = 32;
+
+/// What a job knows across its connections.
+pub(super) struct Work<'a> {
+    pub(super) trust: &'a TrustStore,
+    pub(super) entropy: &'a mut dyn FnMut(&mut [u8]),
+    pub(super) progress: Progress<'a>,
+    /// The card face, its signature checked.
+    pub(super) face: Option<SignedFace>,
+    /// The text application's key, its signature checked.
+    text_key: Option<Certified>,
+    /// A VERIFY whose result is unknown.
+    pub(super) unknown: Option<Unknown>,
+    /// Whether the card has accepted the PIN in this job: it is presented once and no more.
+    pub(super) pin_spent: bool,
+}
+
+/// A VERIFY was sent and its answer lost.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Unknown {
+    application: Application,
+    before: Tries,
+}
+
+/// Tells each step once, in order, also when a later connection repeats some.
+pub(super) struct Progress<'a> {
+    tell: &'a mut dyn FnMut(Step),
+    last: Option<Step>,
+}
+
+/// A key and the hierarchy that vouches for it.
+#[derive(Clone)]
+struct Certified {
+    key: RsaPublicKey,
+    class: TrustClass,
+}
+
+/// The card-face record with its signature checked up to a trusted authority.
+pub(super) struct SignedFace {
+    /// As the card holds it; expiry and security code are not signed.
+    pub(super) record: CardFace,
+    class: TrustClass,
+}
+
+/// What one good connection of [`check_face`] adds.
+pub(super) struct FaceFound {
+    pub(super) attributes: Attributes,
+    pub(super) trust: TrustClass,
+    pub(super) evidence: [u8; 32],
+}
+
+/// What one good connection of [`check_pin`] finds.
+pub(super) struct PinFound {
+    pub(super) attributes: Attributes,
+    pub(super) tries_before: Tries,
+    pub(super) trust: TrustClass,
+    pub(super) evidence: [u8; 32],
+}
+
+impl<'a> Work<'a> {
+    pub(super) fn new(
+        trust: &'a TrustStore,
+        entropy: &'a mut dyn FnMut(&mut [u8]),
+        tell: &'a mut dyn FnMut(Step),
+    ) -> Self {
+        Self {
+            trust,
+            entropy,
+            progress: Progress { tell, last: None },
+            face: None,
+            text_key: None,
+            unknown: None,
+            pin_spent: false,
+        }
+    }
+}
+
+impl Progress<'_> {
+    pub(super) fn at(&mut self, step: Step) {
+        if self.last.is_none_or(|last| last < step) {
+            self.last = Some(step);
+            (self.tell)(step);
+        }
+    }
+}
+
+/// Reads the counters and nothing else.
+pub(super) fn peek(wire: &mut Wire<'_>, work: &mut Work<'_>) -> Result<Peek, Stop> {
+    work.progress.at(Step::Counting);
+    wire.select(Application::Surface)?;
+    let surface = wire.tries(Application::Surface, surface::NUMBER_B)?;
+    wire.select(Application::Text)?;
+    let text = wire.tries(Application::Text, text_file::NUMBER_B)?;
+    let pin = wire.tries(Application::Text, text_file::PIN)?;
+    Ok(Peek {
+        number_b: surface.min(text),
+        pin,
+    })
+}
+
+/// 目視: both applications opened with 照合番号B, both challenged.
+pub(super) fn check_face(
+    wire: &mut Wire<'_>,
+    work: &mut Work<'_>,
+    code: &NumberB,
+) -> Result<FaceFound, Stop> {
+    wire.select(Application::Surface)?;
+    if work.face.is_none() {
+        open(wire, work, Application::Surface, surface::NUMBER_B, code)?;
+    }
+    twice(wire, Application::Surface, |wire| surface_facts(wire, work))?;
+    wire.select(Application::Text)?;
+    open(wire, work, Application::Text, text_file::NUMBER_B, code)?;
+    twice(wire, Application::Text, |wire| {
+        let (raw, trust) = text_facts(wire, work)?;
+        let face = work.face.as_ref().ok_or(Stop::Malformed)?;
+        let same = raw.birth_date == face.record.birth_date && raw.sex == face.record.sex;
+        if !same {
+            return Err(Stop::NotGenuine(NotGenuine::ApplicationsDisagree));
+        }
+        let evidence = face_evidence(&face.record, &raw);
+        Ok(FaceFound {
+            attributes: attributes(raw)?,
+            trust: trust.max(face.class),
+            evidence,
+        })
+    })
+}
+
+/// 暗証番号: the text application opened with the card's PIN, and challenged.
+pub(super) fn check_pin(
+    wire: &mut Wire<'_>,
+    work: &mut Work<'_>,
+    pin: &CardPin,
+    allow_last_try: bool,
+) -> Result<PinFound, Stop> {
+    work.progress.at(Step::Counting);
+    wire.select(Application::Text)?;
+    let before = wire.tries(Application::Text, text_file::PIN)?;
+    if work.unknown.take().is_some() {
+        // The answer to the PIN was lost. Say how many tries are left and let a person decide.
+        return Err(Stop::Final(CardProblem::Torn {
+            tries: Some(before),
+        }));
+    }
+    match before.left {
+        0 => return Err(Stop::Final(CardProblem::Blocked)),
+        1 if !allow_last_try => {
+            return Err(Stop::Final(CardProblem::LastTry { left: before }));
+        }
+        _ => {}
+    }
+    work.pin_spent = true;
+    let wrong = |left| CardProblem::WrongPin { left };
+    send_code(wire, work, (Application::Text, before), pin.digits(), wrong)?;
+    twice(wire, Application::Text, |wire| {
+        let (raw, trust) = text_facts(wire, work)?;
+        let key = work.text_key.as_ref().ok_or(Stop::Malformed)?;
+        let evidence = pin_evidence(&key.key, &raw);
+        Ok(PinFound {
+            attributes: attributes(raw)?,
+            tries_before: before,
+            trust,
+            evidence,
+        })
+    })
+}
+
+/// Opens an application with 照合番号B, its counter read first.
+fn open(
+    wire: &mut Wire<'_>,
+    work: &mut Work<'_>,
+    application: Application,
+    key: u16,
+    code: &NumberB,
+) -> Result<(), Stop> {
+    work.progress.at(Step::Counting);
+    let before = wire.tries(application, key)?;
+    if let Some(unknown) = work.unknown.take()
+        && unknown.application == application
+        && before < unknown.before
+    {
+        // The lost answer was a refusal; presenting the same digits again would waste a try.
+        return Err(Stop::Final(CardProblem::WrongCode { left: before }));
+    }
+    if before.is_blocked() {
+        return Err(Stop::Final(CardProblem::Blocked));
+    }
+    let wrong = |left| CardProblem::WrongCode { left };
+    send_code(wire, work, (application, before), code.digits(), wrong)
+}
+
+fn send_code(
+    wire: &mut Wire<'_>,
+    work: &mut Work<'_>,
+    before: (Application, Tries),
+    digits: &[u8],
+    wrong: fn(Tries) -> CardProblem,
+) -> Result<(), Stop> {
+    work.progress.at(Step::Presenting);
+    let (application, before) = before;
+    work.unknown = Some(Unknown {
+        application,
+        before,
+    });
+    let answer = wire.present(digits);
+    match answer {
+        Ok(Ok(())) => {
+            work.unknown = None;
+            Ok(())
+        }
+        Ok(Err(left)) => {
+            work.unknown = None;
+            Err(Stop::Final(wrong(left)))
+        }
+        Err(stop @ Stop::Final(_)) => {
+            work.unknown = None;
+            Err(stop)
+        }
+        Err(stop) => Err(stop),
+    }
+}
+
+/// Runs `step`; when its outcome is doubtful, selects the application anew and runs it once more
+/// in the plainest form before the card is blamed.
+fn twice<T>(
+    wire: &mut Wire<'_>,
+    application: Application,
+    mut step: impl FnMut(&mut Wire<'_>) -> Result<T, Stop>,
+) -> Result<T, Stop> {
+    match step(wire) {
+        Err(stop) if stop.is_doubtful() => {
+            wire.read_plainly();
+            wire.select(application)?;
+            step(wire)
+        }
+        done => done,
+    }
+}
+
+/// Authentic and present, for the surface application.
+fn surface_facts(wire: &mut Wire<'_>, work: &mut Work<'_>) -> Result<(), Stop> {
+    if work.face.is_none() {
+        work.progress.at(Step::ReadingFace);
+        let raw = wire.read(surface::FACE)?;
+        let record = CardFace::parse(&raw).map_err(|_| Stop::Malformed)?;
+        let mut face = SignedFace {
+            record,
+            class: TrustClass::Test,
+        };
+        let issuer = issuer(wire, work.trust, surface::CERTIFICATE)?;
+        face.record
+            .verify(&issuer.key)
+            .map_err(|_| Stop::NotGenuine(NotGenuine::Tampered))?;
+        face.class = issuer.class;
+        work.face = Some(face);
+    }
+    work.progress.at(Step::Checking);
+    let Work { face, entropy, .. } = work;
+    let face = face.as_ref().ok_or(Stop::Malformed)?;
+    challenge(wire, *entropy, &face.record.public_key)
+}
+
+/// The four attributes, and presence, for the text application.
+fn text_facts(
+    wire: &mut Wire<'_>,
+    work: &mut Work<'_>,
+) -> Result<(text::Attributes, TrustClass), Stop> {
+    work.progress.at(Step::ReadingText);
+    if work.text_key.is_none() {
+        let raw = wire.read(text_file::SIGNED_KEY)?;
+        let signed = text::SignedPublicKey::parse(&raw).map_err(|_| Stop::Malformed)?;
+        let issuer = issuer(wire, work.trust, text_file::CERTIFICATE)?;
+        signed
+            .verify(&issuer.key)
+            .map_err(|_| Stop::NotGenuine(NotGenuine::Tampered))?;
+        work.text_key = Some(Certified {
+            key: signed.public_key,
+            class: issuer.class,
+        });
+    }
+    let raw = wire.read(text_file::ATTRIBUTES)?;
+    let attributes = text::Attributes::parse(&raw).map_err(|_| Stop::Malformed)?;
+    let Work {
+        text_key, entropy, ..
+    } = work;
+    let certified = text_key.as_ref().ok_or(Stop::Malformed)?;
+    challenge(wire, *entropy, &certified.key)?;
+    Ok((attributes, certified.class))
+}
+
+/// The issuer's key from an application's certificate, checked up to a trusted authority.
+fn issuer(wire: &mut Wire<'_>, trust: &TrustStore, file: u16) -> Result<Certified, Stop> {
+    let raw = wire.read(file)?;
+    let certificate = CardVerifiableCertificate::parse(&raw).map_err(|_| Stop::Malformed)?;
+    let rogue = Stop::NotGenuine(NotGenuine::RogueIssuer);
+    // Without this look-up anyone could issue cards: the certificate itself names its authority.
+    let (authority, class) = trust.find(&certificate.issuer_key_id).ok_or(rogue)?;
+    certificate.verify_with(authority).map_err(|_| rogue)?;
+    Ok(Certified {
+        key: certificate.public_key,
+        class,
+    })
+}
+
+/// Has the card sign fresh bytes; without this, a copy of the files would pass.
+fn challenge(
+    wire: &mut Wire<'_>,
+    entropy: &mut dyn FnMut(&mut [u8]),
+    key: &RsaPublicKey,
+) -> Result<(), Stop> {
+    let clone = Stop::NotGenuine(NotGenuine::Clone);
+    let mut fresh = [0; CHALLENGE_LEN];
+    entropy(&mut fresh);
+    let signature = wire.sign(&fresh)?.ok_or(clone)?;
+    key.verify_pkcs1_sha256(&fresh, &signature)
+        .map_err(|_| clone)
+}
+
+fn attributes(mut raw: text::Attributes) -> Result<Attributes, Stop> {
+    let born_on = calendar::from_card(raw.birth_date).ok_or(Stop::Malformed)?;
+    let sex = match raw.sex {
+        myna_card::Sex::Male => Sex::Male,
+        myna_card::Sex::Female => Sex::Female,
+        myna_card::Sex::Unknown => Sex::Unknown,
+        myna_card::Sex::NotApplicable => Sex::NotApplicable,
+        myna_card::Sex::Other(_) => return Err(Stop::Malformed),
+    };
+    Ok(Attributes {
+        name: std::mem::take(&mut raw.name),
+        address: std::mem::take(&mut raw.address),
+        born_on,
+        sex,
+    })
+}
+
+fn face_evidence(face: &CardFace, text: &text::Attributes) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    hash.update(b"madoguchi card evidence: face 1");
+    for segment in &face.signed_segments {
+        hash.update(Sha256::digest(segment));
+    }
+    hash.update(face.expiry.to_string());
+    update_text(&mut hash, text);
+    hash.finalize().into()
+}
+
+fn pin_evidence(key: &RsaPublicKey, text: &text::Attributes) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    hash.update(b"madoguchi card evidence: pin 1");
+    hash.update(Sha256::digest(&key.modulus));
+    update_text(&mut hash, text);
+    hash.finalize().into()
+}
+
+fn update_text(hash: &mut Sha256, text: &text::Attributes) {
+    hash.update(Sha256::digest(&text.name));
+    hash.update(Sha256::digest(&text.address));
+    hash.update(text.birth_date.to_string());
+    hash.update(format!("{:?}", text.sex));
+}
+
+impl Drop for SignedFace {
+    fn drop(&mut self) {
+        let record = &mut self.record;
+        record.name_image.data.zeroize();
+        record.address_image.data.zeroize();
+        record.photo.data.zeroize();
+        record.security_code_image.data.zeroize();
+        for segment in &mut record.signed_segments {
+            segment.zeroize();
+        }
+    }
+}
