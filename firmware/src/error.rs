@@ -93,6 +93,16 @@ pub enum Problem {
 }
 
 impl Problem {
+    /// The disk or the file is the cause: trying again later may work, and nothing that was
+    /// asked is at fault.
+    #[must_use]
+    pub fn is_of_the_disk(&self) -> bool {
+        matches!(
+            self,
+            Self::VaultCorrupt | Self::VaultFull | Self::VaultBusy | Self::VaultIo(_)
+        )
+    }
+
     /// The stable code that the screen, the log and the diagnostics command show.
     #[must_use]
     pub fn code(&self) -> ProblemCode {

@@ -2,7 +2,6 @@
 
 use protocol::command::{Action, Command, MAX_COMMAND_BYTES};
 use protocol::exchange::{CommandId, Sha256Digest};
-use protocol::person::PlanNotice;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
 use super::{Quota, quota};
@@ -60,13 +59,13 @@ pub(super) fn insert(
         return Err(Problem::OutboxQuota(bound));
     }
     tx.prepare_cached(
-        "INSERT INTO outbox(id, kind, subject, staff, saved_ms, sha256, replaces, body)
+        "INSERT INTO outbox(id, kind, subjects, staff, saved_ms, sha256, replaces, body)
          VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     )?
     .execute(params![
         id.0.as_bytes(),
         kind(&command.action),
-        command.subject_key(),
+        command.subject_keys().join("\n"),
         command.staff.as_str(),
         now.wall.unix_ms(),
         sha256.0,
@@ -76,9 +75,9 @@ pub(super) fn insert(
     let seq = tx.last_insert_rowid();
     tx.prepare_cached("INSERT INTO outbox_state(seq, state, bytes) VALUES(?1, 0, ?2)")?
         .execute(params![seq, signed_len(body.len())])?;
-    for needed in attachments(&command.action) {
+    for needed in command.attachments() {
         tx.prepare_cached("INSERT OR IGNORE INTO outbox_need(seq, sha256) VALUES(?1, ?2)")?
-            .execute(params![seq, needed.0])?;
+            .execute(params![seq, needed.sha256.0])?;
     }
     Ok(Saved {
         seq: super::unsigned(seq),
@@ -122,26 +121,6 @@ fn kind(action: &Action) -> &'static str {
         Action::ProfileChanged(_) => "profile_changed",
         Action::PledgeSigned(_) => "pledge_signed",
     }
-}
-
-/// The attachments that must be at the gateway before the command is sent.
-fn attachments(action: &Action) -> Vec<Sha256Digest> {
-    let Action::DisclosureRequest(request) = action else {
-        return Vec::new();
-    };
-    let qualification = request
-        .applicant
-        .qualification_scan
-        .iter()
-        .map(|scan| scan.sha256);
-    let contracts = request
-        .subjects
-        .iter()
-        .filter_map(|subject| match &subject.plan {
-            PlanNotice::Filed => None,
-            PlanNotice::Contract { scan } => Some(scan.sha256),
-        });
-    qualification.chain(contracts).collect()
 }
 
 fn signed_len(bytes: usize) -> i64 {

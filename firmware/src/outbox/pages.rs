@@ -18,6 +18,8 @@ use crate::error::Problem;
 pub enum Filter {
     /// All, held ones first, then the newest first.
     All,
+    /// All but those given up or replaced; held ones first, then the newest first.
+    Live,
     /// Those that wait for a receipt, newest first.
     Pending,
     /// Those that are held, newest first.
@@ -126,6 +128,11 @@ pub fn page(
     let counts = counts(connection)?;
     let total = match filter {
         Filter::All => State::ALL.iter().map(|state| counts.of(*state)).sum(),
+        Filter::Live => State::ALL
+            .iter()
+            .filter(|state| !matches!(state, State::Discarded | State::Replaced))
+            .map(|state| counts.of(*state))
+            .sum(),
         Filter::Pending => counts.pending(),
         Filter::Held => counts.of(State::Held),
     };
@@ -133,13 +140,18 @@ pub fn page(
     let items = match filter {
         Filter::Pending => some(connection, "s.state IN (0, 1)", skip, rows)?,
         Filter::Held => some(connection, "s.state = 4", skip, rows)?,
-        Filter::All => {
+        Filter::All | Filter::Live => {
+            let others = if filter == Filter::All {
+                "s.state <> 4"
+            } else {
+                "s.state < 4"
+            };
             let held = counts.of(State::Held);
             let mut items = some(connection, "s.state = 4", skip, rows)?;
             let left = rows - u32::try_from(items.len()).unwrap_or(rows);
             if left > 0 {
                 let skip = skip.saturating_sub(held);
-                items.extend(some(connection, "s.state <> 4", skip, left)?);
+                items.extend(some(connection, others, skip, left)?);
             }
             items
         }

@@ -52,9 +52,9 @@ pub fn next_batch(
 ) -> Result<Vec<Outgoing>, Problem> {
     let mut batch = Vec::new();
     let mut total = 0;
-    let mut waiting_subjects = HashSet::new();
+    let mut waiting_subjects: HashSet<String> = HashSet::new();
     let mut statement = connection.prepare_cached(
-        "SELECT o.seq, o.id, o.subject, o.body, o.sha256, s.state,
+        "SELECT o.seq, o.id, o.subjects, o.body, o.sha256, s.state,
                 EXISTS(SELECT 1 FROM outbox_need n WHERE n.seq = s.seq)
          FROM outbox_state s JOIN outbox o ON o.seq = s.seq
          WHERE s.state IN (0, 1) ORDER BY s.seq LIMIT ?1",
@@ -62,13 +62,13 @@ pub fn next_batch(
     let mut found = statement.query(params![SCAN_LIMIT])?;
     while batch.len() < rows {
         let Some(row) = found.next()? else { break };
-        let subject: Option<String> = row.get(2)?;
         let needs: bool = row.get(6)?;
-        let waits = subject
-            .as_ref()
-            .is_some_and(|s| waiting_subjects.contains(s));
+        let subjects: String = row.get(2)?;
+        let waits = subjects
+            .lines()
+            .any(|subject| waiting_subjects.contains(subject));
         if needs || waits {
-            waiting_subjects.extend(subject);
+            waiting_subjects.extend(subjects.lines().map(str::to_owned));
             continue;
         }
         let body: String = row.get(3)?;

@@ -12,7 +12,7 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
             seq INTEGER PRIMARY KEY AUTOINCREMENT,
             id BLOB NOT NULL UNIQUE CHECK(length(id) = 16),
             kind TEXT NOT NULL,
-            subject TEXT,
+            subjects TEXT NOT NULL,
             staff TEXT NOT NULL,
             saved_ms INTEGER NOT NULL,
             sha256 BLOB NOT NULL CHECK(length(sha256) = 32),

@@ -1,9 +1,7 @@
 //! Taking over what a verified receipt page says.
 
-use std::collections::HashSet;
-
 use protocol::calendar::Timestamp;
-use protocol::exchange::{CommandId, Outcome, Receipt, ReceiptPage};
+use protocol::exchange::{CommandId, Outcome, Receipt, ReceiptPage, Sha256Digest};
 use protocol::problem::ProblemCode;
 use rusqlite::{OptionalExtension as _, Transaction, params};
 
@@ -82,6 +80,33 @@ pub fn hold(
     Ok(changed > 0)
 }
 
+/// Holds all waiting commands that name an attachment the gateway will not have.
+///
+/// # Errors
+/// Those of the vault.
+pub fn hold_for_attachment(
+    tx: &Transaction<'_>,
+    now: &Now,
+    sha256: Sha256Digest,
+    code: &ProblemCode,
+) -> Result<u64, Problem> {
+    let ids: Vec<[u8; 16]> = tx
+        .prepare_cached(
+            "SELECT o.id FROM outbox_need n JOIN outbox o ON o.seq = n.seq WHERE n.sha256 = ?1",
+        )?
+        .query_map(params![sha256.0], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    let mut held = 0;
+    for id in ids {
+        held += u64::from(hold(tx, now, super::queue::id(id), code)?);
+    }
+    tx.execute(
+        "DELETE FROM outbox_need WHERE sha256 = ?1",
+        params![sha256.0],
+    )?;
+    Ok(held)
+}
+
 fn one(
     tx: &Transaction<'_>,
     now: &Now,
@@ -139,7 +164,6 @@ fn lost_from(tx: &Transaction<'_>, now: &Now, page: &ReceiptPage) -> Result<Opti
     let (received, durable) = (unsigned(received), unsigned(durable));
     let mut lost = (page.received_up_to < received).then_some(page.received_up_to + 1);
 
-    let ours: HashSet<CommandId> = page.receipts.iter().map(|receipt| receipt.id).collect();
     for receipt in page
         .receipts
         .iter()
@@ -163,7 +187,6 @@ fn lost_from(tx: &Transaction<'_>, now: &Now, page: &ReceiptPage) -> Result<Opti
         };
         audit::append(tx, now, None, &event)?;
     }
-    debug_assert!(ours.len() <= protocol::exchange::MAX_BATCH);
     Ok(lost)
 }
 

@@ -2,20 +2,41 @@
 //! renewal; documents and attachments.
 //!
 //! The work is in three steps, so that nothing waits for the network while it holds the
-//! vault: `prepare` (a short transaction), [`Transport::send`] (the only step that takes
-//! time), `settle` (one transaction: receipts, feed, cursor, counter-signature, floor).
-//! `round` does all three. `SyncPolicy` says when the next one is due; it does no I/O
+//! vault: [`prepare`] (a short transaction), [`Transport::send`] (the only step that takes
+//! time), [`settle`] (one transaction: receipts, feed, cursor, counter-signature, floor).
+//! [`round`] does all three. [`SyncPolicy`] says when the next one is due; it does no I/O
 //! and reads no clock.
 //!
 //! Only an answer in our media type, signed by a receipt key, for this terminal and this
 //! very request is an acknowledgement. Everything else changes nothing.
 
+mod attachments;
+mod documents;
+mod enrol;
+mod exchange;
+mod https;
+mod identity;
 mod net;
+mod policy;
+mod renew;
 mod report;
+mod round;
 mod schema;
 mod settle;
 
+pub use attachments::{AttachmentSource, UPLOAD_CHUNK, upload};
+pub use documents::{DOWNLOAD_CHUNK, DocumentSink, Fetched, fetch};
+pub use enrol::{EnrolOrder, enrol};
+pub use exchange::{FeedPart, Prepared, Verified, prepare, verify};
+pub use https::{HttpsTransport, Limits};
+pub use identity::{Identity, identity};
 pub use net::{HttpAnswer, HttpRequest, Method, NetError, Transport};
+pub use policy::{Next, POLL, Pause, RETRY_AFTER_MAX, RETRY_MAX, RETRY_MIN, SyncPolicy, Wake};
+pub use renew::{RenewalState, renew, renewal};
 pub use report::{RoundReport, SyncReport};
-pub use schema::{MIGRATIONS, cursor};
-pub use settle::{FeedSink, Settlement};
+pub use round::round;
+pub use schema::{MIGRATIONS, certificate_ends, cursor, device, last_exchange};
+pub use settle::{FeedSink, Settlement, settle};
+
+#[cfg(test)]
+mod tests;

@@ -43,9 +43,13 @@ impl RoundReport {
             .map_or(&[], |settlement| &settlement.held)
     }
 
-    /// The gateway says the unit is lost: the vault's key is to be destroyed now.
+    /// The gateway says the unit is lost, in its feed or by not letting it in any more: the
+    /// vault's key is to be destroyed now.
     #[must_use]
     pub fn wipe(&self) -> bool {
-        self.result.as_ref().is_ok_and(|settlement| settlement.wipe)
+        match &self.result {
+            Ok(settlement) => settlement.wipe,
+            Err(problem) => problem.code() == ProblemCode::DeviceWiped,
+        }
     }
 }

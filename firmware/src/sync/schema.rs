@@ -1,6 +1,8 @@
 //! Tables of this module, and the cursor.
 
-use rusqlite::{Connection, Transaction, params};
+use protocol::calendar::Timestamp;
+use protocol::exchange::DeviceId;
+use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
 use crate::error::Problem;
 use crate::vault::Migration;
@@ -49,4 +51,47 @@ pub(super) fn set_cursor(tx: &Transaction<'_>, cursor: u64) -> Result<(), Proble
     tx.prepare_cached("UPDATE sync_cursor SET cursor = ?1 WHERE cursor <> ?1")?
         .execute(params![i64::try_from(cursor).unwrap_or(i64::MAX)])?;
     Ok(())
+}
+
+pub(super) fn note_exchange(tx: &Transaction<'_>, at: Timestamp) -> Result<(), Problem> {
+    tx.prepare_cached("UPDATE sync_cursor SET last_ms = ?1")?
+        .execute(params![at.unix_ms()])?;
+    Ok(())
+}
+
+/// The terminal's id, once enrolled.
+///
+/// # Errors
+/// Those of the vault.
+pub fn device(connection: &Connection) -> Result<Option<DeviceId>, Problem> {
+    let text: Option<String> = connection
+        .prepare_cached("SELECT device FROM sync_identity")?
+        .query_row([], |row| row.get(0))
+        .optional()?;
+    text.map(|text| DeviceId::parse(&text))
+        .transpose()
+        .map_err(|_| Problem::VaultStatement("the identity's device".to_owned()))
+}
+
+/// When the present certificate ends, if there is one.
+///
+/// # Errors
+/// Those of the vault.
+pub fn certificate_ends(connection: &Connection) -> Result<Option<Timestamp>, Problem> {
+    let ms: Option<i64> = connection
+        .prepare_cached("SELECT not_after_ms FROM sync_identity")?
+        .query_row([], |row| row.get(0))
+        .optional()?;
+    Ok(ms.map(Timestamp::from_unix_ms))
+}
+
+/// The last good exchange, by the terminal's clock.
+///
+/// # Errors
+/// Those of the vault.
+pub fn last_exchange(connection: &Connection) -> Result<Option<Timestamp>, Problem> {
+    let ms: Option<i64> = connection
+        .prepare_cached("SELECT last_ms FROM sync_cursor")?
+        .query_row([], |row| row.get(0))?;
+    Ok(ms.map(Timestamp::from_unix_ms))
 }

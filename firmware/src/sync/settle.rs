@@ -1,13 +1,18 @@
 //! Taking over a verified answer, in one transaction.
 
-use protocol::answer::FeedEntry;
+use protocol::answer::{FeedEntry, FeedItem};
 use protocol::calendar::Timestamp;
 use protocol::exchange::CommandId;
 use protocol::problem::ProblemCode;
 use rusqlite::Transaction;
 
-use crate::clock::Now;
+use super::exchange::FeedPart;
+use super::{Verified, identity, schema};
+use crate::audit::{self, AuditEvent};
+use crate::clock::{self, Clock, Now};
 use crate::error::Problem;
+use crate::outbox;
+use crate::vault::Vault;
 
 /// Keeps what the gateway's feed brings: answers, documents, notices, staff, the office's
 /// facts. Trust, the cursor and the command's state are kept by this module itself.
@@ -49,4 +54,134 @@ pub struct Settlement {
     pub wipe: bool,
     /// The gateway's time.
     pub gateway_time: Option<Timestamp>,
+}
+
+impl Settlement {
+    /// Something moved, or there is more to fetch: another round is worth while at once.
+    #[must_use]
+    pub fn progressed(&self) -> bool {
+        self.receipted > 0 || !self.held.is_empty() || self.kept > 0 || self.again > 0
+    }
+}
+
+/// Takes over a verified answer: receipts, feed, cursor, counter-signature and the floor of
+/// the clock in one transaction. Done twice it changes nothing the second time.
+///
+/// # Errors
+/// Those of the vault; nothing was changed then, and the next round brings it again.
+pub fn settle(
+    vault: &mut Vault,
+    clock: &Clock,
+    verified: &Verified,
+    sink: &mut dyn FeedSink,
+) -> Result<Settlement, Problem> {
+    let before = clock.now();
+    clock.gateway_said(verified.page.time);
+    let now = clock.now();
+    vault.write(|tx| {
+        let settled = outbox::settle(tx, &now, &verified.page)?;
+        let mut settlement = Settlement {
+            sent: verified.sent,
+            receipted: settled.receipted,
+            again: settled.again,
+            more: verified.more,
+            gateway_time: Some(verified.page.time),
+            ..Settlement::default()
+        };
+        settlement.held = settled.held;
+        for part in &verified.feed {
+            take(tx, &now, part, sink, &mut settlement)?;
+        }
+        move_cursor(tx, verified, settlement.again > 0)?;
+        schema::note_exchange(tx, now.wall)?;
+        if let Some(head) = &verified.page.audit {
+            audit::seal(tx, head, verified.page.time, &verified.signed)?;
+        }
+        if before.is_trusted() != now.is_trusted() {
+            let trusted = now.is_trusted();
+            audit::append(tx, &now, None, &AuditEvent::ClockTrust { trusted })?;
+        }
+        if let Some(floor) = clock.floor_to_keep() {
+            clock::keep_floor(tx, floor)?;
+        }
+        settlement.waiting = outbox::pending_count(tx)?;
+        Ok(settlement)
+    })
+}
+
+/// A gateway that was restored has given feed numbers back: its feed is read from the start.
+fn move_cursor(tx: &Transaction<'_>, verified: &Verified, restored: bool) -> Result<(), Problem> {
+    if restored {
+        return schema::set_cursor(tx, 0);
+    }
+    match verified.feed.last() {
+        Some(last) => schema::set_cursor(tx, last.seq()),
+        None => Ok(()),
+    }
+}
+
+fn take(
+    tx: &Transaction<'_>,
+    now: &Now,
+    part: &FeedPart,
+    sink: &mut dyn FeedSink,
+    settlement: &mut Settlement,
+) -> Result<(), Problem> {
+    let FeedPart::Known(entry) = part else {
+        settlement.passed_over += 1;
+        return passed_over(tx, now, part.seq(), ProblemCode::WireVersion);
+    };
+    tx.execute_batch("SAVEPOINT feed")?;
+    match keep(tx, now, entry, sink, settlement) {
+        Ok(()) => {
+            tx.execute_batch("RELEASE feed")?;
+            settlement.kept += 1;
+            Ok(())
+        }
+        Err(problem) if problem.is_of_the_disk() => Err(problem),
+        Err(problem) => {
+            tx.execute_batch("ROLLBACK TO feed; RELEASE feed")?;
+            settlement.passed_over += 1;
+            passed_over(tx, now, entry.seq, problem.code())
+        }
+    }
+}
+
+fn keep(
+    tx: &Transaction<'_>,
+    now: &Now,
+    entry: &FeedEntry,
+    sink: &mut dyn FeedSink,
+    settlement: &mut Settlement,
+) -> Result<(), Problem> {
+    match &entry.item {
+        FeedItem::Trust(bundle) => {
+            if identity::keep_trust(tx, bundle)? {
+                settlement.trust_changed = true;
+                audit::append(tx, now, None, &AuditEvent::TrustChanged)?;
+            }
+            return Ok(());
+        }
+        FeedItem::Wipe => {
+            settlement.wipe = true;
+            audit::append(tx, now, None, &AuditEvent::Wiped { by_operator: true })?;
+            return Ok(());
+        }
+        FeedItem::Answer { command, .. } => {
+            outbox::mark_answered(tx, now, *command)?;
+        }
+        _ => {}
+    }
+    sink.keep(tx, now, entry)
+}
+
+fn passed_over(
+    tx: &Transaction<'_>,
+    now: &Now,
+    seq: u64,
+    code: ProblemCode,
+) -> Result<(), Problem> {
+    tracing::warn!(seq, code = code.as_str(), "a feed entry was passed over");
+    audit::append(tx, now, None, &AuditEvent::FeedPassedOver { seq, code })?;
+    Ok(())
 }
