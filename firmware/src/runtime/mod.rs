@@ -7,6 +7,7 @@
 pub mod card;
 pub mod files;
 pub mod line;
+mod link;
 pub mod pages;
 pub mod print;
 pub mod work;

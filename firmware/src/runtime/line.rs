@@ -1,0 +1,290 @@
+//! The line on a thread of its own: enrols, exchanges, uploads, fetches, renews.
+//!
+//! [`SyncPolicy`] says when; this file only does it and tells the terminal how it went.
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread;
+use std::time::Duration;
+
+use protocol::answer::DocumentOffer;
+use tokio::sync::mpsc::Sender as Inputs;
+
+use super::Event;
+use super::link::LinkWatch;
+use crate::clock::Clock;
+use crate::entropy::Entropy;
+use crate::error::Problem;
+use crate::feed::Feed;
+use crate::inbox;
+use crate::request;
+use crate::store;
+use crate::sync::{
+    self, EnrolOrder, Fetched, HttpsTransport, Identity, Limits, Next, POLL, RenewalState,
+    RoundReport, SyncPolicy, SyncReport, Wake,
+};
+use crate::terminal::effect::Input;
+use crate::vault::Vault;
+
+/// How often the link is looked at while nothing else is due.
+const LOOK_AT_LINK: Duration = Duration::from_secs(2);
+
+/// Documents fetched between two exchanges, so that a large one never keeps commands waiting.
+const FETCHES_A_ROUND: usize = 4;
+
+/// The gateway before enrolment.
+#[derive(Debug, Clone)]
+pub struct Bootstrap {
+    /// `https://host:port`
+    pub endpoint: String,
+    /// Root of its certificate, PEM.
+    pub root: String,
+}
+
+/// Where the line's settings come from.
+#[derive(Debug, Clone, Default)]
+pub struct LineParts {
+    /// For enrolment; afterwards everything is data in the vault.
+    pub bootstrap: Option<Bootstrap>,
+}
+
+enum Order {
+    Wake,
+    Enrol(String),
+}
+
+/// The way to the line's thread.
+pub struct LineThread {
+    orders: Sender<Order>,
+}
+
+impl LineThread {
+    /// Starts the thread. It ends when this is dropped, at the latest after a running call.
+    #[must_use]
+    pub fn start(
+        parts: LineParts,
+        serial: String,
+        vault: Vault,
+        clock: Clock,
+        entropy: Box<dyn Entropy>,
+        to: Inputs<Event>,
+    ) -> Self {
+        let (orders, received) = channel();
+        let mut line = Line {
+            parts,
+            serial,
+            vault,
+            clock,
+            entropy,
+            to,
+            policy: SyncPolicy::new(POLL),
+            open: None,
+            links: LinkWatch::system(),
+        };
+        thread::Builder::new()
+            .name("line".into())
+            .spawn(move || line.serve(&received))
+            .expect("a thread can be started at boot");
+        Self { orders }
+    }
+
+    /// Talk to the gateway now.
+    pub fn wake(&self) {
+        // The thread ends only with the program.
+        let _ = self.orders.send(Order::Wake);
+    }
+
+    /// Enrol with a one-time token.
+    pub fn enrol(&self, token: String) {
+        let _ = self.orders.send(Order::Enrol(token));
+    }
+}
+
+/// Does the gateway answer this terminal? For diagnostics; changes nothing here.
+///
+/// # Errors
+/// [`Problem::NotEnrolled`], or why it does not.
+pub fn try_gateway(vault: &mut Vault, clock: &Clock) -> Result<(), Problem> {
+    let identity = vault.read(sync::identity)?.ok_or(Problem::NotEnrolled)?;
+    let mut transport = HttpsTransport::new(&identity, clock, Limits::default())?;
+    sync::probe(vault, &mut transport, clock, &identity)
+}
+
+struct Open {
+    identity: Identity,
+    transport: HttpsTransport,
+}
+
+struct Line {
+    parts: LineParts,
+    serial: String,
+    vault: Vault,
+    clock: Clock,
+    entropy: Box<dyn Entropy>,
+    to: Inputs<Event>,
+    policy: SyncPolicy,
+    open: Option<Open>,
+    links: LinkWatch,
+}
+
+/// The terminal is gone: the thread ends.
+struct Gone;
+
+impl Line {
+    fn serve(&mut self, orders: &Receiver<Order>) {
+        loop {
+            if self.turn(orders).is_err() {
+                return;
+            }
+        }
+    }
+
+    fn turn(&mut self, orders: &Receiver<Order>) -> Result<(), Gone> {
+        let wait = match self.due() {
+            Some(Next::Round { rows }) => {
+                self.exchange(rows)?;
+                Duration::ZERO
+            }
+            Some(Next::Wait(wait)) => wait.min(LOOK_AT_LINK),
+            None => LOOK_AT_LINK,
+        };
+        match orders.recv_timeout(wait) {
+            Ok(Order::Wake) => self.policy.wake(Wake::Tap, &self.clock.now()),
+            Ok(Order::Enrol(token)) => self.enrol(token)?,
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return Err(Gone),
+        }
+        if let Some(up) = self.links.changed() {
+            if up {
+                self.policy.wake(Wake::LinkUp, &self.clock.now());
+            }
+            self.tell(SyncReport::Line { up })?;
+        }
+        Ok(())
+    }
+
+    /// What is due, if this terminal has an identity.
+    fn due(&mut self) -> Option<Next> {
+        let next = self.policy.next(&self.clock.now());
+        if self.open.is_some() || matches!(next, Next::Wait(_)) {
+            return Some(next);
+        }
+        match self.reopen() {
+            Ok(()) => Some(next),
+            Err(_) => None,
+        }
+    }
+
+    fn reopen(&mut self) -> Result<(), Problem> {
+        self.open = None;
+        let identity = self.vault.read(sync::identity)?.ok_or(Problem::NotEnrolled)?;
+        let transport = HttpsTransport::new(&identity, &self.clock, Limits::default())?;
+        self.open = Some(Open { identity, transport });
+        Ok(())
+    }
+
+    fn exchange(&mut self, rows: usize) -> Result<(), Gone> {
+        self.renew_if_due()?;
+        let Some(open) = &mut self.open else { return Ok(()) };
+        let uploaded =
+            sync::upload(&mut self.vault, &mut open.transport, &self.clock, &mut request::Attachments);
+        let result = uploaded.and_then(|_| {
+            sync::round(
+                &mut self.vault,
+                &mut open.transport,
+                &self.clock,
+                &open.identity,
+                rows,
+                &mut Feed,
+            )
+        });
+        let now = self.clock.now();
+        self.policy.ended(&result, &now, self.entropy.as_mut());
+        if result.as_ref().is_ok_and(|settlement| settlement.trust_changed) {
+            self.open = None;
+        }
+        let good = result.is_ok();
+        if let Err(problem) = &result {
+            tracing::info!(code = problem.code().as_str(), "the exchange did not come about");
+        }
+        let paused = self.policy.paused().map(sync::Pause::code);
+        self.tell(SyncReport::Round(RoundReport { at: now.wall, result, paused }))?;
+        if good { self.fetch_documents() } else { Ok(()) }
+    }
+
+    fn fetch_documents(&mut self) -> Result<(), Gone> {
+        let offers = self.vault.read(inbox::wanted).unwrap_or_default();
+        for offer in offers.iter().take(FETCHES_A_ROUND) {
+            match self.fetch(offer) {
+                Ok(Fetched::Whole) => {}
+                Ok(Fetched::Damaged) => {
+                    tracing::warn!(document = %offer.document, "a document arrived damaged; it is fetched again");
+                }
+                Err(problem) => {
+                    tracing::info!(code = problem.code().as_str(), "a document is not here yet");
+                    // A broken line: the rest waits for the next round, where this one goes on.
+                    self.policy.ended(&Err(problem), &self.clock.now(), self.entropy.as_mut());
+                    return self.tell_fetched();
+                }
+            }
+        }
+        if !offers.is_empty() {
+            // The receipts of the documents are new commands, and more offers may wait.
+            self.policy.wake(Wake::NewWork, &self.clock.now());
+            self.tell_fetched()?;
+        }
+        Ok(())
+    }
+
+    fn fetch(&mut self, offer: &DocumentOffer) -> Result<Fetched, Problem> {
+        let open = self.open.as_mut().ok_or(Problem::NotEnrolled)?;
+        sync::fetch(&mut self.vault, &mut open.transport, &self.clock, offer, &mut inbox::Arrivals)
+    }
+
+    /// The numbers on the screen follow what was fetched.
+    fn tell_fetched(&self) -> Result<(), Gone> {
+        self.tell(SyncReport::Fetched)
+    }
+
+    fn renew_if_due(&mut self) -> Result<(), Gone> {
+        let now = self.clock.now();
+        let Some(open) = &mut self.open else { return Ok(()) };
+        if !now.is_trusted() || matches!(sync::renewal(&open.identity, &now), RenewalState::Fresh { .. }) {
+            return Ok(());
+        }
+        let renewed = sync::renew(&mut self.vault, &mut open.transport, &self.clock, &mut Feed).map(drop);
+        if renewed.is_ok() && self.reopen().is_err() {
+            self.open = None;
+        }
+        self.tell(SyncReport::Renewed(renewed))
+    }
+
+    fn enrol(&mut self, token: String) -> Result<(), Gone> {
+        let enrolled = self.try_enrol(token);
+        if enrolled.is_ok() {
+            self.open = None;
+            self.policy = SyncPolicy::new(POLL);
+        }
+        self.tell(SyncReport::Enrolled(enrolled.map(|identity| identity.device)))
+    }
+
+    fn try_enrol(&mut self, token: String) -> Result<Identity, Problem> {
+        let gateway = self.parts.bootstrap.as_ref().ok_or(Problem::NotEnrolled)?;
+        let roots = std::slice::from_ref(&gateway.root);
+        let mut transport =
+            HttpsTransport::for_enrolment(&gateway.endpoint, roots, &self.clock, Limits::default())?;
+        let order = EnrolOrder { token, serial: self.serial.clone() };
+        sync::enrol(&mut self.vault, &mut transport, &self.clock, &order, &mut Feed)
+    }
+
+    /// The numbers first, so that no picture shows another count than the table.
+    fn tell(&self, report: SyncReport) -> Result<(), Gone> {
+        if let Ok(status) = store::status(&self.vault) {
+            self.send(Input::Status(status))?;
+        }
+        self.send(Input::Synced(report))
+    }
+
+    fn send(&self, input: Input) -> Result<(), Gone> {
+        self.to.blocking_send(Event::Input(input)).map_err(|_| Gone)
+    }
+}

@@ -1,0 +1,171 @@
+//! `kiosk doctor`: looks at every part, gives a verdict, and says what to do.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use firmware::clock::{self, Clock};
+use firmware::error::Problem;
+use firmware::runtime::line;
+use firmware::setup::config::Config;
+use firmware::setup::diagnose::{self, Finding};
+use firmware::terminal::touch::Language;
+use firmware::terminal::view::{DiagnosticPart, Verdict};
+use hal::card::{CardDesk, CardJob, CardOutcome, ReaderEvent};
+use serde_json::json;
+use ui::words::Words;
+
+use crate::{assemble, reader};
+
+/// How long the reader may take to tell what is there.
+const READER_LIMIT: Duration = Duration::from_secs(3);
+
+/// Prints the findings; fails when a part does not work.
+pub fn run(config: &Config, as_json: bool) -> Result<ExitCode, String> {
+    let mut findings = card_side(config)?;
+    match assemble::open_vault(config) {
+        Ok(vault) => {
+            let floor = vault.read(clock::floor).map_err(|problem| assemble::explain(&problem))?;
+            let now = Clock::system(floor).now();
+            findings.push(finding(
+                DiagnosticPart::Clock,
+                if now.is_trusted() { Verdict::Good } else { Verdict::Watch },
+            ));
+            findings.extend(
+                diagnose::findings(&vault, &now).map_err(|problem| assemble::explain(&problem))?,
+            );
+            findings.push(match line::try_gateway(&vault, Clock::system(floor)) {
+                Ok(()) => finding(DiagnosticPart::Gateway, Verdict::Good),
+                Err(problem) => Finding {
+                    problem: Some(problem),
+                    ..finding(DiagnosticPart::Gateway, Verdict::Bad)
+                },
+            });
+        }
+        Err(problem) => findings.push(Finding {
+            problem: Some(problem),
+            ..finding(DiagnosticPart::Vault, Verdict::Bad)
+        }),
+    }
+    print(&findings, as_json);
+    let bad = findings.iter().any(|finding| finding.verdict == Verdict::Bad);
+    Ok(if bad { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn finding(part: DiagnosticPart, verdict: Verdict) -> Finding {
+    Finding { part, verdict, value: None, problem: None }
+}
+
+/// Reader and, when one lies there, card: selects the applications and reads the counters,
+/// which spends no try.
+fn card_side(config: &Config) -> Result<Vec<Finding>, String> {
+    let mut desk = reader::desk(config)?;
+    let mut verdict = Verdict::Unknown;
+    let mut problem = None;
+    let mut card = false;
+    let started = std::time::Instant::now();
+    while let Some(event) = desk.next_event(READER_LIMIT.saturating_sub(started.elapsed())) {
+        match event {
+            ReaderEvent::ServiceDown => {
+                (verdict, problem) = (Verdict::Bad, Some(protocol::problem::ProblemCode::ReaderService));
+            }
+            ReaderEvent::NoReader => {
+                (verdict, problem) = (Verdict::Bad, Some(protocol::problem::ProblemCode::ReaderNone));
+            }
+            ReaderEvent::WrongReader => {
+                (verdict, problem) = (Verdict::Bad, Some(protocol::problem::ProblemCode::ReaderChoice));
+            }
+            ReaderEvent::Ready { .. } => (verdict, problem) = (Verdict::Good, None),
+            ReaderEvent::CardArrived => {
+                card = true;
+                break;
+            }
+            ReaderEvent::CardLeft => card = false,
+        }
+        if started.elapsed() >= READER_LIMIT {
+            break;
+        }
+    }
+    let reader = Finding {
+        problem: problem.map(Problem::Refused),
+        ..finding(DiagnosticPart::Reader, verdict)
+    };
+    let card = if card { look_at_card(&mut desk) } else { finding(DiagnosticPart::Card, Verdict::Unknown) };
+    Ok(vec![reader, card])
+}
+
+fn look_at_card(desk: &mut dyn CardDesk) -> Finding {
+    use firmware::entropy::{Entropy as _, SystemEntropy};
+    let mut entropy = SystemEntropy::default();
+    let never = std::sync::atomic::AtomicBool::new(false);
+    match desk.run(CardJob::Peek, &mut |bytes| entropy.fill(bytes), &mut |_| {}, &never) {
+        CardOutcome::Peeked(peek) => {
+            let left = peek.number_b.left;
+            Finding {
+                value: Some(left.into()),
+                ..finding(DiagnosticPart::Card, if left > 1 { Verdict::Good } else { Verdict::Watch })
+            }
+        }
+        CardOutcome::Failed(problem) => Finding {
+            problem: Some(Problem::Refused(problem.code())),
+            ..finding(DiagnosticPart::Card, Verdict::Bad)
+        },
+        CardOutcome::Face(_) | CardOutcome::Pin(_) => finding(DiagnosticPart::Card, Verdict::Unknown),
+    }
+}
+
+fn print(findings: &[Finding], as_json: bool) {
+    let words = Words::new(Language::En);
+    let rows = findings.iter().map(|finding| {
+        let key = part_key(finding.part);
+        let verdict = verdict_key(finding.verdict);
+        let code = finding.problem.as_ref().map(Problem::code);
+        let todo = match finding.verdict {
+            Verdict::Good => String::new(),
+            Verdict::Watch | Verdict::Bad | Verdict::Unknown => {
+                words.say(&format!("doctor-{key}-{verdict}"))
+            }
+        };
+        (key, verdict, finding.value, code, todo)
+    });
+    if as_json {
+        let parts: Vec<_> = rows
+            .map(|(part, verdict, value, code, todo)| {
+                json!({
+                    "part": part, "verdict": verdict, "value": value,
+                    "code": code.map(|code| code.as_str().to_owned()), "do": todo,
+                })
+            })
+            .collect();
+        println!("{}", json!({ "version": env!("CARGO_PKG_VERSION"), "parts": parts }));
+        return;
+    }
+    for (part, verdict, value, code, todo) in rows {
+        let value = value.map_or_else(String::new, |value| format!(" ({value})"));
+        let code = code.map_or_else(String::new, |code| format!(" {}", code.as_str()));
+        println!("{part:<12} {verdict:<8}{value}{code}");
+        if !todo.is_empty() {
+            println!("{:<12} → {todo}", "");
+        }
+    }
+}
+
+fn part_key(part: DiagnosticPart) -> &'static str {
+    match part {
+        DiagnosticPart::Reader => "reader",
+        DiagnosticPart::Card => "card",
+        DiagnosticPart::Clock => "clock",
+        DiagnosticPart::Vault => "vault",
+        DiagnosticPart::Certificate => "certificate",
+        DiagnosticPart::Gateway => "gateway",
+        DiagnosticPart::Queue => "queue",
+    }
+}
+
+fn verdict_key(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Good => "good",
+        Verdict::Watch => "watch",
+        Verdict::Bad => "bad",
+        Verdict::Unknown => "unknown",
+    }
+}

@@ -1,0 +1,184 @@
+//! The desk without a display, taking orders: the same pages, the same renderer, real pointer
+//! events at the controls. Demonstrations and whole-system tests stand on it.
+//!
+//! One order a line on standard input; one line back for each: `ok …` or `no …`.
+//!
+//! | Order | What it does |
+//! |---|---|
+//! | `press WORDS` | presses the control with these words (`@key` for a key of the translation files) |
+//! | `digits 1234` | presses digit keys one after the other |
+//! | `wait B-1` | waits until the screen with this number shows |
+//! | `see WORDS` | waits until a text that contains the words shows |
+//! | `shot FILE.png` | writes a picture of the screen |
+//! | `screen` | tells the number of the screen |
+//! | `texts` | tells everything with words on the screen |
+//! | `quit` | ends |
+
+use std::io::BufRead;
+use std::process::ExitCode;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use firmware::runtime;
+use firmware::setup::config::Config;
+use firmware::terminal::touch::Language;
+use firmware::terminal::view::{Look, View};
+use ui::headless::Headless;
+use ui::picture::Picture;
+use ui::words::Words;
+
+use crate::assemble;
+
+/// Longest wait of one order.
+const LIMIT: Duration = Duration::from_secs(40);
+
+/// How often a waiting order looks again.
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
+
+/// Opens the desk in memory and carries out orders until `quit` or the end of the input.
+pub fn run(config: &Config) -> Result<ExitCode, String> {
+    let parts = assemble::parts(config)?;
+    let screen = Headless::new(assemble::layout(config), Look::default())
+        .map_err(|error| format!("no screen: {error}"))?;
+    let (views, latest) = channel();
+    let running = runtime::start(
+        parts,
+        move |view| {
+            // The player is gone only when the program ends.
+            let _ = views.send(view);
+        },
+        |end| {
+            if end == runtime::End::Wiped {
+                println!("wiped");
+            }
+        },
+    )
+    .map_err(|problem| assemble::explain(&problem))?;
+    let toucher = running.toucher();
+    screen.on_touch(move |touch| toucher.touch(touch));
+
+    let mut player = Player { screen, latest, view: None };
+    player.until(|player| player.view.is_some());
+    println!("ready");
+    for line in std::io::stdin().lock().lines() {
+        let Ok(line) = line else { break };
+        let (order, rest) = line.split_once(' ').unwrap_or((&line, ""));
+        if order == "quit" {
+            break;
+        }
+        match player.carry_out(order, rest.trim()) {
+            Ok(answer) if answer.is_empty() => println!("ok"),
+            Ok(answer) => println!("ok {answer}"),
+            Err(why) => println!("no {}", why.replace('\n', " ")),
+        }
+    }
+    running.stop();
+    Ok(ExitCode::SUCCESS)
+}
+
+struct Player {
+    screen: Headless,
+    latest: Receiver<View>,
+    view: Option<View>,
+}
+
+impl Player {
+    fn carry_out(&mut self, order: &str, rest: &str) -> Result<String, String> {
+        self.look();
+        match order {
+            "press" => self.press(&self.words(rest)).map(|()| String::new()),
+            "digits" => {
+                for digit in rest.chars() {
+                    self.press(&digit.to_string())?;
+                }
+                Ok(String::new())
+            }
+            "wait" => {
+                if self.until(|player| player.number() == rest) {
+                    Ok(rest.to_owned())
+                } else {
+                    Err(format!("waited for {rest}, the screen is {}: {}", self.number(), self.texts()))
+                }
+            }
+            "see" => {
+                let wanted = self.words(rest);
+                if self.until(|player| player.labels().iter().any(|label| label.contains(&wanted))) {
+                    Ok(String::new())
+                } else {
+                    Err(format!("「{wanted}」 is not on {}: {}", self.number(), self.texts()))
+                }
+            }
+            "shot" => self.shot(rest).map(|()| String::new()),
+            "screen" => Ok(self.number().to_owned()),
+            "texts" => Ok(self.texts()),
+            _ => Err(format!("there is no order {order:?}")),
+        }
+    }
+
+    /// `@key` in the words of the screen's language, anything else as it is.
+    fn words(&self, text: &str) -> String {
+        let language = self.view.as_ref().map_or(Language::Ja, |view| view.look.language);
+        text.strip_prefix('@').map_or_else(|| text.to_owned(), |key| Words::new(language).say(key))
+    }
+
+    fn press(&mut self, label: &str) -> Result<(), String> {
+        let mut last = String::new();
+        if self.until(|player| match player.screen.press(label) {
+            Ok(()) => true,
+            Err(missing) => {
+                last = missing.to_string();
+                false
+            }
+        }) {
+            Ok(())
+        } else {
+            Err(format!("on {}: {last}", self.number()))
+        }
+    }
+
+    fn shot(&mut self, path: &str) -> Result<(), String> {
+        let pixels = self.screen.picture().map_err(|error| error.to_string())?;
+        let png = Picture::from(&pixels).to_png().map_err(|error| error.to_string())?;
+        std::fs::write(path, png).map_err(|error| format!("{path}: {error}"))
+    }
+
+    /// Shows views until `done` or the limit; true when done.
+    fn until(&mut self, mut done: impl FnMut(&mut Self) -> bool) -> bool {
+        let deadline = Instant::now() + LIMIT;
+        loop {
+            self.look();
+            if done(self) {
+                return true;
+            }
+            match self.latest.recv_timeout(LOOK_AGAIN) {
+                Ok(view) => self.show(view),
+                Err(RecvTimeoutError::Timeout) if Instant::now() < deadline => {}
+                Err(_) => return false,
+            }
+        }
+    }
+
+    /// Shows what has come so far.
+    fn look(&mut self) {
+        while let Ok(view) = self.latest.try_recv() {
+            self.show(view);
+        }
+    }
+
+    fn show(&mut self, view: View) {
+        self.screen.show(&view);
+        self.view = Some(view);
+    }
+
+    fn number(&self) -> &'static str {
+        self.view.as_ref().map_or("-", |view| view.screen.number())
+    }
+
+    fn labels(&self) -> Vec<String> {
+        self.screen.controls().into_iter().map(|control| control.label).collect()
+    }
+
+    fn texts(&self) -> String {
+        self.labels().join(" | ")
+    }
+}
