@@ -1,0 +1,67 @@
+//! What a terminal may call. One file a route.
+//!
+//! | Call | Certificate |
+//! |---|---|
+//! | `POST /v1/exchange` | valid |
+//! | `GET /v1/documents/{id}` | valid |
+//! | `HEAD`, `PUT /v1/attachments/{sha256}` | valid |
+//! | `POST /v1/renew` | valid, or ended |
+//! | `POST /v1/enrol` | none needed |
+//!
+//! Every request checks the terminal's record, so a revoked terminal is refused at once,
+//! on kept-alive connections and resumed sessions too.
+
+mod attachments;
+mod body;
+mod documents;
+mod enrol;
+mod exchange;
+pub mod openapi;
+mod problem;
+mod rate;
+mod renew;
+pub mod serve;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::{Method, Uri};
+use axum::routing::{get, head, post};
+use protocol::problem::ProblemCode;
+
+use crate::error::GatewayError;
+use crate::gateway::Gateway;
+
+pub use problem::ApiError;
+use rate::RateLimit;
+
+/// What the routes share.
+struct Shared {
+    gateway: Arc<Gateway>,
+    enrolments: RateLimit,
+}
+
+/// The routes of a gateway.
+pub fn routes(gateway: Arc<Gateway>) -> Router {
+    let shared = Arc::new(Shared {
+        gateway,
+        enrolments: RateLimit::default(),
+    });
+    Router::new()
+        .route("/v1/exchange", post(exchange::exchange))
+        .route("/v1/documents/{id}", get(documents::document))
+        .route(
+            "/v1/attachments/{sha256}",
+            head(attachments::held).put(attachments::upload),
+        )
+        .route("/v1/enrol", post(enrol::enrol))
+        .route("/v1/renew", post(renew::renew))
+        .fallback(no_route)
+        .method_not_allowed_fallback(no_route)
+        .with_state(shared)
+}
+
+async fn no_route(method: Method, uri: Uri) -> ApiError {
+    tracing::debug!(%method, path_bytes = uri.path().len(), "no such call");
+    GatewayError::refuse(ProblemCode::WireNotFound, "there is no such call").into()
+}

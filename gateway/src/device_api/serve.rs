@@ -1,0 +1,167 @@
+//! The accept loop: our own TLS in front of the routes.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use rustls::ServerConfig;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio_rustls::TlsAcceptor;
+use tower::Service;
+
+use super::routes;
+use crate::engine::maintain;
+use crate::error::GatewayError;
+use crate::gateway::Gateway;
+use crate::pki::peer::Peer;
+
+/// A handshake that takes longer is dropped.
+const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
+
+/// A connection whose next request's head is not whole after this long is closed: idle
+/// terminals come back, slow-loris does not get far.
+const IDLE_TIME: Duration = Duration::from_secs(120);
+
+/// Requests under way may finish within this after a stop.
+const STOP_TIME: Duration = Duration::from_secs(5);
+
+/// Wait after a failure to accept (too many open files, usually).
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// How often what has ended is deleted.
+const MAINTAIN_EVERY: Duration = Duration::from_secs(60);
+
+/// Bytes a connection may buffer.
+const BUFFER_BYTES: usize = 64 * 1024;
+
+/// Serves until `stop` is done, then lets requests under way finish.
+///
+/// # Errors
+/// When the listener's address cannot be used.
+pub async fn serve(
+    gateway: Arc<Gateway>,
+    tls: ServerConfig,
+    listener: TcpListener,
+    stop: impl Future<Output = ()>,
+) -> Result<(), GatewayError> {
+    let permits = gateway.config.limits.connections;
+    let slots = Arc::new(Semaphore::new(permits as usize));
+    let acceptor = TlsAcceptor::from(Arc::new(tls));
+    let (tell_stop, stopping) = watch::channel(false);
+    let keeper = tokio::spawn(keep_tidy(Arc::clone(&gateway), stopping.clone()));
+    let routes = routes(gateway);
+    tokio::pin!(stop);
+    loop {
+        let slot = tokio::select! {
+            () = &mut stop => break,
+            slot = Arc::clone(&slots).acquire_owned() => slot,
+        };
+        let Ok(slot) = slot else { break };
+        let (stream, from) = tokio::select! {
+            () = &mut stop => break,
+            accepted = listener.accept() => match accepted {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                    continue;
+                }
+            },
+        };
+        let (acceptor, routes) = (acceptor.clone(), routes.clone());
+        let stopping = stopping.clone();
+        tokio::spawn(async move {
+            connection(acceptor, routes, stream, from, stopping).await;
+            drop(slot);
+        });
+    }
+    // Everybody may have gone already.
+    let _ = tell_stop.send(true);
+    if tokio::time::timeout(STOP_TIME, slots.acquire_many(permits))
+        .await
+        .is_err()
+    {
+        tracing::warn!("some connections were cut at the stop");
+    }
+    keeper.abort();
+    Ok(())
+}
+
+async fn connection(
+    acceptor: TlsAcceptor,
+    routes: Router,
+    stream: TcpStream,
+    from: SocketAddr,
+    mut stopping: watch::Receiver<bool>,
+) {
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "no-delay was refused");
+    }
+    let stream = match tokio::time::timeout(HANDSHAKE_TIME, acceptor.accept(stream)).await {
+        Ok(Ok(stream)) => stream,
+        Ok(Err(error)) => {
+            tracing::info!(%error, "a handshake failed");
+            return;
+        }
+        Err(_) => {
+            tracing::info!("a handshake took too long");
+            return;
+        }
+    };
+    let certificate = stream
+        .get_ref()
+        .1
+        .peer_certificates()
+        .and_then(|chain| chain.first());
+    let peer = Arc::new(Peer::of(certificate.map(|der| der.as_ref())));
+    let service = service_fn(move |request: hyper::Request<Incoming>| {
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(Arc::clone(&peer));
+        request.extensions_mut().insert(from);
+        // A router is always ready: its `poll_ready` says so without looking.
+        routes.clone().call(request)
+    });
+    let mut builder = hyper::server::conn::http1::Builder::new();
+    builder
+        .timer(TokioTimer::new())
+        .header_read_timeout(IDLE_TIME)
+        .max_buf_size(BUFFER_BYTES);
+    let connection = builder.serve_connection(TokioIo::new(stream), service);
+    tokio::pin!(connection);
+    let outcome = tokio::select! {
+        outcome = connection.as_mut() => outcome,
+        _ = stopping.changed() => {
+            connection.as_mut().graceful_shutdown();
+            connection.as_mut().await
+        }
+    };
+    if let Err(error) = outcome {
+        tracing::debug!(%error, "a connection ended early");
+    }
+}
+
+/// Deletes what has ended, now and every minute.
+async fn keep_tidy(gateway: Arc<Gateway>, mut stopping: watch::Receiver<bool>) {
+    loop {
+        let inner = Arc::clone(&gateway);
+        let run = tokio::task::spawn_blocking(move || {
+            maintain(&**inner.engine.store(), &inner.blobs, inner.clock.now())
+        });
+        match run.await {
+            Ok(Ok(purged)) => tracing::debug!(?purged, "ended rows were deleted"),
+            Ok(Err(error)) => tracing::warn!(code = %error.code(), %error, "tidying failed"),
+            Err(error) => tracing::error!(%error, "tidying stopped"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(MAINTAIN_EVERY) => {}
+            _ = stopping.changed() => return,
+        }
+    }
+}

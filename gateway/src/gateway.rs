@@ -1,0 +1,149 @@
+//! The gateway put together from its folder.
+//!
+//! ```text
+//! DIR/gateway.toml     configuration
+//! DIR/gateway.sqlite   everything that is kept
+//! DIR/blobs/           attachments and documents, encrypted
+//! DIR/pki/             authorities, server certificate, receipt key (0700)
+//! ```
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use protocol::exchange::TrustBundle;
+use rustls::ServerConfig;
+
+use crate::blob::Blobs;
+use crate::clock::Clock;
+use crate::config::{self, Config};
+use crate::engine::Engine;
+use crate::entropy::Entropy;
+use crate::error::GatewayError;
+use crate::pki::folder::PkiFolder;
+use crate::pki::registrar::Registrar;
+use crate::pki::verify::server_config;
+use crate::store::Store;
+use crate::store::sqlite::SqliteStore;
+
+/// Where things lie in the gateway's folder.
+#[derive(Debug, Clone)]
+pub struct Layout {
+    folder: PathBuf,
+}
+
+impl Layout {
+    /// The gateway's folder.
+    #[must_use]
+    pub fn at(folder: &Path) -> Self {
+        Self {
+            folder: folder.to_owned(),
+        }
+    }
+
+    /// The configuration file.
+    #[must_use]
+    pub fn config(&self) -> PathBuf {
+        self.folder.join(config::FILE_NAME)
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn database(&self) -> PathBuf {
+        self.folder.join("gateway.sqlite")
+    }
+
+    /// Attachments and documents.
+    #[must_use]
+    pub fn blobs(&self) -> PathBuf {
+        self.folder.join("blobs")
+    }
+
+    /// Keys and certificates.
+    #[must_use]
+    pub fn pki(&self) -> PkiFolder {
+        PkiFolder::at(&self.folder.join("pki"))
+    }
+
+    /// Opens the database for the command line: one commit a change.
+    ///
+    /// # Errors
+    /// A folder that was not initialised, or a database that cannot be opened.
+    pub fn open_store(&self) -> Result<SqliteStore, GatewayError> {
+        if !self.database().exists() {
+            return Err(GatewayError::Input(format!(
+                "{} is not a gateway's folder; run `gateway init` first",
+                self.folder.display()
+            )));
+        }
+        SqliteStore::direct(&self.database())
+    }
+
+    /// Opens the folder of attachments and documents.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn open_blobs(&self) -> Result<Blobs, GatewayError> {
+        Blobs::open(&self.blobs())
+    }
+}
+
+/// Everything that answering a terminal needs.
+pub struct Gateway {
+    /// The exchange.
+    pub engine: Engine,
+    /// Enrolment and renewal.
+    pub registrar: Registrar,
+    /// Files at rest.
+    pub blobs: Blobs,
+    /// Its clock.
+    pub clock: Arc<dyn Clock>,
+    /// Its randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// Its configuration.
+    pub config: Config,
+}
+
+impl Gateway {
+    /// Puts a gateway together over an open store.
+    ///
+    /// # Errors
+    /// Keys or certificates that cannot be read.
+    pub fn assemble(
+        layout: &Layout,
+        config: Config,
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, GatewayError> {
+        let pki = layout.pki();
+        let signer = pki.receipt_signer()?;
+        let trust = TrustBundle {
+            roots: pki.server_roots()?,
+            receipt_keys: vec![signer.public()],
+            endpoints: config.endpoints.clone(),
+        };
+        Ok(Self {
+            registrar: Registrar::new(
+                pki.device_authority()?,
+                trust,
+                config.certificate_days,
+                Arc::clone(&entropy),
+            ),
+            engine: Engine::new(store, signer, config.settings()),
+            blobs: layout.open_blobs()?,
+            clock,
+            entropy,
+            config,
+        })
+    }
+
+    /// The accepting side's TLS configuration.
+    ///
+    /// # Errors
+    /// Keys or certificates that cannot be read.
+    pub fn tls(&self, layout: &Layout) -> Result<ServerConfig, GatewayError> {
+        let pki = layout.pki();
+        let authority = pki.device_authority()?.certificate().to_owned();
+        server_config(&pki.server()?, &[authority], Arc::clone(&self.clock))
+    }
+}

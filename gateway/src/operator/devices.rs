@@ -1,0 +1,84 @@
+//! Tokens, and which terminals are answered.
+
+use protocol::calendar::Timestamp;
+use protocol::exchange::DeviceId;
+use protocol::number::OfficeNumber;
+
+use crate::entropy::Entropy;
+use crate::error::GatewayError;
+use crate::pki::registrar::MAX_SERIAL_BYTES;
+use crate::pki::token::{self, MAX_TOKEN_HOURS};
+use crate::store::{self, DeviceState, Store, TokenIssue};
+
+/// A token as it is printed once.
+pub struct NewToken {
+    /// The token.
+    pub token: String,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+/// Makes a one-time token for one unit of one office.
+///
+/// # Errors
+/// An office that is not known, a serial that cannot be one, a life beyond 24 hours.
+pub fn new_token(
+    store: &dyn Store,
+    entropy: &dyn Entropy,
+    office: &OfficeNumber,
+    serial: &str,
+    hours: u32,
+    now: Timestamp,
+) -> Result<NewToken, GatewayError> {
+    let serial = serial.trim();
+    let shaped = !serial.is_empty()
+        && serial.len() <= MAX_SERIAL_BYTES
+        && serial.bytes().all(|b| b.is_ascii_graphic());
+    if !shaped {
+        return Err(GatewayError::Input(
+            "the serial must be 1 to 64 visible ASCII characters".to_owned(),
+        ));
+    }
+    if !(1..=MAX_TOKEN_HOURS).contains(&hours) {
+        return Err(GatewayError::Input(format!(
+            "a token lives 1 to {MAX_TOKEN_HOURS} hours"
+        )));
+    }
+    let token = token::make(entropy);
+    let expires_at = now + std::time::Duration::from_secs(u64::from(hours) * 3_600);
+    let issue = TokenIssue {
+        hash: token::hash(&token).expect("a token that was just made is one"),
+        office: office.clone(),
+        serial: serial.to_owned(),
+        expires_at,
+    };
+    store::write(store, move |tx| {
+        if tx.facility(&issue.office)?.is_none() {
+            return Err(GatewayError::Input(format!(
+                "office {} is not known; add it with `gateway facility add`",
+                issue.office
+            )));
+        }
+        tx.add_token(&issue, now)
+    })?;
+    Ok(NewToken { token, expires_at })
+}
+
+/// Answers a terminal, refuses it, or tells it to wipe itself. In force with its next
+/// request.
+///
+/// # Errors
+/// A terminal that is not known.
+pub fn set_state(
+    store: &dyn Store,
+    device: &DeviceId,
+    state: DeviceState,
+) -> Result<(), GatewayError> {
+    let id = device.clone();
+    store::write(store, move |tx| {
+        let device = tx
+            .device(&id)?
+            .ok_or_else(|| GatewayError::Input(format!("terminal {id} is not known")))?;
+        tx.set_device_state(device.key, state)
+    })
+}

@@ -1,0 +1,170 @@
+//! Enrolment and renewal.
+//!
+//! A token makes one terminal, once. The very same request sent again (its answer was
+//! lost) gets the very same certificate: the token remembers the key it was used for. Any
+//! other second use is refused with its own code.
+
+use std::sync::Arc;
+
+use protocol::calendar::Timestamp;
+use protocol::exchange::{DeviceId, EnrolRequest, Enrolment, RenewRequest, TrustBundle};
+use protocol::facility::Facility;
+use protocol::number::OfficeNumber;
+use protocol::problem::ProblemCode;
+
+use super::authority::Authority;
+use super::issue::KeyRequest;
+use super::token;
+use crate::engine::admit;
+use crate::entropy::Entropy;
+use crate::error::GatewayError;
+use crate::store::{Device, DeviceState, Tx};
+
+/// Longest hardware serial, in bytes.
+pub const MAX_SERIAL_BYTES: usize = 64;
+
+/// Issues identities.
+pub struct Registrar {
+    authority: Authority,
+    trust: TrustBundle,
+    certificate_days: u16,
+    entropy: Arc<dyn Entropy>,
+}
+
+impl Registrar {
+    /// A registrar that hands out `trust` with every certificate.
+    #[must_use]
+    pub fn new(
+        authority: Authority,
+        trust: TrustBundle,
+        certificate_days: u16,
+        entropy: Arc<dyn Entropy>,
+    ) -> Self {
+        Self {
+            authority,
+            trust,
+            certificate_days,
+            entropy,
+        }
+    }
+
+    /// What terminals trust.
+    #[must_use]
+    pub fn trust(&self) -> &TrustBundle {
+        &self.trust
+    }
+
+    /// Makes a terminal from a token and a certificate request.
+    ///
+    /// # Errors
+    /// The refusals of enrolment (`MDG-ENROL-…`), or the database's.
+    pub fn enrol(
+        &self,
+        tx: &mut dyn Tx,
+        request: &EnrolRequest,
+        now: Timestamp,
+    ) -> Result<Enrolment, GatewayError> {
+        let refuse = |code, title| Err(GatewayError::refuse(code, title));
+        let Some(hash) = token::hash(&request.token) else {
+            return refuse(ProblemCode::EnrolTokenUnknown, "not a token");
+        };
+        let Some(token) = tx.token(&hash)? else {
+            return refuse(ProblemCode::EnrolTokenUnknown, "unknown token");
+        };
+        if token.issue.serial != request.serial.trim() {
+            return refuse(ProblemCode::EnrolSerial, "the token is for another unit");
+        }
+        let key = KeyRequest::read(&request.csr)?;
+        if let Some((device, public_key, chain)) = token.used {
+            if public_key != key.key_hash() {
+                return refuse(ProblemCode::EnrolTokenUsed, "the token was used");
+            }
+            let device = admit(tx, &device)?;
+            return self.answer(tx, &device.office, device.id, chain, now);
+        }
+        if now > token.issue.expires_at {
+            return refuse(ProblemCode::EnrolTokenExpired, "the token has ended");
+        }
+        let mut device = Device {
+            key: 0,
+            id: self.new_identity(),
+            office: token.issue.office.clone(),
+            serial: token.issue.serial.clone(),
+            state: DeviceState::Active,
+            enrolled_at: now,
+            certificate_until: now,
+            last_seen: None,
+            seq: 0,
+            backed_up: 0,
+            feed_seq: 0,
+            cursor: 0,
+            waiting: 0,
+            audit: None,
+        };
+        device.key = tx.add_device(&device)?;
+        let chain = self.issue(tx, &device, &key, now)?;
+        tx.use_token(&hash, &device.id, &key.key_hash(), &chain, now)?;
+        self.answer(tx, &device.office, device.id, chain, now)
+    }
+
+    /// Issues a fresh certificate for a fresh key, while the terminal's record is active.
+    ///
+    /// # Errors
+    /// A revoked or unknown terminal, a request that cannot be read, or the database's.
+    pub fn renew(
+        &self,
+        tx: &mut dyn Tx,
+        device: &DeviceId,
+        request: &RenewRequest,
+        now: Timestamp,
+    ) -> Result<Enrolment, GatewayError> {
+        let device = admit(tx, device)?;
+        let key = KeyRequest::read(&request.csr)?;
+        let chain = self.issue(tx, &device, &key, now)?;
+        self.answer(tx, &device.office, device.id, chain, now)
+    }
+
+    fn issue(
+        &self,
+        tx: &mut dyn Tx,
+        device: &Device,
+        key: &KeyRequest,
+        now: Timestamp,
+    ) -> Result<String, GatewayError> {
+        let issued = key.issue(
+            &self.authority,
+            &device.id,
+            now,
+            self.certificate_days,
+            &*self.entropy,
+        )?;
+        tx.add_certificate(device.key, &issued.serial_number, now, issued.until)?;
+        Ok(issued.chain)
+    }
+
+    fn answer(
+        &self,
+        tx: &mut dyn Tx,
+        office: &OfficeNumber,
+        device: DeviceId,
+        certificate: String,
+        now: Timestamp,
+    ) -> Result<Enrolment, GatewayError> {
+        let facility: Facility = tx
+            .facility(office)?
+            .ok_or_else(|| GatewayError::damaged("terminal of an unknown office"))?;
+        Ok(Enrolment {
+            device,
+            certificate,
+            trust: self.trust.clone(),
+            facility,
+            time: now,
+        })
+    }
+
+    fn new_identity(&self) -> DeviceId {
+        let mut random = [0; 12];
+        self.entropy.fill(&mut random);
+        DeviceId::from_random(random)
+    }
+}

@@ -1,0 +1,121 @@
+//! Rows about insurers, offices, their staff and pledges.
+
+use protocol::calendar::Timestamp;
+use protocol::command::StaffRecord;
+use protocol::facility::{Facility, FacilityProfile, Insurer};
+use protocol::number::{InsurerNumber, OfficeNumber, UserId};
+
+use crate::error::GatewayError;
+
+/// A yearly pledge as it was signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pledge {
+    /// Who signed.
+    pub staff: UserId,
+    /// Edition of the text.
+    pub edition: u16,
+    /// When, by the terminal's clock.
+    pub signed_at: Timestamp,
+}
+
+/// Insurers, offices and the people who work there.
+pub trait OfficeRows {
+    /// Adds or replaces an insurer.
+    ///
+    /// # Errors
+    /// The database's.
+    fn put_insurer(&mut self, insurer: &Insurer) -> Result<(), GatewayError>;
+
+    /// One insurer.
+    ///
+    /// # Errors
+    /// The database's.
+    fn insurer(&mut self, number: &InsurerNumber) -> Result<Option<Insurer>, GatewayError>;
+
+    /// All insurers, by number.
+    ///
+    /// # Errors
+    /// The database's.
+    fn insurers(&mut self) -> Result<Vec<Insurer>, GatewayError>;
+
+    /// Adds an office, or replaces its name and the insurers it may ask.
+    ///
+    /// # Errors
+    /// The database's; an insurer that is not known.
+    fn put_office(
+        &mut self,
+        office: &OfficeNumber,
+        name: &str,
+        insurers: &[InsurerNumber],
+        now: Timestamp,
+    ) -> Result<(), GatewayError>;
+
+    /// An office with the insurers it may ask.
+    ///
+    /// # Errors
+    /// The database's.
+    fn facility(&mut self, office: &OfficeNumber) -> Result<Option<Facility>, GatewayError>;
+
+    /// The insurer, if the office may ask it.
+    ///
+    /// # Errors
+    /// The database's.
+    fn insurer_in_scope(
+        &mut self,
+        office: &OfficeNumber,
+        insurer: &InsurerNumber,
+    ) -> Result<Option<Insurer>, GatewayError>;
+
+    /// All offices' numbers.
+    ///
+    /// # Errors
+    /// The database's.
+    fn offices(&mut self) -> Result<Vec<OfficeNumber>, GatewayError>;
+
+    /// Keeps the profile as the office entered it.
+    ///
+    /// # Errors
+    /// The database's.
+    fn put_profile(
+        &mut self,
+        office: &OfficeNumber,
+        profile: &FacilityProfile,
+        now: Timestamp,
+    ) -> Result<(), GatewayError>;
+
+    /// The profile, once the office has entered it.
+    ///
+    /// # Errors
+    /// The database's.
+    fn profile(&mut self, office: &OfficeNumber)
+    -> Result<Option<FacilityProfile>, GatewayError>;
+
+    /// Adds or replaces a staff record.
+    ///
+    /// # Errors
+    /// The database's.
+    fn put_staff(
+        &mut self,
+        office: &OfficeNumber,
+        staff: &StaffRecord,
+        now: Timestamp,
+    ) -> Result<(), GatewayError>;
+
+    /// The staff of an office, leavers included, by id.
+    ///
+    /// # Errors
+    /// The database's.
+    fn staff(&mut self, office: &OfficeNumber) -> Result<Vec<StaffRecord>, GatewayError>;
+
+    /// Keeps a signed pledge.
+    ///
+    /// # Errors
+    /// The database's.
+    fn put_pledge(&mut self, office: &OfficeNumber, pledge: &Pledge) -> Result<(), GatewayError>;
+
+    /// The pledges of an office, newest first.
+    ///
+    /// # Errors
+    /// The database's.
+    fn pledges(&mut self, office: &OfficeNumber) -> Result<Vec<Pledge>, GatewayError>;
+}

@@ -1,0 +1,250 @@
+//! The built-in store: one SQLite file, no server.
+//!
+//! WAL with `synchronous=FULL`: a commit that returned is on the disk. The command line
+//! opens the same file while the gateway serves. Two ways to write: [`SqliteStore::grouped`]
+//! for serving (one thread, many jobs share one commit) and [`SqliteStore::direct`] for the
+//! command line and for simulations (the caller's thread, one commit a job).
+
+mod cases;
+mod commands;
+mod devices;
+mod feed;
+mod files;
+mod offices;
+mod requests;
+mod schema;
+mod value;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+use crate::error::GatewayError;
+use crate::store::{Done, Job, Store};
+
+/// How long a process waits for another one's write.
+const BUSY_WAIT: Duration = Duration::from_secs(10);
+
+/// Prepared statements kept for each connection.
+const STATEMENTS: usize = 128;
+
+/// Connections kept open for looking.
+const READERS: usize = 4;
+
+/// Pages of the write-ahead log (4 KiB each) after which it is folded into the file.
+const CHECKPOINT_PAGES: u32 = 4_000;
+
+/// The rows of one transaction.
+struct SqliteTx<'c> {
+    conn: &'c Connection,
+}
+
+/// A store in one SQLite file.
+pub struct SqliteStore {
+    file: PathBuf,
+    writing: Writing,
+    readers: Mutex<Vec<Connection>>,
+}
+
+enum Writing {
+    Direct(Mutex<Connection>),
+    Grouped(writer::Writer),
+}
+
+impl SqliteStore {
+    /// Opens the file, making it if needed; every job is committed on the caller's thread.
+    ///
+    /// # Errors
+    /// A foreign or damaged file, or one that cannot be opened.
+    pub fn direct(file: &Path) -> Result<Self, GatewayError> {
+        let conn = open_for_writing(file)?;
+        Ok(Self::new(file, Writing::Direct(Mutex::new(conn))))
+    }
+
+    /// Opens the file, making it if needed, and starts the thread that commits jobs in groups.
+    ///
+    /// # Errors
+    /// As [`SqliteStore::direct`].
+    pub fn grouped(file: &Path) -> Result<Self, GatewayError> {
+        let conn = open_for_writing(file)?;
+        let writer = writer::Writer::start(conn)?;
+        Ok(Self::new(file, Writing::Grouped(writer)))
+    }
+
+    fn new(file: &Path, writing: Writing) -> Self {
+        Self {
+            file: file.to_owned(),
+            writing,
+            readers: Mutex::new(Vec::new()),
+        }
+    }
+
+    fn reader(&self) -> Result<Connection, GatewayError> {
+        let kept = self
+            .readers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
+        if let Some(conn) = kept {
+            return Ok(conn);
+        }
+        let conn = Connection::open_with_flags(
+            &self.file,
+            OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+        )?;
+        conn.busy_timeout(BUSY_WAIT)?;
+        conn.set_prepared_statement_cache_capacity(STATEMENTS);
+        Ok(conn)
+    }
+}
+
+impl Store for SqliteStore {
+    fn submit(&self, job: Job, done: Done) {
+        match &self.writing {
+            Writing::Grouped(writer) => writer.submit(job, done),
+            Writing::Direct(conn) => {
+                let conn = conn.lock().unwrap_or_else(PoisonError::into_inner);
+                done(commit_one(&conn, job));
+            }
+        }
+    }
+
+    fn look(&self, job: Job) -> Result<(), GatewayError> {
+        let conn = self.reader()?;
+        conn.execute_batch("BEGIN")?;
+        let outcome = job(&mut SqliteTx { conn: &conn });
+        conn.execute_batch("ROLLBACK")?;
+        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        if readers.len() < READERS {
+            readers.push(conn);
+        }
+        outcome
+    }
+
+    fn copy_to(&self, file: &Path) -> Result<(), GatewayError> {
+        if file.exists() {
+            return Err(GatewayError::Input(format!(
+                "{} exists already; a backup never overwrites",
+                file.display()
+            )));
+        }
+        let from = self.reader()?;
+        let mut to = Connection::open(file)?;
+        {
+            let backup = rusqlite::backup::Backup::new(&from, &mut to)?;
+            // All pages in one step: a copy in several starts again at every write beside it.
+            match backup.step(-1)? {
+                rusqlite::backup::StepResult::Done => {}
+                _ => return Err(GatewayError::Busy),
+            }
+        }
+        // The copy carries the WAL mark; one file is what the operator carries away.
+        to.pragma_update(None, "journal_mode", "DELETE")?;
+        to.close().map_err(|(_, e)| e)?;
+        std::fs::File::open(file)
+            .and_then(|copy| copy.sync_all())
+            .map_err(|e| GatewayError::io("sync", file, e))
+    }
+}
+
+/// Opens the file for writing and brings it to this build's tables.
+fn open_for_writing(file: &Path) -> Result<Connection, GatewayError> {
+    let mut conn = Connection::open(file)?;
+    conn.busy_timeout(BUSY_WAIT)?;
+    conn.set_prepared_statement_cache_capacity(STATEMENTS);
+    conn.pragma_update(None, "journal_mode", "WAL")?;
+    conn.pragma_update(None, "synchronous", "FULL")?;
+    conn.pragma_update(None, "foreign_keys", true)?;
+    conn.pragma_update(None, "secure_delete", true)?;
+    conn.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    schema::migrate(&mut conn)?;
+    Ok(conn)
+}
+
+fn commit_one(conn: &Connection, job: Job) -> Result<(), GatewayError> {
+    conn.execute_batch("BEGIN IMMEDIATE")?;
+    let outcome =
+        job(&mut SqliteTx { conn }).and_then(|()| Ok(conn.execute_batch("COMMIT")?));
+    if outcome.is_err() && !conn.is_autocommit() {
+        // Nothing to add: the job's own error is what the caller must hear.
+        let _ = conn.execute_batch("ROLLBACK");
+    }
+    outcome
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::store::conformance;
+
+    #[test]
+    fn the_direct_store_keeps_every_promise_of_a_store() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::direct(&folder.path().join("a.sqlite")).unwrap();
+        conformance::check(&store, &folder.path().join("copy.sqlite"));
+    }
+
+    #[test]
+    fn the_grouped_store_keeps_every_promise_of_a_store() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::grouped(&folder.path().join("a.sqlite")).unwrap();
+        conformance::check(&store, &folder.path().join("copy.sqlite"));
+    }
+
+    #[test]
+    fn a_foreign_database_is_refused_and_left_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("foreign.sqlite");
+        let conn = Connection::open(&file).unwrap();
+        conn.execute_batch("CREATE TABLE theirs (a); INSERT INTO theirs VALUES (1)")
+            .unwrap();
+        drop(conn);
+        assert!(SqliteStore::direct(&file).is_err());
+        let conn = Connection::open(&file).unwrap();
+        let kept: i64 = conn
+            .query_row("SELECT count(*) FROM theirs", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(kept, 1);
+    }
+
+    #[test]
+    fn a_file_that_is_no_database_is_refused_and_left_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("letter.txt");
+        let text = "これはデータベースではない。".repeat(100);
+        std::fs::write(&file, &text).unwrap();
+        assert!(SqliteStore::direct(&file).is_err());
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
+    }
+
+    #[test]
+    fn a_writer_that_stops_has_finished_everything_it_was_given() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.sqlite");
+        let store = SqliteStore::grouped(&file).unwrap();
+        let told = Arc::new(Mutex::new(0));
+        for n in 0..200 {
+            let told = Arc::clone(&told);
+            store.submit(
+                Box::new(move |tx| {
+                    let number = protocol::number::OfficeNumber::parse("9970000015").unwrap();
+                    let now = protocol::calendar::Timestamp::from_unix_ms(n);
+                    tx.put_office(&number, &n.to_string(), &[], now)
+                }),
+                Box::new(move |outcome| {
+                    outcome.unwrap();
+                    *told.lock().unwrap() += 1;
+                }),
+            );
+        }
+        drop(store);
+        assert_eq!(*told.lock().unwrap(), 200);
+    }
+}

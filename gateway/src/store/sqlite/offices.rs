@@ -1,0 +1,207 @@
+use protocol::calendar::Timestamp;
+use protocol::command::StaffRecord;
+use protocol::facility::{Facility, FacilityProfile, Insurer};
+use protocol::number::{InsurerNumber, OfficeNumber, UserId};
+use rusqlite::{OptionalExtension, params};
+
+use super::SqliteTx;
+use super::value::{from_json, get_time, office, to_json};
+use crate::error::GatewayError;
+use crate::store::{OfficeRows, Pledge};
+
+impl OfficeRows for SqliteTx<'_> {
+    fn put_insurer(&mut self, insurer: &Insurer) -> Result<(), GatewayError> {
+        self.conn
+            .prepare_cached(
+                "INSERT INTO insurers (number, body) VALUES (?1, ?2)
+                 ON CONFLICT (number) DO UPDATE SET body = excluded.body",
+            )?
+            .execute(params![insurer.number.as_str(), to_json(insurer)?])?;
+        Ok(())
+    }
+
+    fn insurer(&mut self, number: &InsurerNumber) -> Result<Option<Insurer>, GatewayError> {
+        self.conn
+            .prepare_cached("SELECT body FROM insurers WHERE number = ?1")?
+            .query_row([number.as_str()], |row| row.get::<_, String>(0))
+            .optional()?
+            .map(|body| from_json(&body))
+            .transpose()
+    }
+
+    fn insurers(&mut self) -> Result<Vec<Insurer>, GatewayError> {
+        self.conn
+            .prepare_cached("SELECT body FROM insurers ORDER BY number")?
+            .query_map([], |row| row.get::<_, String>(0))?
+            .map(|body| from_json(&body?))
+            .collect()
+    }
+
+    fn put_office(
+        &mut self,
+        office: &OfficeNumber,
+        name: &str,
+        insurers: &[InsurerNumber],
+        now: Timestamp,
+    ) -> Result<(), GatewayError> {
+        self.conn
+            .prepare_cached(
+                "INSERT INTO offices (number, name, added_at) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (number) DO UPDATE SET name = excluded.name",
+            )?
+            .execute(params![office.as_str(), name, now.unix_ms()])?;
+        self.conn
+            .prepare_cached("DELETE FROM scope WHERE office = ?1")?
+            .execute([office.as_str()])?;
+        for (place, insurer) in (0_i64..).zip(insurers) {
+            self.conn
+                .prepare_cached(
+                    "INSERT OR IGNORE INTO scope (office, insurer, place) VALUES (?1, ?2, ?3)",
+                )?
+                .execute(params![office.as_str(), insurer.as_str(), place])?;
+        }
+        Ok(())
+    }
+
+    fn facility(&mut self, office: &OfficeNumber) -> Result<Option<Facility>, GatewayError> {
+        let name: Option<String> = self
+            .conn
+            .prepare_cached("SELECT name FROM offices WHERE number = ?1")?
+            .query_row([office.as_str()], |row| row.get(0))
+            .optional()?;
+        let Some(name) = name else { return Ok(None) };
+        let insurers = self
+            .conn
+            .prepare_cached(
+                "SELECT body FROM scope JOIN insurers ON insurers.number = scope.insurer
+                 WHERE office = ?1 ORDER BY place",
+            )?
+            .query_map([office.as_str()], |row| row.get::<_, String>(0))?
+            .map(|body| from_json(&body?))
+            .collect::<Result<_, GatewayError>>()?;
+        Ok(Some(Facility {
+            office: office.clone(),
+            name,
+            insurers,
+        }))
+    }
+
+    fn insurer_in_scope(
+        &mut self,
+        office: &OfficeNumber,
+        insurer: &InsurerNumber,
+    ) -> Result<Option<Insurer>, GatewayError> {
+        self.conn
+            .prepare_cached(
+                "SELECT body FROM scope JOIN insurers ON insurers.number = scope.insurer
+                 WHERE office = ?1 AND scope.insurer = ?2",
+            )?
+            .query_row([office.as_str(), insurer.as_str()], |row| {
+                row.get::<_, String>(0)
+            })
+            .optional()?
+            .map(|body| from_json(&body))
+            .transpose()
+    }
+
+    fn offices(&mut self) -> Result<Vec<OfficeNumber>, GatewayError> {
+        self.conn
+            .prepare_cached("SELECT number FROM offices ORDER BY number")?
+            .query_map([], |row| row.get::<_, String>(0))?
+            .map(|number| office(&number?))
+            .collect()
+    }
+
+    fn put_profile(
+        &mut self,
+        office: &OfficeNumber,
+        profile: &FacilityProfile,
+        now: Timestamp,
+    ) -> Result<(), GatewayError> {
+        self.conn
+            .prepare_cached("UPDATE offices SET profile = ?2, profile_at = ?3 WHERE number = ?1")?
+            .execute(params![office.as_str(), to_json(profile)?, now.unix_ms()])?;
+        Ok(())
+    }
+
+    fn profile(
+        &mut self,
+        office: &OfficeNumber,
+    ) -> Result<Option<FacilityProfile>, GatewayError> {
+        self.conn
+            .prepare_cached("SELECT profile FROM offices WHERE number = ?1")?
+            .query_row([office.as_str()], |row| row.get::<_, Option<String>>(0))
+            .optional()?
+            .flatten()
+            .map(|body| from_json(&body))
+            .transpose()
+    }
+
+    fn put_staff(
+        &mut self,
+        office: &OfficeNumber,
+        staff: &StaffRecord,
+        now: Timestamp,
+    ) -> Result<(), GatewayError> {
+        self.conn
+            .prepare_cached(
+                "INSERT INTO staff (office, id, body, changed_at) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (office, id) DO UPDATE
+                 SET body = excluded.body, changed_at = excluded.changed_at",
+            )?
+            .execute(params![
+                office.as_str(),
+                staff.id.as_str(),
+                to_json(staff)?,
+                now.unix_ms()
+            ])?;
+        Ok(())
+    }
+
+    fn staff(&mut self, office: &OfficeNumber) -> Result<Vec<StaffRecord>, GatewayError> {
+        self.conn
+            .prepare_cached("SELECT body FROM staff WHERE office = ?1 ORDER BY id")?
+            .query_map([office.as_str()], |row| row.get::<_, String>(0))?
+            .map(|body| from_json(&body?))
+            .collect()
+    }
+
+    fn put_pledge(&mut self, office: &OfficeNumber, pledge: &Pledge) -> Result<(), GatewayError> {
+        self.conn
+            .prepare_cached(
+                "INSERT INTO pledges (office, staff, edition, signed_at) VALUES (?1, ?2, ?3, ?4)",
+            )?
+            .execute(params![
+                office.as_str(),
+                pledge.staff.as_str(),
+                pledge.edition,
+                pledge.signed_at.unix_ms()
+            ])?;
+        Ok(())
+    }
+
+    fn pledges(&mut self, office: &OfficeNumber) -> Result<Vec<Pledge>, GatewayError> {
+        self.conn
+            .prepare_cached(
+                "SELECT staff, edition, signed_at FROM pledges WHERE office = ?1
+                 ORDER BY signed_at DESC, rowid DESC",
+            )?
+            .query_map([office.as_str()], |row| {
+                Ok((
+                    row.get::<_, String>("staff")?,
+                    row.get("edition")?,
+                    get_time(row, "signed_at")?,
+                ))
+            })?
+            .map(|row| {
+                let (staff, edition, signed_at) = row?;
+                Ok(Pledge {
+                    staff: UserId::parse(&staff)
+                        .map_err(|_| GatewayError::damaged("staff id in a row"))?,
+                    edition,
+                    signed_at,
+                })
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,109 @@
+//! The tables, as an ordered list of migrations. `user_version` says how many have run.
+
+use rusqlite::Connection;
+
+use crate::error::GatewayError;
+
+/// `application_id` of our files: the ASCII letters "MDGW".
+const APPLICATION_ID: i32 = 0x4d44_4757;
+
+/// Each is run once, in order, in one transaction. Append; never edit one that was released.
+const MIGRATIONS: &[&str] = &[
+    "
+CREATE TABLE insurers (number TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE offices (
+    number TEXT PRIMARY KEY, name TEXT NOT NULL, profile TEXT, profile_at INTEGER,
+    added_at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE scope (
+    office TEXT NOT NULL REFERENCES offices, insurer TEXT NOT NULL REFERENCES insurers,
+    place INTEGER NOT NULL, PRIMARY KEY (office, insurer)) WITHOUT ROWID;
+CREATE TABLE staff (
+    office TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, changed_at INTEGER NOT NULL,
+    PRIMARY KEY (office, id)) WITHOUT ROWID;
+CREATE TABLE pledges (
+    office TEXT NOT NULL, staff TEXT NOT NULL, edition INTEGER NOT NULL, signed_at INTEGER NOT NULL);
+
+CREATE TABLE devices (
+    key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, office TEXT NOT NULL, serial TEXT NOT NULL,
+    state TEXT NOT NULL, enrolled_at INTEGER NOT NULL, certificate_until INTEGER NOT NULL,
+    last_seen INTEGER, seq INTEGER NOT NULL, backed_up INTEGER NOT NULL,
+    feed_seq INTEGER NOT NULL, cursor INTEGER NOT NULL, waiting INTEGER NOT NULL,
+    audit_entry INTEGER, audit_hash BLOB);
+CREATE INDEX devices_office ON devices (office);
+CREATE TABLE certificates (
+    serial_number TEXT PRIMARY KEY, device INTEGER NOT NULL REFERENCES devices,
+    issued_at INTEGER NOT NULL, until INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE tokens (
+    hash BLOB PRIMARY KEY, office TEXT NOT NULL, serial TEXT NOT NULL,
+    issued_at INTEGER NOT NULL, expires_at INTEGER NOT NULL,
+    used_at INTEGER, device TEXT, public_key BLOB, chain TEXT) WITHOUT ROWID;
+CREATE TABLE alarms (
+    device INTEGER NOT NULL REFERENCES devices, at INTEGER NOT NULL, kind TEXT NOT NULL);
+
+CREATE TABLE commands (
+    n INTEGER PRIMARY KEY, device INTEGER NOT NULL, seq INTEGER NOT NULL, id BLOB NOT NULL,
+    hash BLOB NOT NULL, received_at INTEGER NOT NULL, refusal TEXT, body TEXT NOT NULL);
+-- A UUIDv7 starts with the time, so new keys go to the right end whoever sends them.
+CREATE UNIQUE INDEX commands_id ON commands (id, device);
+
+CREATE TABLE feed (
+    n INTEGER PRIMARY KEY, device INTEGER NOT NULL, seq INTEGER NOT NULL, item TEXT NOT NULL,
+    made_at INTEGER NOT NULL, delete_after INTEGER);
+CREATE UNIQUE INDEX feed_place ON feed (device, seq);
+CREATE INDEX feed_end ON feed (delete_after) WHERE delete_after IS NOT NULL;
+
+CREATE TABLE cases (
+    insurer TEXT NOT NULL, insured TEXT NOT NULL, applied_on TEXT NOT NULL,
+    born_on TEXT NOT NULL, record TEXT NOT NULL, updated_at INTEGER,
+    PRIMARY KEY (insurer, insured, applied_on, born_on)) WITHOUT ROWID;
+CREATE INDEX cases_dates ON cases (insurer, applied_on, born_on);
+CREATE TABLE people (
+    insurer TEXT NOT NULL, insured TEXT NOT NULL, born_on TEXT NOT NULL, record TEXT NOT NULL,
+    PRIMARY KEY (insurer, insured)) WITHOUT ROWID;
+CREATE TABLE imports (
+    insurer TEXT NOT NULL, source TEXT NOT NULL, at INTEGER NOT NULL,
+    PRIMARY KEY (insurer, source)) WITHOUT ROWID;
+
+CREATE TABLE requests (
+    n INTEGER PRIMARY KEY, id BLOB NOT NULL, device INTEGER NOT NULL, office TEXT NOT NULL,
+    insurer TEXT NOT NULL, received_at INTEGER NOT NULL, body TEXT NOT NULL,
+    decisions TEXT NOT NULL, open INTEGER NOT NULL);
+CREATE UNIQUE INDEX requests_id ON requests (id, device);
+CREATE INDEX requests_open ON requests (n) WHERE open;
+
+CREATE TABLE attachments (
+    office TEXT NOT NULL, hash BLOB NOT NULL, size INTEGER NOT NULL, held INTEGER NOT NULL,
+    media TEXT, blob BLOB NOT NULL, blob_key BLOB NOT NULL,
+    touched_at INTEGER NOT NULL, PRIMARY KEY (office, hash)) WITHOUT ROWID;
+CREATE TABLE documents (
+    id BLOB PRIMARY KEY, office TEXT NOT NULL, subject INTEGER, offer TEXT NOT NULL,
+    delivered_at INTEGER NOT NULL, deadline INTEGER NOT NULL, blob BLOB, blob_key BLOB,
+    received_at INTEGER, opened_at INTEGER, destroyed_at INTEGER, gone_at INTEGER) WITHOUT ROWID;
+CREATE INDEX documents_due ON documents (deadline) WHERE blob IS NOT NULL;
+",
+];
+
+/// Brings a file to this build's tables.
+///
+/// # Errors
+/// A foreign file, a newer version, or the database's own.
+pub fn migrate(conn: &mut Connection) -> Result<(), GatewayError> {
+    // Immediate: two processes that start together must not both migrate.
+    let tx = conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    let application: i32 = tx.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+    let version: u32 = tx.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let tables: u32 = tx.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if application != APPLICATION_ID && (tables > 0 || version > 0) {
+        return Err(GatewayError::damaged("not a gateway database"));
+    }
+    let Some(missing) = MIGRATIONS.get(version as usize..) else {
+        return Err(GatewayError::damaged("database of a newer version"));
+    };
+    for migration in missing {
+        tx.execute_batch(migration)?;
+    }
+    tx.pragma_update(None, "application_id", APPLICATION_ID)?;
+    tx.pragma_update(None, "user_version", version + missing.len() as u32)?;
+    tx.commit()?;
+    Ok(())
+}
