@@ -64,6 +64,7 @@ pub struct SimCard {
     make: Make,
     faults: Faults,
     dice: Dice,
+    open_counters_succeed: bool,
     applications: [Contents; 2],
     keys: BTreeMap<(usize, u16), Key>,
     powered: Option<Power>,
@@ -131,6 +132,7 @@ impl SimCard {
             make: person.make,
             dice: Dice::new(faults.seed),
             faults,
+            open_counters_succeed: false,
             applications,
             keys,
             powered: None,
@@ -154,7 +156,12 @@ impl SimCard {
 
     /// Gives power; what was open before is closed.
     pub fn power_on(&mut self) {
-        self.powered = Some(Power::default());
+        let mut power = Power::default();
+        if self.open_counters_succeed {
+            power.application = Some(0);
+            power.open.insert(0x0012);
+        }
+        self.powered = Some(power);
     }
 
     /// Takes the power.
@@ -205,10 +212,26 @@ impl SimCard {
             .map(|key| self.keys.get(&key).map_or(0, |key| key.left))
     }
 
+    /// Sets those counters, as a card keeps them while it lies in a drawer.
+    pub fn set_tries(&mut self, tries: [u8; 3]) {
+        let keys = [(0, 0x0012), (1, 0x0015), (1, 0x0011)];
+        for (key, left) in keys.iter().zip(tries) {
+            if let Some(key) = self.keys.get_mut(key) {
+                key.left = left.min(key.tries);
+            }
+        }
+    }
+
     /// Changes how the link behaves from now on; counters stay as they are.
     pub fn set_faults(&mut self, faults: Faults) {
         self.dice = Dice::new(faults.seed);
         self.faults = faults;
+    }
+
+    /// Makes the counter of an open key answer `9000`, as some cards do, and leaves 照合番号B of
+    /// the surface application open from an earlier user.
+    pub fn answers_open_counters_with_success(&mut self, yes: bool) {
+        self.open_counters_succeed = yes;
     }
 
     /// Answers one command.
@@ -394,7 +417,12 @@ impl SimCard {
         };
         let data = body.get(1..).unwrap_or_default();
         if body.is_empty() {
-            return counter(key.left);
+            let open = self.open_counters_succeed && power.open.contains(&id);
+            return if open {
+                status(0x9000)
+            } else {
+                counter(key.left)
+            };
         }
         if key.left == 0 {
             return status(0x6984);

@@ -17,12 +17,12 @@
 
 mod ca;
 mod card;
-//pub mod control;
+pub mod control;
 mod desk;
 mod fault;
 mod person;
 mod record;
-//pub mod vpcd;
+pub mod vpcd;
 
 pub use ca::SimCa;
 pub use card::{Answer, SimCard, Touch};

@@ -210,8 +210,8 @@ impl Entry {
         }
         let photo = picture(beside, self.photo.as_deref(), "face-1.jp2")?;
         Ok(Person {
-            born_on: date(&self.born_on).ok_or("born_on is not a day")?,
-            expires_on: date(&self.expires_on).ok_or("expires_on is not a day")?,
+            born_on: Date::parse(&self.born_on).map_err(|_| "born_on is not a day")?,
+            expires_on: Date::parse(&self.expires_on).map_err(|_| "expires_on is not a day")?,
             sex: match self.sex {
                 SexWord::Male => Sex::Male,
                 SexWord::Female => Sex::Female,
@@ -275,14 +275,6 @@ const BUILT_IN: &[(&str, &[u8])] = assets![
     "code-9036.png",
     "code-5512.png",
 ];
-
-fn date(text: &str) -> Option<Date> {
-    let mut parts = text.splitn(3, '-');
-    let year = parts.next()?.parse().ok()?;
-    let month = parts.next()?.parse().ok()?;
-    let day = parts.next()?.parse().ok()?;
-    Date::from_ymd(year, month, day)
-}
 
 #[cfg(test)]
 mod tests {
