@@ -1,1 +1,137 @@
-# lookup
+# D: how far is the certification?
+
+kind-ask = How do you want to look?
+kind-number = By insured number
+kind-number-sub = The number and the birth date
+kind-dates = By dates
+kind-dates-sub = The application and birth dates
+kind-list = From our list
+kind-list-sub = One of this office's clients
+
+clients-ask = Who on our list?
+clients-count = { $count ->
+    [one] 1 person
+   *[other] { $count } people
+}
+clients-empty = Nobody is on the list yet.
+clients-sub = Born { $born }  { $number }
+
+insured-ask = Insured number?
+insured-label = Insured number
+insured-where = Where the number stands on the certificate
+insured-where-lines = The 10 digits
+    marked on the
+    certificate
+insured-from-card = From card
+insured-from-list = From list
+insured-about = Number of { $name }
+insured-about-number = Insured no. { $number }
+
+date-birth-ask = Date of birth?
+date-application-ask = Date of application?
+date-certification-ask = Certified on?
+date-today = Today
+date-yesterday = Yesterday
+date-reads-birth = { $era } { $year } is { $western }, age { $age }
+date-reads-year = { $era } { $year } is { $western }
+date-reads-day = { $day }
+era-first-year = 1
+date-no-such-day = There is no such day.
+date-outside-era = { $era } had no such day.
+date-future = That day has not come yet.
+date-beyond = Applications over { $months } months old cannot be looked up.
+
+purpose-ask = What is it for?
+purpose-care-plan = Making a care plan
+purpose-coordination = Arranging services
+purpose-renewal = Preparing a renewal
+purpose-asked = The person or family asks
+purpose-born = born { $born }
+purpose-applied = Applied { $date }
+purpose-to = To { $desk }
+purpose-send = Ask the city
+
+answer-title = { $name }: progress
+answer-title-number = { $number }: progress
+answer-name = { $name }
+answer-age-unknown = Age unknown
+answer-source = Source
+answer-updated = Updated { $when }
+answer-again = Ask again
+answer-asking = Asking
+answer-next = Next
+answer-result = Result
+answer-next-panel = { $date }: panel
+answer-next-survey = Waiting for the survey
+answer-next-opinion = Waiting for the opinion
+answer-next-panel-date = Waiting for a panel date
+answer-next-result = Waiting for the result
+answer-result-about = Result about { $date } (30th day)
+answer-result-late = The 30th day was { $date }
+answer-certified = { $level }
+answer-certified-on = Certified { $date }
+answer-certified-span = { $from } to { $to }
+answer-stale = Please ask again
+answer-stale-text = This is from { $date } and may have changed.
+answer-stale-plain = It may have changed since.
+answer-no-clock = The clock is not confirmed, so the age is unknown.
+answer-foot-stale = { $source }, { $updated }
+answer-foot = For guidance only: the days may still change.
+
+stage-applied = Applied
+stage-survey = Survey
+stage-opinion = Opinion
+stage-panel = Panel
+stage-panel-short = Panel
+stage-result = Likely result
+stage-certified = Certified
+stage-about = about { $date }
+stage-none = —
+
+level-01 = Not eligible
+level-06 = Programme participant
+level-11 = Transitional care
+level-12 = Support 1
+level-13 = Support 2
+level-21 = Care level 1
+level-22 = Care level 2
+level-23 = Care level 3
+level-24 = Care level 4
+level-25 = Care level 5
+level-other = Level { $code }
+
+saved-title = Saved. Not sent yet
+saved-sending = Saved. Sending now
+saved-sent = Sent. Waiting for the receipt
+saved-receipted = It was received
+saved-answered = The answer is here
+saved-held = Saved, but on hold
+saved-auto = It will be sent when the line is back. You need not wait.
+saved-soon = It is sent by itself. You need not wait.
+saved-sent-text = The receipt will show here. You need not wait.
+saved-receipted-progress = The answer will show on this screen.
+saved-receipted-text = The receipt is saved. Waiting for the answer.
+saved-answered-text = The answer is saved. See it in the outbox.
+saved-held-text = See why and fix it: open the outbox.
+saved-outbox = See outbox
+saved-slip = Slip no. { $number }
+
+item-progress = Progress look-up
+item-eligibility = Eligibility look-up
+item-disclosure = Request for papers
+item-document = Document received
+item-staff = Staff change
+item-profile = Office change
+item-pledge = Pledge
+item-about = { $what }, { $name }
+item-people = { $what } ({ $count })
+
+none-not-found = Nothing was found
+    .text = No application matches this number and these dates.
+    .next = Check the number and the dates on the certificate.
+none-old = Too old to look up here
+    .text = Applications older than { $months } months cannot be looked up here.
+    .next = Please call the desk.
+none-several = More than one matches
+    .text = Several applications have the same dates.
+    .next = Please call the desk.

@@ -1,1 +1,27 @@
-# outbox
+# F: how far did everything get?
+
+outbox-ask = How far did it get?
+outbox-count = { $count ->
+    [one] 1 item
+   *[other] { $count } items
+}
+outbox-empty = Nothing has been sent yet.
+outbox-held-why = See why, and fix it
+outbox-main-held = { $count ->
+    [one] See the held one
+   *[other] See the { $count } held
+}
+outbox-when-saved = Saved { $when }
+outbox-when-sent = Sent { $when }
+outbox-when-receipted = Receipt { $when }
+outbox-when-answered = Answered { $when }
+
+item-receipt = Receipt no. { $seq }
+item-answer = See the answer
+held-edit = Fix and send again
+held-edit-short = Fix and send
+held-discard = Give it up
+held-discard-short = Give up
+held-discard-confirm = Really give it up
+held-discard-confirm-short = Really
+held-discard-sure = It will not be sent. The log keeps it.

@@ -1,1 +1,54 @@
-# request
+# E: requests for a person's papers, up to ten people at a time.
+
+disclosure-ask = Whose papers?
+disclosure-ask-short = Whose papers?
+disclosure-count = { $count }
+disclosure-limit = {" "}of 10 people
+disclosure-add = Add a person
+disclosure-later = Go on later
+disclosure-unnamed = No name yet
+disclosure-filed = Notice filed
+disclosure-contract-there = Contract attached
+disclosure-missing-facts = Facts missing
+disclosure-missing-plan = Notice not known
+disclosure-missing-contract = No contract yet
+disclosure-main-add = Add a person
+disclosure-main-contract = Attach contract
+disclosure-main-complete = Fill the gaps
+disclosure-main-review = Check and send
+limit-ten = Ten people at a time. The eleventh starts a second request.
+
+person-title = Person { $place }
+person-name = Name
+person-certified = Certified on
+person-missing = Not entered yet
+person-filed-ask = Plan notice filed?
+person-filed-yes = Yes
+person-filed-no = Not yet
+person-contract = Attach contract
+person-contract-there = Contract attached
+person-contract-hint = The page with the name on it is enough.
+person-remove = Remove
+person-done = That is right
+person-next = Next
+
+attach-ask = Which file?
+attach-contract = Contract: { $name }
+attach-qualification = Care manager's certificate
+attach-searching = Looking for files
+attach-empty = No files found. Plug in the USB stick and look again.
+attach-hint = PNG, JPEG or PDF, up to 10 MB.
+attach-again = Look again
+attach-kind-picture = Picture, { $size }
+attach-kind-pdf = PDF, { $size }
+attach-kind-other = This kind cannot be attached
+
+review-ask = Send this?
+review-people = Papers asked for
+review-applicant = Applicant
+review-office = Office no.
+review-to = To
+review-office-warning = Its last digit does not match.
+review-scan = Attach certificate
+review-scan-there = Certificate attached
+review-send = Send

@@ -1,1 +1,21 @@
-# outbox
+# F: how far did everything get?
+
+outbox-ask = 送ったものは、どこまで？
+outbox-count = { $count }件
+outbox-empty = 送ったものは、まだありません。
+outbox-held-why = 理由を見て、直せます
+outbox-main-held = 止めた{ $count }件を見る
+outbox-when-saved = { $when } 保存
+outbox-when-sent = { $when } 送信
+outbox-when-receipted = { $when } 受領
+outbox-when-answered = { $when } 回答
+
+item-receipt = 受領証 第{ $seq }号
+item-answer = 回答を見る
+held-edit = 直して送りなおす
+held-edit-short = 直して送る
+held-discard = 取りやめる
+held-discard-short = やめる
+held-discard-confirm = 本当に取りやめる
+held-discard-confirm-short = 本当にやめる
+held-discard-sure = 取りやめると、送りません。記録には残ります。
