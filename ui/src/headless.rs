@@ -12,6 +12,7 @@ use slint::platform::{PlatformError, PointerEventButton};
 use slint::{ComponentHandle, Rgba8Pixel, SharedPixelBuffer};
 
 use crate::layout::Layout;
+use crate::phrases;
 use crate::screen::Screen;
 
 /// A finger lifts and comes again: longer than the 250 ms in which a main action takes only one.
@@ -104,7 +105,7 @@ impl Headless {
     /// [`NoSuchButton`] when no such button can be pressed.
     pub fn press(&self, label: &str) -> Result<(), NoSuchButton> {
         let found = self.touchables().into_iter().find(|element| {
-            element.accessible_label().is_some_and(|found| found == label)
+            element.accessible_label().is_some_and(|found| phrases::plain(&found) == label)
                 && element.accessible_enabled() != Some(false)
         });
         let Some(element) = found else {
@@ -114,7 +115,7 @@ impl Headless {
                     .touchables()
                     .iter()
                     .filter_map(ElementHandle::accessible_label)
-                    .map(Into::into)
+                    .map(|label| phrases::plain(&label))
                     .collect(),
             });
         };
@@ -129,7 +130,7 @@ impl Headless {
         self.elements()
             .into_iter()
             .filter_map(|element| {
-                let label = element.accessible_label()?.to_string();
+                let label = phrases::plain(&element.accessible_label()?);
                 let (size, at) = (element.size(), element.absolute_position());
                 Some(Control {
                     label,

@@ -1,7 +1,5 @@
 //! The three screens the pages are drawn for.
 
-use firmware::terminal::touch::TextSize;
-
 /// A screen size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Layout {
@@ -39,25 +37,21 @@ impl Layout {
         }
     }
 
-    /// Rows of a list on one page. There are no scrolling lists: larger text means fewer rows.
+    /// Rows of a list on one page. There are no scrolling lists, and the largest text still fits.
     #[must_use]
-    pub const fn rows_per_page(self, text: TextSize) -> usize {
-        match (self, text) {
-            (Self::Seven, TextSize::Largest) => 2,
-            (Self::Seven, _) => 3,
-            (Self::Ten | Self::Portable, TextSize::Largest) => 4,
-            (Self::Ten | Self::Portable, _) => 5,
+    pub const fn rows_per_page(self) -> usize {
+        match self {
+            Self::Seven => 3,
+            Self::Ten | Self::Portable => 5,
         }
     }
 
     /// Tiles of people on one page of A-2.
     #[must_use]
-    pub const fn staff_per_page(self, text: TextSize) -> usize {
-        match (self, text) {
-            (Self::Seven, TextSize::Largest) => 4,
-            (Self::Seven, _) => 6,
-            (Self::Ten, _) => 9,
-            (Self::Portable, _) => 6,
+    pub const fn staff_per_page(self) -> usize {
+        match self {
+            Self::Seven | Self::Portable => 6,
+            Self::Ten => 9,
         }
     }
 
@@ -65,9 +59,9 @@ impl Layout {
     #[must_use]
     pub const fn document_width(self) -> u32 {
         match self {
-            Self::Seven => 560,
-            Self::Ten => 920,
-            Self::Portable => 440,
+            Self::Seven => 620,
+            Self::Ten => 606,
+            Self::Portable => 444,
         }
     }
 }

@@ -6,17 +6,25 @@
 //! | [`screen`] | the window: a view goes in, touches come out |
 //! | [`pages`] | one adapter a page |
 //! | [`words`] | every word that people see, by key, in two languages |
+//! | [`phrases`] | where a Japanese sentence may be broken into lines |
 //! | [`say`] | dates, times and durations in words |
 //! | [`layout`] | the three screen sizes |
+//! | [`names`] | names of people, never cut |
 //! | [`rows`] | rows changed in place |
 //! | [`slip`] | the enquiry slip as a QR code |
 //! | [`headless`] | the same screens without a display |
+//! | [`picture`] | pictures of screens as small files, and whether two show the same |
+//! | [`sheet`] | one page that shows many pictures |
 
 pub mod layout;
+pub mod names;
 pub mod pages;
+pub mod phrases;
+pub mod picture;
 pub mod rows;
 pub mod say;
 pub mod screen;
+pub mod sheet;
 pub mod slip;
 pub mod words;
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use firmware::terminal::touch::Language;
 use firmware::terminal::view::{DeskState, Open};
 use protocol::calendar::{Date, Timestamp};
+use protocol::facility::Desk;
 use protocol::person::StaffRole;
 
 use crate::words::Words;
@@ -144,6 +145,26 @@ pub fn open_short(open_now: Option<Open>, words: &Words) -> String {
         Some(Open::Until(_)) => words.say("desk-open"),
         other => open(other, words),
     }
+}
+
+/// When a desk is open: `平日 8:30～17:15`. The first of its rules is shown; the others are on
+/// the municipality's page.
+#[must_use]
+pub fn hours(desk: &Desk, words: &Words) -> String {
+    let Some(rule) = desk.hours.first() else { return String::new() };
+    let days = match rule.weekdays.as_slice() {
+        [1, 2, 3, 4, 5] => words.say("days-weekdays"),
+        [1, 2, 3, 4, 5, 6, 7] => words.say("days-daily"),
+        days => {
+            let names = words.say("days-names");
+            let names: Vec<&str> = names.split(' ').collect();
+            days.iter()
+                .filter_map(|day| names.get(usize::from(*day).checked_sub(1)?).copied())
+                .collect::<Vec<_>>()
+                .join(&words.say("days-joint"))
+        }
+    };
+    format!("{days} {}～{}", minutes(rule.from_minute), minutes(rule.to_minute))
 }
 
 /// Organisation and desk: `汐見市 介護保険課 認定係`.

@@ -41,7 +41,7 @@ impl Screen {
             Layout::Portable => Shape::Portable,
         });
 
-        let words = Rc::new(RefCell::new(Words::new(look.language)));
+        let words = Rc::new(RefCell::new(Words::for_screen(look.language)));
         let spoken = Rc::clone(&words);
         kiosk
             .global::<crate::Words>()
@@ -65,7 +65,7 @@ impl Screen {
     /// Shows a view.
     pub fn show(&self, view: &View) {
         self.set_look(view.look);
-        pages::show(view, &self.kiosk, &self.words.borrow());
+        pages::show(view, self.layout, &self.kiosk, &self.words.borrow());
     }
 
     /// Calls `handler` for every touch.
@@ -94,7 +94,7 @@ impl Screen {
             TextSize::Largest => 2,
         });
         if self.words.borrow().language() != look.language {
-            *self.words.borrow_mut() = Words::new(look.language);
+            *self.words.borrow_mut() = Words::for_screen(look.language);
             self.edition.set(self.edition.get() + 1);
         }
         let words = self.kiosk.global::<crate::Words>();

@@ -8,11 +8,14 @@ use std::borrow::Cow;
 use firmware::terminal::touch::Language;
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
 
+use crate::phrases;
+
 /// The message files of one language, by subject.
 macro_rules! files {
     ($language:literal) => {
         &[
             include_str!(concat!("../lang/", $language, "/common.ftl")),
+            include_str!(concat!("../lang/", $language, "/access.ftl")),
             include_str!(concat!("../lang/", $language, "/entry.ftl")),
             include_str!(concat!("../lang/", $language, "/home.ftl")),
             include_str!(concat!("../lang/", $language, "/card.ftl")),
@@ -36,6 +39,7 @@ pub const ENGLISH: &[&str] = files!("en");
 /// The words of one language.
 pub struct Words {
     language: Language,
+    phrases: bool,
     bundle: FluentBundle<FluentResource>,
 }
 
@@ -61,7 +65,13 @@ impl Words {
                 .add_resource(resource)
                 .unwrap_or_else(|errors| panic!("built-in words: {errors:?}"));
         }
-        Self { language, bundle }
+        Self { language, phrases: false, bundle }
+    }
+
+    /// The same for a screen: sentences are broken into lines between phrases only.
+    #[must_use]
+    pub fn for_screen(language: Language) -> Self {
+        Self { phrases: language == Language::Ja, ..Self::new(language) }
     }
 
     /// Which language this is.
@@ -119,7 +129,7 @@ impl Words {
         if !errors.is_empty() {
             tracing::warn!(key, count = errors.len(), "words with a value missing");
         }
-        text.into_owned()
+        if self.phrases { phrases::keep(&text) } else { text.into_owned() }
     }
 }
 

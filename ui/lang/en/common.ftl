@@ -26,6 +26,8 @@ mark-saved = Saved
 mark-sent = Sent
 mark-receipt = Receipt
 mark-answer = Answered
+mark-receipt-lines = Receipt
+mark-answer-lines = Answer
 mark-held = On hold
 
 flow-label = Progress
@@ -85,3 +87,10 @@ date-day = D
 date-year-label = Type the year
 date-month-label = Type the month
 date-day-label = Type the day
+
+act-later = Later
+
+days-weekdays = Weekdays
+days-daily = Daily
+days-names = Mon Tue Wed Thu Fri Sat Sun
+days-joint = , 

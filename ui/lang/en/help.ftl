@@ -1,1 +1,51 @@
-# help
+# H-1, H-2: help. K-1, K-2: trouble and the enquiry slip.
+
+help-ask = What is the matter?
+help-slip = Enquiry slip
+help-slip-short = Slip
+
+help-card = Card is not read
+    .one = Take it out of its case; one card only.
+    .two = Leave it still until it has been read.
+    .three = If not, check another document.
+help-reader = No card reader
+    .one = Check its plug.
+    .two = Pull it out and plug it in again.
+    .three = All work without a card goes on.
+help-passcode = Forgot a passcode
+    .one = Ask a manager.
+    .two = The manager lets you choose a new one.
+    .three = Other staff can still enter.
+help-network = No connection
+    .one = You can go on working.
+    .two = What is saved is sent when the line is back.
+    .three = After half a day, check the line.
+help-no-answer = No answer yet
+    .one = See in the outbox how far it got.
+    .two = With a receipt, the city has it.
+    .three = In a hurry, call the desk.
+help-held = An item is on hold
+    .one = See the reason in the outbox.
+    .two = You can fix it and send it again.
+    .three = All other items go on.
+help-document = A file won't open
+    .one = It opens for three days after it came.
+    .two = After that it has been erased.
+    .three = To get it again, call the desk.
+help-clock = Time is wrong
+    .one = It is set when the line is back.
+    .two = Until then no age is shown.
+    .three = You can go on working.
+help-lost = Terminal is lost
+    .one = Call the support desk at once.
+    .two = It can be stopped and erased.
+    .three = Say when and where.
+
+trouble-outbox = Clear the outbox
+slip-title = Enquiry slip
+slip-sub = No personal data
+slip-print = Print
+slip-show = Slip
+slip-office = Office { $number }
+slip-device = Terminal { $device }
+slip-screen = Screen { $number }

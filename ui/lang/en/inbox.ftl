@@ -10,6 +10,7 @@ inbox-no-deadline = No deadline
 inbox-papers = Papers: { $name }
 inbox-notice = Notice: { $title }
 inbox-main-open = Open the new one
+inbox-main-open-short = Open
 inbox-empty = Nothing has been received.
 inbox-empty-filter = There is nothing here.
 inbox-fetching = Fetching { $percent }%

@@ -1,6 +1,7 @@
 # F: how far did everything get?
 
 outbox-ask = How far did it get?
+outbox-ask-short = How far?
 outbox-count = { $count ->
     [one] 1 item
    *[other] { $count } items
@@ -11,6 +12,7 @@ outbox-main-held = { $count ->
     [one] See the held one
    *[other] See the { $count } held
 }
+outbox-main-held-short = See held
 outbox-when-saved = Saved { $when }
 outbox-when-sent = Sent { $when }
 outbox-when-receipted = Receipt { $when }

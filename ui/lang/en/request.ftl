@@ -13,9 +13,13 @@ disclosure-missing-facts = Facts missing
 disclosure-missing-plan = Notice not known
 disclosure-missing-contract = No contract yet
 disclosure-main-add = Add a person
+disclosure-main-add-short = Add
 disclosure-main-contract = Attach contract
+disclosure-main-contract-short = Contract
 disclosure-main-complete = Fill the gaps
+disclosure-main-complete-short = Go on
 disclosure-main-review = Check and send
+disclosure-main-review-short = Check
 limit-ten = Ten people at a time. The eleventh starts a second request.
 
 person-title = Person { $place }

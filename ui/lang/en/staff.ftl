@@ -1,1 +1,83 @@
-# staff
+# B-2 and J-1 to J-6: settings, staff, the look, the profile, diagnostics.
+
+settings-ask = What shall we look at?
+settings-diagnostics = This terminal
+settings-staff = Staff
+settings-look = Look and sound
+settings-profile = Office
+settings-card = Card check
+
+staff-review = Review staff
+staff-count = { $total } people, { $active } can work
+staff-add = Add a person
+staff-add-short = Add
+staff-active = Can work
+staff-pledge-due = No pledge
+staff-passcode-due = No passcode
+staff-stopped = Stopped
+staff-change = Change a person
+staff-setup = Staff ({ $count } so far)
+staff-name = Name
+staff-id = Staff id
+staff-enter = Please enter
+staff-add-this = Add this person
+staff-finish = Finish
+staff-restore = Restore
+staff-stop = Stop
+staff-stop-confirm = Really stop
+staff-stop-note = The person cannot enter from now on.
+staff-passcode-note = Each person chooses the passcode at the first entry.
+
+look-title = Look and sound
+look-language = Language
+look-japanese = 日本語
+look-english = English
+look-text = Text
+look-text-normal = Usual
+look-text-large = Large
+look-text-largest = Largest
+look-contrast = Colours
+look-contrast-off = Usual
+look-contrast-on = Strong
+look-sounds = Sound
+look-sounds-on = On
+look-sounds-off = Off
+
+card-mode-ask = How is a card checked?
+card-mode-face = Compare the face
+card-mode-face-sub = The number on the front is typed. No PIN.
+card-mode-pin = Ask for the PIN
+card-mode-pin-sub = Three wrong ones, and only the city can restore it.
+
+profile-title = Review the office
+profile-corporation = Corporation
+profile-office = Office number
+profile-name = Office
+profile-short-name = Short name
+profile-address = Address
+profile-phone = Phone
+profile-email = Mail
+profile-applicant = Applicant
+profile-check = Check
+profile-good = This is right
+
+diagnostics-title = This terminal
+part-reader = Reader
+part-card = Card
+part-clock = Time
+part-vault = Storage
+part-certificate = Certificate
+part-gateway = Line to the city
+part-queue = To send
+verdict-good = Works
+verdict-watch = Watch it
+verdict-bad = Does not work
+verdict-unknown = Not known
+verdict-days = { $days ->
+    [one] { $days } day
+   *[other] { $days } days
+    }
+verdict-items = { $count ->
+    [one] { $count } item
+   *[other] { $count } items
+    }

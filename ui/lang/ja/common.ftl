@@ -26,6 +26,10 @@ mark-saved = 保存済
 mark-sent = 送信済
 mark-receipt = 受領証あり
 mark-answer = 回答あり
+mark-receipt-lines = 受領証
+    あり
+mark-answer-lines = 回答
+    あり
 mark-held = 止めています
 
 flow-label = すすみぐあい
@@ -77,3 +81,10 @@ date-day = 日
 date-year-label = 年を入れる
 date-month-label = 月を入れる
 date-day-label = 日を入れる
+
+act-later = あとで
+
+days-weekdays = 平日
+days-daily = 毎日
+days-names = 月 火 水 木 金 土 日
+days-joint = ・

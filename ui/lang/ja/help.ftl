@@ -1,1 +1,51 @@
-# help
+# H-1, H-2: help. K-1, K-2: trouble and the enquiry slip.
+
+help-ask = お困りのことは？
+help-slip = 問い合わせ票を出す
+help-slip-short = 問い合わせ票
+
+help-card = カードが読めない
+    .one = ケースから出して、1枚だけ置きます。
+    .two = 読みおわるまで、動かしません。
+    .three = だめなら、ほかの書類で確かめます。
+help-reader = 読み取り機がない
+    .one = 差し込みを確かめます。
+    .two = 一度ぬいて、差しなおします。
+    .three = カードのほかの仕事は、続けられます。
+help-passcode = パスコードを忘れた
+    .one = 管理者に声をかけます。
+    .two = 管理者が、新しく決められるようにします。
+    .three = 別の職員は、今も入れます。
+help-network = つながらない
+    .one = そのまま仕事を続けられます。
+    .two = 保存したものは、つながると自動で送ります。
+    .three = 半日続いたら、回線を確かめます。
+help-no-answer = 返事が来ない
+    .one = 送信箱で、どこまで進んだかを見ます。
+    .two = 受領証ありなら、市に届いています。
+    .three = 急ぎのときは、係に電話します。
+help-held = 送れずに止まった
+    .one = 送信箱で、止めた理由を見ます。
+    .two = 直して、もう一度送れます。
+    .three = ほかの分は、止まらずに送られます。
+help-document = 書類が開けない
+    .one = 届いてから3日間、開けます。
+    .two = すぎたものは、消えています。
+    .three = もう一度ほしいときは、係に電話します。
+help-clock = 時刻がちがう
+    .one = つながると、自動で合います。
+    .two = それまで、新しさは示しません。
+    .three = 仕事は、続けられます。
+help-lost = 端末をなくした
+    .one = すぐに、保守窓口へ電話します。
+    .two = 端末を止め、中のものを消せます。
+    .three = いつ、どこで、を伝えます。
+
+trouble-outbox = 送信箱を片づける
+slip-title = 問い合わせ票
+slip-sub = 個人情報なし
+slip-print = 票を印刷
+slip-show = 票を出す
+slip-office = 事業所 { $number }
+slip-device = 端末 { $device }
+slip-screen = 画面 { $number }

@@ -10,6 +10,7 @@ inbox-no-deadline = 期限なし
 inbox-papers = 資料　{ $name }
 inbox-notice = お知らせ　{ $title }
 inbox-main-open = 新しい書類を開く
+inbox-main-open-short = 開く
 inbox-empty = 届いた書類は、ありません。
 inbox-empty-filter = ここには、何もありません。
 inbox-fetching = 受け取り中 { $percent }%

@@ -6,7 +6,7 @@ kind-number-sub = 番号と生年月日で調べます
 kind-dates = 日付で
 kind-dates-sub = 申請日と生年月日で調べます
 kind-list = 台帳から
-kind-list-sub = この事業所の利用者から選びます
+kind-list-sub = 利用者の一覧から選びます
 
 clients-ask = 台帳の、どなたですか？
 clients-count = { $count }人

@@ -1,10 +1,12 @@
 # F: how far did everything get?
 
 outbox-ask = 送ったものは、どこまで？
+outbox-ask-short = 送ったものは？
 outbox-count = { $count }件
 outbox-empty = 送ったものは、まだありません。
 outbox-held-why = 理由を見て、直せます
 outbox-main-held = 止めた{ $count }件を見る
+outbox-main-held-short = 止めた分
 outbox-when-saved = { $when } 保存
 outbox-when-sent = { $when } 送信
 outbox-when-receipted = { $when } 受領

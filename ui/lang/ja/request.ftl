@@ -13,9 +13,13 @@ disclosure-missing-facts = 足りないところあり
 disclosure-missing-plan = 届出の有無がまだ
 disclosure-missing-contract = 契約書がまだ
 disclosure-main-add = 人を追加する
+disclosure-main-add-short = 人を追加
 disclosure-main-contract = 契約書をつける
+disclosure-main-contract-short = 契約書へ
 disclosure-main-complete = 足りないところへ
+disclosure-main-complete-short = つづきへ
 disclosure-main-review = 確かめて送る
+disclosure-main-review-short = 確かめる
 limit-ten = 1回に10人までです。11人目からは、2回目の申出に分けます。
 
 person-title = { $place }人目の方
@@ -32,7 +36,7 @@ person-remove = はずす
 person-done = これでよい
 person-next = つぎへ
 
-attach-ask = どのファイルをつけますか？
+attach-ask = どれをつけますか？
 attach-contract = 契約書　{ $name } 様
 attach-qualification = 介護支援専門員証
 attach-searching = さがしています
@@ -43,7 +47,7 @@ attach-kind-picture = 写真・{ $size }
 attach-kind-pdf = PDF・{ $size }
 attach-kind-other = この種類は、つけられません
 
-review-ask = これを送ります。よいですか？
+review-ask = これを送りますか？
 review-people = 資料をもらう方
 review-applicant = 申出者
 review-office = 事業所番号

@@ -1,1 +1,12 @@
-# setup
+# S-1 to S-6: set-up.
+
+setup-welcome = 窓口の用意をします
+setup-welcome-what = この端末を市につなぎ、事業所と職員を登録します。とちゅうでやめても、続きからできます。
+setup-need = お手もとに：一度だけの番号の紙、事業所番号の分かるもの
+enrol-title = 市につないでいます
+enrol-key = 端末の中で、鍵を作る
+enrol-certificate = 証明をもらう
+enrol-answer = 市とのやりとりを確かめる
+setup-done = 用意ができました
+setup-done-next = つぎは、職員の名前にふれて、パスコードを決めます。
+setup-done-passcode = パスコードは、一人ずつ、ご本人が決めます。

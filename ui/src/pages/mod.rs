@@ -1,29 +1,175 @@
 //! One adapter a page: `show` puts a view's page into the properties of its Slint global,
 //! `connect` turns the page's callbacks into touches.
 
+pub mod diagnostics;
+pub mod help;
 pub mod home;
+pub mod lock;
+pub mod lockout;
+pub mod look;
+pub mod passcode;
+pub mod pledge;
+pub mod profile;
+pub mod settings;
+pub mod setup;
+pub mod staff_admin;
+pub mod staff_choice;
 pub mod strip;
+pub mod trouble;
 
-use firmware::terminal::view::{Page, View};
+use firmware::terminal::touch::Touch;
+use firmware::terminal::view::{Page, Paged, View};
+use slint::{ComponentHandle, SharedString};
 
+use crate::layout::Layout;
 use crate::screen::Touches;
 use crate::words::Words;
 use crate::{Kiosk, PageName};
 
 /// Connects the callbacks of every page.
 pub fn connect(ui: &Kiosk, touches: &Touches) {
+    diagnostics::connect(ui, touches);
+    help::connect(ui, touches);
     home::connect(ui, touches);
+    lock::connect(ui, touches);
+    lockout::connect(ui, touches);
+    look::connect(ui, touches);
+    passcode::connect(ui, touches);
+    pledge::connect(ui, touches);
+    profile::connect(ui, touches);
+    settings::connect(ui, touches);
+    setup::connect(ui, touches);
+    staff_admin::connect(ui, touches);
+    staff_choice::connect(ui, touches);
+    trouble::connect(ui, touches);
 }
 
 /// Shows a view: the strip, and the page that it holds.
-pub fn show(view: &View, ui: &Kiosk, words: &Words) {
+pub fn show(view: &View, layout: Layout, ui: &Kiosk, words: &Words) {
     strip::show(view, ui, words);
+    let today = view.strip.clock.map(|(today, ..)| today);
     let name = match &view.page {
+        Page::Lock => {
+            lock::show(&view.strip, ui, words);
+            PageName::Lock
+        }
+        Page::StaffChoice(page) => {
+            staff_choice::show(page, ui, words);
+            PageName::StaffChoice
+        }
+        Page::Passcode(page) => {
+            passcode::show(page, ui, words);
+            PageName::Passcode
+        }
+        Page::Lockout(page) => {
+            lockout::show(page, ui, words);
+            PageName::Lockout
+        }
+        Page::NewPasscode(page) => {
+            passcode::show_new(page, ui, words);
+            PageName::NewPasscode
+        }
+        Page::Pledge => {
+            pledge::show(view.staff.as_deref(), ui, words);
+            PageName::Pledge
+        }
         Page::Home(page) => {
             home::show(page, view.staff.as_deref(), ui, words);
             PageName::Home
         }
+        Page::Settings(page) => {
+            settings::show(page, ui, words);
+            PageName::Settings
+        }
+        Page::Help(page) => {
+            help::show(page, ui, words);
+            PageName::Help
+        }
+        Page::HelpTopic(page) => {
+            help::show_topic(page, ui, words);
+            PageName::HelpTopic
+        }
+        Page::Diagnostics(page) => {
+            diagnostics::show(page, ui, words);
+            PageName::Diagnostics
+        }
+        Page::StaffAdmin(page) => {
+            staff_admin::show(page, today, layout.rows_per_page(), ui, words);
+            PageName::StaffAdmin
+        }
+        Page::StaffEdit(page) => {
+            staff_admin::show_edit(page, view.screen, ui, words);
+            PageName::StaffEdit
+        }
+        Page::Look => {
+            look::show(view.look, ui);
+            PageName::Look
+        }
+        Page::Profile(page) => {
+            let again = ui.get_page() == PageName::Profile;
+            profile::show(page, view.screen, again, ui, words);
+            PageName::Profile
+        }
+        Page::CardMode { pin_mode } => {
+            look::show_card_mode(*pin_mode, ui);
+            PageName::CardMode
+        }
+        Page::Trouble(page) => {
+            trouble::show(page, ui, words);
+            PageName::Trouble
+        }
+        Page::Slip(page) => {
+            trouble::show_slip(page, ui, words);
+            PageName::Slip
+        }
+        Page::SetupWelcome => {
+            setup::show(ui, words);
+            PageName::SetupWelcome
+        }
+        Page::SetupEnrolling(page) => {
+            setup::show_enrolling(page, ui, words);
+            PageName::SetupEnrolling
+        }
+        Page::SetupDone => {
+            setup::show(ui, words);
+            PageName::SetupDone
+        }
         _ => PageName::Home,
     };
     ui.set_page(name);
+}
+
+/// Page and number of pages as the pager counts them: from 1.
+pub(crate) fn pager<T>(paged: &Paged<T>) -> (i32, i32) {
+    let count = |n: usize| i32::try_from(n).unwrap_or(i32::MAX);
+    (count(paged.page.saturating_add(1)), count(paged.pages.max(1)))
+}
+
+/// What a pager sends: the terminal turns one page at a time, and from the last to the first.
+pub(crate) fn turn(
+    ui: &Kiosk,
+    touches: &Touches,
+    page_now: impl Fn(&Kiosk) -> i32 + 'static,
+) -> impl Fn(i32) + 'static {
+    let (weak, send) = (ui.as_weak(), touches.clone());
+    move |page| {
+        let Some(ui) = weak.upgrade() else { return };
+        let back = page == page_now(&ui) - 1;
+        send(if back { Touch::PrevPage } else { Touch::NextPage });
+    }
+}
+
+/// What a keypad sends.
+pub(crate) fn digit(touches: &Touches) -> impl Fn(SharedString) + 'static {
+    let send = touches.clone();
+    move |key| {
+        if let Ok(digit) = key.parse() {
+            send(Touch::Digit(digit));
+        }
+    }
+}
+
+/// A place in a list, as Slint counts it.
+pub(crate) fn place(place: i32) -> usize {
+    usize::try_from(place).unwrap_or(0)
 }

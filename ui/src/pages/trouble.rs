@@ -1,0 +1,136 @@
+//! K-1 and K-2: something happened, and the enquiry slip.
+
+use firmware::terminal::touch::Touch;
+use firmware::terminal::view::{self, Open, Slip, WayOut};
+use protocol::problem::ProblemCode;
+use slint::ComponentHandle;
+
+use crate::screen::Touches;
+use crate::words::Words;
+use crate::{Kiosk, Shape, SlipPage, Theme, TroublePage, rows, say, slip};
+
+/// A problem in the words of the screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    /// The heading.
+    pub title: String,
+    /// 起きたこと
+    pub happened: String,
+    /// 無事なもの
+    pub safe: String,
+    /// つぎに
+    pub next: String,
+}
+
+/// The words of a problem. A code without words of its own (from a newer gateway, or one that
+/// only engineers meet) has those of its subject, and in the end those of any problem.
+#[must_use]
+pub fn facts(code: &ProblemCode, count: u64, words: &Words) -> Facts {
+    let key = code.key();
+    let subject = key.splitn(3, '-').take(2).collect::<Vec<_>>().join("-");
+    let say = |attribute: &str| {
+        [key.as_str(), &subject, "mdg-any"]
+            .iter()
+            .map(|name| match attribute {
+                "" => (*name).to_owned(),
+                attribute => format!("{name}.{attribute}"),
+            })
+            .find(|key| words.knows(key))
+            .map(|key| words.say_with(&key, &[("count", count.into())]))
+            .unwrap_or_default()
+    };
+    Facts { title: say(""), happened: say("happened"), safe: say("safe"), next: say("next") }
+}
+
+/// Fills K-1.
+pub fn show(page: &view::TroublePage, ui: &Kiosk, words: &Words) {
+    let global = ui.global::<TroublePage>();
+    let facts = facts(&page.code, page.count, words);
+    global.set_title(facts.title.into());
+    global.set_happened(facts.happened.into());
+    global.set_safe(facts.safe.into());
+    global.set_next(facts.next.into());
+    let (desk, open, now) = page.desk.as_ref().map_or_else(Default::default, |desk| {
+        (
+            format!("{} {}", desk.desk.name, desk.desk.phone),
+            say::open_short(desk.open, words),
+            matches!(desk.open, Some(Open::Until(_))),
+        )
+    });
+    global.set_desk(desk.into());
+    global.set_open(open.into());
+    global.set_open_now(now);
+    global.set_slip_line(slip_line(&page.slip).into());
+    global.set_code(slip::image(&page.slip, code_pixels(ui, false)));
+    global.set_main(
+        words
+            .say(match page.way_out {
+                WayOut::Home => "act-home",
+                WayOut::Outbox => "trouble-outbox",
+                WayOut::Retry => "act-again",
+            })
+            .into(),
+    );
+}
+
+/// Code, device and time: what a desk asks for first.
+fn slip_line(slip: &Slip) -> String {
+    let code = slip.code.as_ref().map(|code| code.as_str().to_owned());
+    let time = slip.at.map(|at| {
+        let (_, hour, minute) = at.to_japan();
+        say::clock(hour, minute)
+    });
+    [code, Some(slip.device.clone()), time].into_iter().flatten().collect::<Vec<_>>().join("　")
+}
+
+/// Fills K-2.
+pub fn show_slip(page: &Slip, ui: &Kiosk, words: &Words) {
+    let global = ui.global::<SlipPage>();
+    let mut lines = vec![
+        page.office_name.clone(),
+        words.say_with("slip-office", &[("number", page.office.as_str().into())]),
+        words.say_with("slip-device", &[("device", page.device.as_str().into())]),
+    ];
+    if let Some(at) = page.at {
+        let (date, hour, minute) = at.to_japan();
+        lines.push(format!("{} {}", say::full_date(date, words), say::clock(hour, minute)));
+    }
+    lines.push(words.say_with("slip-screen", &[("number", page.screen.number().into())]));
+    if let Some(role) = page.role {
+        lines.push(say::role(role, words));
+    }
+    lines.extend(page.code.as_ref().map(|code| code.as_str().to_owned()));
+    lines.push(page.version.clone());
+    global.set_lines(rows::texts(global.get_lines(), lines));
+    global.set_code(slip::image(page, code_pixels(ui, true)));
+}
+
+/// Room for the code on this screen.
+fn code_pixels(ui: &Kiosk, large: bool) -> u32 {
+    match (ui.global::<Theme>().get_shape(), large) {
+        (Shape::Ten, false) => 360,
+        (Shape::Ten, true) => 440,
+        (_, false) => 216,
+        (Shape::Portable, true) => 320,
+        (_, true) => 250,
+    }
+}
+
+/// Turns their buttons into touches.
+pub fn connect(ui: &Kiosk, touches: &Touches) {
+    let global = ui.global::<TroublePage>();
+    let send = touches.clone();
+    global.on_way_out(move || send(Touch::Main));
+    let send = touches.clone();
+    global.on_print(move || send(Touch::Print));
+    let send = touches.clone();
+    global.on_slip(move || send(Touch::ShowSlip));
+    let send = touches.clone();
+    global.on_home(move || send(Touch::Home));
+
+    let global = ui.global::<SlipPage>();
+    let send = touches.clone();
+    global.on_close(move || send(Touch::Main));
+    let send = touches.clone();
+    global.on_print(move || send(Touch::Print));
+}

@@ -1,0 +1,82 @@
+//! A view for every screen and its edge states, with invented people.
+
+mod home;
+
+use firmware::terminal::screen::Screen;
+use firmware::terminal::touch::{Language, TextSize};
+use firmware::terminal::view::{Look, Network, Page, Strip, View};
+use protocol::calendar::{Date, Timestamp};
+
+/// A view with its name in the pictures: `B-1_home_held`.
+pub struct Sample {
+    pub name: String,
+    pub view: View,
+}
+
+/// Every sample, in the order of the screen numbers.
+pub fn all() -> Vec<Sample> {
+    let mut samples = Vec::new();
+    samples.extend(home::samples());
+    samples
+}
+
+/// A sample in the usual surroundings: online, two waiting, 9:45 on Thursday 18 June 2026.
+pub fn sample(screen: Screen, name: &str, page: Page) -> Sample {
+    Sample {
+        name: format!("{}_{name}", screen.number()),
+        view: View {
+            screen,
+            strip: strip(),
+            look: look(),
+            staff: Some("佐藤 美咲".to_owned()),
+            page,
+        },
+    }
+}
+
+pub fn strip() -> Strip {
+    Strip {
+        office: "ひだまり居宅介護支援事業所".to_owned(),
+        office_short: "ひだまり居宅".to_owned(),
+        test_trust: false,
+        network: Network::Online,
+        waiting: 2,
+        clock: Some((today(), 9, 45)),
+        battery: None,
+    }
+}
+
+pub fn look() -> Look {
+    Look {
+        language: Language::Ja,
+        text_size: TextSize::Normal,
+        high_contrast: false,
+        sounds: true,
+    }
+}
+
+pub fn today() -> Date {
+    day(2026, 6, 18)
+}
+
+pub fn day(year: i32, month: u8, day: u8) -> Date {
+    Date::from_ymd(year, month, day).expect("samples use real days")
+}
+
+pub fn at(date: Date, hour: u8, minute: u8) -> Timestamp {
+    Timestamp::from_japan(date, hour, minute).expect("samples use real times")
+}
+
+/// The line is down since 9:42.
+pub fn offline(mut sample: Sample) -> Sample {
+    sample.view.strip.network = Network::Offline { last: Some(at(today(), 9, 42)) };
+    sample
+}
+
+/// Test cards are trusted and the clock is not.
+pub fn worst_strip(mut sample: Sample) -> Sample {
+    sample.view.strip.test_trust = true;
+    sample.view.strip.clock = None;
+    sample.view.strip.waiting = 1234;
+    offline(sample)
+}
