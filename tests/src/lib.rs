@@ -5,7 +5,15 @@
 //! | [`process`] | children that die with the test, and their output line by line |
 //! | [`line`] | the network cable: a forwarder that can be cut and joined |
 //! | [`player`] | presses and reads the kiosk's real screens through its player mode |
+//! | [`dice`] | chance that replays from a seed |
+//! | [`work`] | a stream of made-up commands |
+//! | [`world`] | a municipality and an office as processes on this machine |
+//! | [`simulation`] | terminals, gateway and a hostile world in one thread |
 
+pub mod dice;
 pub mod line;
 pub mod player;
 pub mod process;
+pub mod simulation;
+pub mod work;
+pub mod world;

@@ -61,10 +61,10 @@ impl Running {
                     }
                 }
                 Err(_) => {
+                    let tail = self.tail();
                     return Err(io::Error::other(format!(
-                        "{}: the awaited line did not come within {limit:?}; last lines:\n{}",
+                        "{}: the awaited line did not come within {limit:?}; last lines:\n{tail}",
                         self.name,
-                        self.tail()
                     )));
                 }
             }

@@ -1,0 +1,344 @@
+//! A whole municipality and a whole office, on this machine: gateway, cable, reader, cards.
+//!
+//! Everything lies in one folder and dies with the value. The kiosk is started by the caller,
+//! as often as the day needs it.
+
+use std::fs::{self, File};
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use protocol::calendar::Timestamp;
+use protocol::number::{InsurerNumber, OfficeNumber};
+use serde_json::Value;
+
+use crate::line::Line;
+use crate::process::{Running, output, program, wait_for_path};
+
+/// Longest wait for a program to be ready. Making RSA keys in a development build takes a while.
+const READY: Duration = Duration::from_secs(120);
+
+/// Shared with every other program on the machine that starts a PC/SC daemon.
+const DAEMON_LOCK: &str = "/tmp/vpcd.lock";
+const DAEMON: &str = "/usr/sbin/pcscd";
+const DRIVER: &str = "/usr/lib/pcsc/drivers/serial/libifdvpcd.so";
+const DAEMON_SOCKET: &str = "/run/pcscd/pcscd.comm";
+
+/// The virtual reader's name; the driver makes two readers of each entry.
+const VIRTUAL_READER: &str = "Madoguchi virtual reader 00 00";
+
+/// Serial of the terminal in this world.
+pub const SERIAL: &str = "MDG-DEMO-0001";
+
+/// Which screen the kiosk of this world has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Screen {
+    /// 800×480
+    Seven,
+    /// 1280×800
+    Ten,
+    /// 480×800
+    Portable,
+}
+
+/// What is running.
+pub struct World {
+    folder: PathBuf,
+    gateway: Option<Running>,
+    line: Line,
+    insurer: InsurerNumber,
+    office: OfficeNumber,
+    roots: Vec<String>,
+    cards: Option<Cards>,
+}
+
+struct Cards {
+    control: PathBuf,
+    _serving: Running,
+    _daemon: Running,
+    _machine: File,
+}
+
+impl World {
+    /// Builds a world in `folder`: authorities, gateway, municipality with `people` insured
+    /// persons imported from both encodings, the cable.
+    ///
+    /// # Errors
+    /// When a program of it cannot be started, with what it said.
+    pub fn build(folder: &Path, people: u32) -> io::Result<Self> {
+        fs::create_dir_all(folder)?;
+        let nowhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 9));
+        let mut world = Self {
+            folder: fs::canonicalize(folder)?,
+            gateway: None,
+            line: Line::to(nowhere)?,
+            insurer: gateway::demo_data::insurer().number,
+            office: gateway::demo_data::offices()[0].0.clone(),
+            roots: Vec::new(),
+            cards: None,
+        };
+        let made = world.ask(&["init", "--name", "127.0.0.1", "--name", "localhost"])?;
+        let roots = made["roots"].as_array().into_iter().flatten();
+        world.roots = roots.filter_map(Value::as_str).map(str::to_owned).collect();
+        world.municipality(people)?;
+        world.start_gateway()?;
+        Ok(world)
+    }
+
+    /// The folder of everything.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The cable between kiosk and gateway.
+    #[must_use]
+    pub fn line(&self) -> &Line {
+        &self.line
+    }
+
+    /// 事業所番号 of the office.
+    #[must_use]
+    pub fn office(&self) -> &OfficeNumber {
+        &self.office
+    }
+
+    /// The gateway's folder.
+    #[must_use]
+    pub fn gateway_folder(&self) -> PathBuf {
+        self.folder.join("gateway")
+    }
+
+    /// Runs a command of the operator and returns what it printed.
+    ///
+    /// # Errors
+    /// What the command said.
+    pub fn operate(&self, arguments: &[&str]) -> io::Result<String> {
+        output(Command::new(program("gateway")?).arg("--dir").arg(self.gateway_folder()).args(arguments))
+    }
+
+    /// As [`World::operate`], with `--json`.
+    ///
+    /// # Errors
+    /// What the command said, or that it did not print JSON.
+    pub fn ask(&self, arguments: &[&str]) -> io::Result<Value> {
+        let printed = self.operate(&[&["--json"], arguments].concat())?;
+        serde_json::from_str(&printed).map_err(io::Error::other)
+    }
+
+    /// A one-time token for this world's terminal.
+    ///
+    /// # Errors
+    /// What the operator's command said.
+    pub fn token(&self) -> io::Result<String> {
+        let answer = self.ask(&["token", "new", "--office", self.office.as_str(), "--serial", SERIAL])?;
+        answer["token"].as_str().map(str::to_owned).ok_or_else(|| io::Error::other("no token"))
+    }
+
+    /// Starts the gateway, after [`World::kill_gateway`] again.
+    ///
+    /// # Errors
+    /// When it does not listen.
+    pub fn start_gateway(&mut self) -> io::Result<()> {
+        let mut command = Command::new(program("gateway")?);
+        command.arg("--dir").arg(self.gateway_folder()).args(["--json", "serve", "--listen", "127.0.0.1:0"]);
+        command.arg("--endpoint").arg(format!("https://{}", self.line.address()));
+        let mut gateway = Running::start("gateway", &mut command)?;
+        let listening = gateway.wait_for(READY, |line| line.contains("\"listening\""))?;
+        let listening: Value = serde_json::from_str(&listening).map_err(io::Error::other)?;
+        let address = listening["listening"].as_str().and_then(|address| address.parse().ok());
+        self.line.point_to(address.ok_or_else(|| io::Error::other("the gateway told no address"))?);
+        self.gateway = Some(gateway);
+        Ok(())
+    }
+
+    /// `kill -9` on the gateway.
+    pub fn kill_gateway(&mut self) {
+        self.gateway = None;
+    }
+
+    /// What the gateway logged so far.
+    pub fn gateway_log(&mut self) -> Vec<String> {
+        self.gateway.as_mut().map_or_else(Vec::new, |gateway| gateway.lines().to_vec())
+    }
+
+    /// Starts the PC/SC daemon with a virtual reader, and the simulated cards behind it.
+    ///
+    /// # Errors
+    /// When the packages are missing, or another daemon runs on this machine.
+    pub fn start_cards(&mut self) -> io::Result<()> {
+        for (file, package) in [(DAEMON, "pcscd"), (DRIVER, "vsmartcard-vpcd")] {
+            if !Path::new(file).exists() {
+                return Err(io::Error::other(format!("install the package {package}")));
+            }
+        }
+        let machine = File::create(DAEMON_LOCK)?;
+        machine.lock()?;
+        for stale in [DAEMON_SOCKET, "/run/pcscd/pcscd.pid"] {
+            let _ = fs::remove_file(stale);
+        }
+        let port = free_port_pair()?;
+        let readers = self.folder.join("readers");
+        fs::create_dir_all(&readers)?;
+        let name = VIRTUAL_READER.trim_end_matches(" 00 00");
+        let entry = format!(
+            "FRIENDLYNAME \"{name}\"\nDEVICENAME /dev/null:0x{port:X}\nLIBPATH {DRIVER}\nCHANNELID 0x{port:X}\n"
+        );
+        fs::write(readers.join("reader.conf"), entry)?;
+        let mut daemon = Command::new(DAEMON);
+        daemon.arg("--foreground").arg("--config").arg(&readers);
+        let daemon = Running::start("pcscd", &mut daemon)?;
+        wait_for_path(Path::new(DAEMON_SOCKET), READY)?;
+
+        let simcard = program("simcard")?;
+        let authorities = self.folder.join("cards");
+        output(Command::new(&simcard).arg("make-ca").arg(&authorities))?;
+        let control = self.folder.join("cards.sock");
+        let mut serve = Command::new(&simcard);
+        serve.arg("serve").arg("--control").arg(&control).arg("--dir").arg(&authorities);
+        serve.args(["--port", &port.to_string()]);
+        let serving = Running::start("simcard", &mut serve)?;
+        wait_for_path(&control, READY)?;
+        self.cards = Some(Cards { control, _serving: serving, _daemon: daemon, _machine: machine });
+        Ok(())
+    }
+
+    /// Tells the cards something, such as `in hanako` or `out`; see `hal::sim::control`.
+    ///
+    /// # Errors
+    /// What they answered, if not `ok`.
+    pub fn card(&self, words: &str) -> io::Result<String> {
+        let cards = self.cards.as_ref().ok_or_else(|| io::Error::other("no simulated cards"))?;
+        let answer = hal::sim::control::tell(&cards.control, words)?;
+        match answer.strip_prefix("ok") {
+            Some(rest) => Ok(rest.trim().to_owned()),
+            None => Err(io::Error::other(format!("card {words}: {answer}"))),
+        }
+    }
+
+    /// Writes the kiosk's configuration and returns its path. `reader` names a real reader.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub fn kiosk_config(&self, screen: Screen, reader: Option<&str>) -> io::Result<PathBuf> {
+        let folder = self.folder.join("kiosk");
+        let scans = self.folder.join("usb");
+        fs::create_dir_all(&folder)?;
+        fs::create_dir_all(&scans)?;
+        let (place, panel) = match screen {
+            Screen::Seven => ("counter", "seven"),
+            Screen::Ten => ("counter", "ten"),
+            Screen::Portable => ("portable", "seven"),
+        };
+        let trust = match reader {
+            None => "test",
+            Some(_) => "production",
+        };
+        let authorities = match reader {
+            None => format!("authorities = {:?}\n", self.folder.join("cards/trust.toml")),
+            Some(_) => String::new(),
+        };
+        let reader = reader.unwrap_or(VIRTUAL_READER);
+        let text = format!(
+            "serial = {SERIAL:?}\n\n\
+             [screen]\nplace = {place:?}\npanel = {panel:?}\n\n\
+             [paths]\nvault = {:?}\ndevice_secret = {:?}\nattachments = {scans:?}\ndesks = {:?}\n\n\
+             [gateway]\nendpoint = \"https://{}\"\nroot = {:?}\n\n\
+             [card]\ntrust = {trust:?}\n{authorities}reader = {reader:?}\n",
+            folder.join("vault.db"),
+            folder.join("device-secret"),
+            self.write_desks(&folder)?,
+            self.line.address(),
+            self.write_root(&folder)?,
+        );
+        let path = folder.join("kiosk.toml");
+        fs::write(&path, text)?;
+        Ok(path)
+    }
+
+    fn write_root(&self, folder: &Path) -> io::Result<PathBuf> {
+        let path = folder.join("gateway-root.pem");
+        fs::write(&path, self.roots.join("\n"))?;
+        Ok(path)
+    }
+
+    fn write_desks(&self, folder: &Path) -> io::Result<PathBuf> {
+        let path = folder.join("desks.toml");
+        fs::write(&path, include_str!("../data/desks.toml"))?;
+        Ok(path)
+    }
+
+    /// The municipality, its offices, `people` people in both encodings, and the holders of the
+    /// simulated cards.
+    fn municipality(&self, people: u32) -> io::Result<()> {
+        let exports = self.folder.join("exports");
+        let file = |name: &str| exports.join(name).to_string_lossy().into_owned();
+        self.operate(&["demo-data", "--people", &people.to_string(), "--out", &file("")])?;
+        self.operate(&["facility", "load", &file("municipality.toml")])?;
+        fs::write(file("card-holders.csv"), card_holders()?)?;
+        let imports = [
+            ("progress", "utf-8", "progress-wide-utf8.csv"),
+            ("progress", "ms932", "progress-ms932.csv"),
+            ("progress", "utf-8", "card-holders.csv"),
+            ("eligibility", "ms932", "eligibility-ms932.csv"),
+        ];
+        for (kind, encoding, name) in imports {
+            let insurer = self.insurer.as_str();
+            let options = ["import", "--insurer", insurer, "--kind", kind, "--encoding", encoding];
+            self.operate(&[&options[..], &[&file(name)]].concat())?;
+        }
+        Ok(())
+    }
+}
+
+/// Applications of the people whose cards are simulated: what their look-ups find.
+fn card_holders() -> io::Result<String> {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let ms = now.map_err(io::Error::other)?.as_millis();
+    let now = Timestamp::from_unix_ms(i64::try_from(ms).map_err(io::Error::other)?);
+    let today = now.to_japan().0;
+    let mut table = String::from(
+        "被保険者番号,生年月日,申請日,申請区分,調査票受理日,意見書受理日,審査会予定日,更新日時\r\n",
+    );
+    for (person, (number, born_on)) in CARD_HOLDERS.iter().enumerate() {
+        let day = |ago: i32| today.add_days(ago - i32::try_from(person).unwrap_or(0));
+        let columns = [
+            (*number).to_owned(),
+            (*born_on).to_owned(),
+            day(-APPLIED_DAYS_AGO).to_string(),
+            "更新".to_owned(),
+            day(-14).to_string(),
+            day(-9).to_string(),
+            day(6).to_string(),
+            format!("{} 16:43", day(-3)),
+        ];
+        table.push_str(&columns.join(","));
+        table.push_str("\r\n");
+    }
+    Ok(table)
+}
+
+/// Days since the first card holder applied; the next one did a day earlier, and so on.
+pub const APPLIED_DAYS_AGO: i32 = 20;
+
+/// 被保険者番号 and birth date of the people of `hal/assets/people.toml`, in its order.
+pub const CARD_HOLDERS: [(&str, &str); 4] = [
+    ("0009900011", "1938-08-28"),
+    ("0009900022", "1945-03-01"),
+    ("0009900033", "1951-11-30"),
+    ("0009900044", "1932-01-15"),
+];
+
+/// A free port whose successor is free, too: the driver takes both.
+fn free_port_pair() -> io::Result<u16> {
+    for _ in 0..100 {
+        let first = TcpListener::bind((Ipv4Addr::UNSPECIFIED, 0))?;
+        let port = first.local_addr()?.port();
+        if port < u16::MAX && TcpListener::bind((Ipv4Addr::UNSPECIFIED, port + 1)).is_ok() {
+            return Ok(port);
+        }
+    }
+    Err(io::Error::other("no two ports in a row are free"))
+}
