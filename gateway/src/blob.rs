@@ -361,7 +361,9 @@ mod tests {
     fn without_the_key_or_with_a_changed_byte_nothing_is_read() {
         let (_folder, blobs, entropy) = blobs();
         let blob = BlobRef::new(&entropy);
-        blobs.append(&blob, 0, b"%PDF-1.7 secret", &entropy).unwrap();
+        blobs
+            .append(&blob, 0, b"%PDF-1.7 secret", &entropy)
+            .unwrap();
         let path = blobs.path(blob.name);
         let on_disk = std::fs::read(&path).unwrap();
         assert!(!on_disk.windows(6).any(|w| w == b"secret"));

@@ -85,7 +85,10 @@ impl Config {
         if config.endpoints.is_empty()
             || config.endpoints.iter().any(|e| !e.starts_with("https://"))
         {
-            return Err(value(file, "endpoints: needs addresses that start with https://"));
+            return Err(value(
+                file,
+                "endpoints: needs addresses that start with https://",
+            ));
         }
         if !(1..=MAX_CERTIFICATE_DAYS).contains(&config.certificate_days) {
             return Err(value(file, "certificate_days: must be 1 to 90"));
@@ -191,10 +194,9 @@ mod tests {
 
     #[test]
     fn an_unknown_key_is_refused_and_its_line_is_named() {
-        let error = parse(
-            "listen = \"127.0.0.1:1\"\nendpoints = [\"https://a\"]\nlisten_adress = 1\n",
-        )
-        .unwrap_err();
+        let error =
+            parse("listen = \"127.0.0.1:1\"\nendpoints = [\"https://a\"]\nlisten_adress = 1\n")
+                .unwrap_err();
         assert_eq!(error.code(), ProblemCode::ConfigUnknownKey);
         let message = error.to_string();
         assert!(message.contains("line 3"), "{message}");
@@ -203,7 +205,8 @@ mod tests {
 
     #[test]
     fn what_is_no_toml_is_refused_and_its_line_is_named() {
-        let error = parse("listen = \"127.0.0.1:1\"\nendpoints = [\n\"https://a\"\n= 3").unwrap_err();
+        let error =
+            parse("listen = \"127.0.0.1:1\"\nendpoints = [\n\"https://a\"\n= 3").unwrap_err();
         assert_eq!(error.code(), ProblemCode::ConfigSyntax);
         assert!(error.to_string().contains("line 4"), "{error}");
     }

@@ -87,7 +87,13 @@ mod tests {
 
     #[test]
     fn the_same_seed_gives_the_same_bytes() {
-        assert_eq!(code(&SeededEntropy::new(5), 40), code(&SeededEntropy::new(5), 40));
-        assert_ne!(code(&SeededEntropy::new(5), 40), code(&SeededEntropy::new(6), 40));
+        assert_eq!(
+            code(&SeededEntropy::new(5), 40),
+            code(&SeededEntropy::new(5), 40)
+        );
+        assert_ne!(
+            code(&SeededEntropy::new(5), 40),
+            code(&SeededEntropy::new(6), 40)
+        );
     }
 }

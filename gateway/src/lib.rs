@@ -16,16 +16,16 @@
 //! | [`harness`] | a gateway inside a test |
 
 pub mod blob;
-//pub mod cli;
+pub mod cli;
 pub mod clock;
 pub mod config;
-//pub mod demo_data;
+pub mod demo_data;
 pub mod device_api;
 pub mod engine;
 pub mod entropy;
 pub mod error;
 pub mod gateway;
-//pub mod harness;
+pub mod harness;
 pub mod operator;
 pub mod pki;
 pub mod sources;

@@ -204,12 +204,9 @@ async fn keep(
 ) -> Result<Attachment, GatewayError> {
     let inner = Arc::clone(gateway);
     blocking(move || {
-        inner.blobs.append(
-            &attachment.blob,
-            attachment.held,
-            &content,
-            &*inner.entropy,
-        )?;
+        inner
+            .blobs
+            .append(&attachment.blob, attachment.held, &content, &*inner.entropy)?;
         let before = attachment.held;
         let next = Attachment {
             held: before + content.len() as u64,

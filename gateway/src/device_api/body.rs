@@ -44,14 +44,18 @@ pub async fn read_json<T: DeserializeOwned>(
 ) -> Result<T, ApiError> {
     let bytes = read(headers, body, SMALL_BODY).await?;
     serde_json::from_slice(&bytes).map_err(|_| {
-        GatewayError::refuse(ProblemCode::WireBody, "the body is not what this call takes").into()
+        GatewayError::refuse(
+            ProblemCode::WireBody,
+            "the body is not what this call takes",
+        )
+        .into()
     })
 }
 
 /// An answer in our media type.
 pub fn answer(value: &impl Serialize) -> Result<Response, ApiError> {
-    let body = serde_json::to_vec(value)
-        .map_err(|_| GatewayError::damaged("answer cannot be written"))?;
+    let body =
+        serde_json::to_vec(value).map_err(|_| GatewayError::damaged("answer cannot be written"))?;
     let mut response = body.into_response();
     response
         .headers_mut()

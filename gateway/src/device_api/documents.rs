@@ -235,7 +235,13 @@ mod tests {
         assert_eq!(asked("bytes=10-19", None), Asked::Range(10, 20));
         assert_eq!(asked("bytes=10-500", None), Asked::Range(10, 100));
         assert_eq!(asked("bytes=100-", None), Asked::Outside);
-        for unreadable in ["bytes=-5", "bytes=5-4", "lines=1-2", "bytes=a-b", "bytes=1-2,4-5"] {
+        for unreadable in [
+            "bytes=-5",
+            "bytes=5-4",
+            "lines=1-2",
+            "bytes=a-b",
+            "bytes=1-2,4-5",
+        ] {
             assert_eq!(asked(unreadable, None), Asked::Whole, "{unreadable}");
         }
     }

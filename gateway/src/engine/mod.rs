@@ -160,9 +160,7 @@ pub fn admit(tx: &mut dyn Tx, id: &DeviceId) -> Result<Device, GatewayError> {
         None => refuse(ProblemCode::DeviceUnknown, "this terminal is not known"),
         Some(device) => match device.state {
             DeviceState::Active => Ok(device),
-            DeviceState::Revoked => {
-                refuse(ProblemCode::DeviceRevoked, "this terminal was revoked")
-            }
+            DeviceState::Revoked => refuse(ProblemCode::DeviceRevoked, "this terminal was revoked"),
             DeviceState::Lost => {
                 refuse(ProblemCode::DeviceWiped, "this terminal was reported lost")
             }
@@ -196,9 +194,20 @@ pub fn apply(
     device.waiting = prepared.waiting;
     let up_to_date = before.feed_seq <= prepared.cursor;
 
+    // The terminal has receipts for commands that are not here: this store was restored. What
+    // comes after the gap waits for it, or commands about one person would change places.
+    let gap = prepared.receipted_up_to > device.seq;
+    if gap {
+        tx.raise(device.key, AlarmKind::GatewayRestored, now)?;
+    }
+    let taken = if gap {
+        &[]
+    } else {
+        prepared.commands.as_slice()
+    };
     let mut told = Vec::new();
-    let mut receipts = Vec::with_capacity(prepared.commands.len());
-    for command in &prepared.commands {
+    let mut receipts = Vec::with_capacity(taken.len());
+    for command in taken {
         let mut desk = take::Desk {
             tx: &mut *tx,
             device: &mut device,

@@ -14,6 +14,7 @@ pub struct Prepared {
     pub(super) request: Sha256Digest,
     pub(super) cursor: u64,
     pub(super) waiting: u64,
+    pub(super) receipted_up_to: u64,
     pub(super) audit: Option<AuditHead>,
     pub(super) commands: Vec<PreparedCommand>,
 }
@@ -63,6 +64,7 @@ pub fn prepare(body: &[u8]) -> Result<Prepared, GatewayError> {
         request: Sha256Digest::of(body),
         cursor: request.cursor,
         waiting: request.waiting,
+        receipted_up_to: request.receipted_up_to,
         audit: request.audit,
         commands,
     })

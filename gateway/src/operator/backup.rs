@@ -40,7 +40,11 @@ pub fn backup(store: &dyn Store, blobs: &Blobs, file: &Path) -> Result<BackedUp,
         blobs.copy_to(blob.name, &folder)?;
     }
     sync_folder(&folder)?;
-    sync_folder(file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")))?;
+    sync_folder(
+        file.parent()
+            .filter(|p| !p.as_os_str().is_empty())
+            .unwrap_or(Path::new(".")),
+    )?;
     let backed_up = BackedUp {
         devices: marks.len() as u64,
         files: needed.len() as u64,

@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use protocol::answer::{Answer, DisclosureAnswer, DocumentOffer, FeedEntry, FeedItem, SubjectDecision};
+use protocol::answer::{
+    Answer, DisclosureAnswer, DocumentOffer, FeedEntry, FeedItem, SubjectDecision,
+};
 use protocol::calendar::Timestamp;
 use protocol::document_name::DocumentName;
 use protocol::exchange::{CommandId, DocumentId, MAX_FILE_BYTES, Sha256Digest};
@@ -177,7 +179,9 @@ fn undecided(tx: &mut dyn Tx, id: &CommandId, subject: u16) -> Result<RequestRow
             request.decisions.len()
         ))),
         Some(SubjectDecision::Pending) => Ok(request),
-        Some(_) => Err(GatewayError::Input("this person is decided already".to_owned())),
+        Some(_) => Err(GatewayError::Input(
+            "this person is decided already".to_owned(),
+        )),
     }
 }
 
@@ -197,7 +201,10 @@ fn decide(
         subjects: request.decisions.clone(),
     });
     let key = request.device;
-    let Some(mut device) = tx.devices(Some(&request.office))?.into_iter().find(|d| d.key == key)
+    let Some(mut device) = tx
+        .devices(Some(&request.office))?
+        .into_iter()
+        .find(|d| d.key == key)
     else {
         return Ok(());
     };

@@ -48,8 +48,9 @@ impl KeyRequest {
         if pem.len() > MAX_REQUEST_BYTES {
             return Err(refuse("certificate request is too long"));
         }
-        let inner = CertificateSigningRequestParams::from_pem(pem)
-            .map_err(|_| refuse("certificate request cannot be read or is not signed by its key"))?;
+        let inner = CertificateSigningRequestParams::from_pem(pem).map_err(|_| {
+            refuse("certificate request cannot be read or is not signed by its key")
+        })?;
         let known = [
             &PKCS_ECDSA_P256_SHA256,
             &PKCS_ECDSA_P384_SHA384,

@@ -66,7 +66,12 @@ mod tests {
 
     #[test]
     fn what_cannot_be_a_token_has_no_hash() {
-        for typed in ["", "ABCDE", "OOOOO-IIIII-00000-11111", "窓口窓口窓口窓口窓口窓口窓口"] {
+        for typed in [
+            "",
+            "ABCDE",
+            "OOOOO-IIIII-00000-11111",
+            "窓口窓口窓口窓口窓口窓口窓口",
+        ] {
             assert_eq!(hash(typed), None, "{typed}");
         }
     }

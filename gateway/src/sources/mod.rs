@@ -1,6 +1,6 @@
 //! Where answers come from: files that the municipality exports.
 
-//pub mod csv;
+pub mod csv;
 pub mod media;
 
 use protocol::calendar::{Date, Timestamp};

@@ -86,8 +86,7 @@ pub trait CaseRows {
     ///
     /// # Errors
     /// The database's.
-    fn purge_cases(&mut self, insurer: &InsurerNumber, before: Date)
-    -> Result<u64, GatewayError>;
+    fn purge_cases(&mut self, insurer: &InsurerNumber, before: Date) -> Result<u64, GatewayError>;
 
     /// Adds or replaces an insured person.
     ///

@@ -28,11 +28,8 @@ pub trait CommandRows {
     ///
     /// # Errors
     /// The database's.
-    fn command_body(
-        &mut self,
-        device: i64,
-        id: &CommandId,
-    ) -> Result<Option<String>, GatewayError>;
+    fn command_body(&mut self, device: i64, id: &CommandId)
+    -> Result<Option<String>, GatewayError>;
 
     /// How many commands of a terminal are held.
     ///

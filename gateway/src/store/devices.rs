@@ -131,9 +131,13 @@ impl AlarmKind {
     /// Reads the word back.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::AuditBackwards, Self::AuditForked, Self::GatewayRestored]
-            .into_iter()
-            .find(|kind| kind.as_str() == word)
+        [
+            Self::AuditBackwards,
+            Self::AuditForked,
+            Self::GatewayRestored,
+        ]
+        .into_iter()
+        .find(|kind| kind.as_str() == word)
     }
 }
 

@@ -6,7 +6,7 @@
 
 pub mod cases;
 pub mod commands;
-//pub mod conformance;
+pub mod conformance;
 pub mod devices;
 pub mod feed;
 pub mod files;

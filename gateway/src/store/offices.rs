@@ -87,8 +87,7 @@ pub trait OfficeRows {
     ///
     /// # Errors
     /// The database's.
-    fn profile(&mut self, office: &OfficeNumber)
-    -> Result<Option<FacilityProfile>, GatewayError>;
+    fn profile(&mut self, office: &OfficeNumber) -> Result<Option<FacilityProfile>, GatewayError>;
 
     /// Adds or replaces a staff record.
     ///

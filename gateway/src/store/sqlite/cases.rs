@@ -106,11 +106,7 @@ impl CaseRows for SqliteTx<'_> {
         Ok(u64::try_from(count).unwrap_or(0))
     }
 
-    fn purge_cases(
-        &mut self,
-        insurer: &InsurerNumber,
-        before: Date,
-    ) -> Result<u64, GatewayError> {
+    fn purge_cases(&mut self, insurer: &InsurerNumber, before: Date) -> Result<u64, GatewayError> {
         let gone = self
             .conn
             .prepare_cached("DELETE FROM cases WHERE insurer = ?1 AND applied_on < ?2")?

@@ -22,9 +22,7 @@ impl DeviceRows for SqliteTx<'_> {
 
     fn devices(&mut self, office: Option<&OfficeNumber>) -> Result<Vec<Device>, GatewayError> {
         self.conn
-            .prepare_cached(
-                "SELECT * FROM devices WHERE ?1 IS NULL OR office = ?1 ORDER BY id",
-            )?
+            .prepare_cached("SELECT * FROM devices WHERE ?1 IS NULL OR office = ?1 ORDER BY id")?
             .query_map([office.map(OfficeNumber::as_str)], |row| Ok(device(row)))?
             .map(|row| row?)
             .collect()

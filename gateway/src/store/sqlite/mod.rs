@@ -166,8 +166,7 @@ fn open_for_writing(file: &Path) -> Result<Connection, GatewayError> {
 
 fn commit_one(conn: &Connection, job: Job) -> Result<(), GatewayError> {
     conn.execute_batch("BEGIN IMMEDIATE")?;
-    let outcome =
-        job(&mut SqliteTx { conn }).and_then(|()| Ok(conn.execute_batch("COMMIT")?));
+    let outcome = job(&mut SqliteTx { conn }).and_then(|()| Ok(conn.execute_batch("COMMIT")?));
     if outcome.is_err() && !conn.is_autocommit() {
         // Nothing to add: the job's own error is what the caller must hear.
         let _ = conn.execute_batch("ROLLBACK");

@@ -124,10 +124,7 @@ impl OfficeRows for SqliteTx<'_> {
         Ok(())
     }
 
-    fn profile(
-        &mut self,
-        office: &OfficeNumber,
-    ) -> Result<Option<FacilityProfile>, GatewayError> {
+    fn profile(&mut self, office: &OfficeNumber) -> Result<Option<FacilityProfile>, GatewayError> {
         self.conn
             .prepare_cached("SELECT profile FROM offices WHERE number = ?1")?
             .query_row([office.as_str()], |row| row.get::<_, Option<String>>(0))

@@ -1,0 +1,143 @@
+//! `gateway devices`
+
+use clap::Subcommand;
+use protocol::exchange::DeviceId;
+use serde_json::json;
+
+use super::Context;
+use crate::error::GatewayError;
+use crate::operator;
+use crate::store::{self, Device, DeviceState, Document};
+
+/// Most alarms and documents that are listed.
+const MAX_LISTED: u32 = 1_000;
+
+#[derive(Debug, Subcommand)]
+pub enum Devices {
+    /// All terminals.
+    List,
+    /// Refuse a terminal from its next request on.
+    Revoke {
+        /// Its id.
+        device: DeviceId,
+    },
+    /// Answer a revoked terminal again.
+    Reinstate {
+        /// Its id.
+        device: DeviceId,
+    },
+    /// A terminal was lost: its next contact wipes it, everything else is refused.
+    Lost {
+        /// Its id.
+        device: DeviceId,
+    },
+    /// What needs looking at: audit logs that went back or forked, signs of a restore.
+    Alarms,
+    /// Documents with the times they were received and opened.
+    Documents,
+}
+
+impl Devices {
+    pub fn run(self, context: &Context) -> Result<(), GatewayError> {
+        let store = context.layout.open_store()?;
+        let set = |device: DeviceId, state: DeviceState| {
+            operator::set_state(&store, &device, state)?;
+            let word = state.as_str();
+            context.output.print(
+                &format!("{device} is {word} from its next request on"),
+                &json!({ "device": device, "state": word }),
+            )
+        };
+        match self {
+            Self::Revoke { device } => set(device, DeviceState::Revoked),
+            Self::Reinstate { device } => set(device, DeviceState::Active),
+            Self::Lost { device } => set(device, DeviceState::Lost),
+            Self::List => {
+                let devices = store::read(&store, |tx| tx.devices(None))?;
+                let lines: Vec<_> = devices.iter().map(line).collect();
+                let values: Vec<_> = devices.iter().map(value).collect();
+                context.output.print(&lines.join("\n"), &json!(values))
+            }
+            Self::Alarms => {
+                let alarms = store::read(&store, |tx| tx.alarms(MAX_LISTED))?;
+                let lines: Vec<_> = alarms
+                    .iter()
+                    .map(|a| format!("{}  {}  {}", a.at, a.device, a.kind.as_str()))
+                    .collect();
+                let values: Vec<_> = alarms
+                    .iter()
+                    .map(|a| json!({ "at": a.at, "device": a.device, "kind": a.kind.as_str() }))
+                    .collect();
+                context.output.print(&lines.join("\n"), &json!(values))
+            }
+            Self::Documents => {
+                let documents = store::read(&store, |tx| tx.documents(MAX_LISTED))?;
+                let lines: Vec<_> = documents.iter().map(document_line).collect();
+                let values: Vec<_> = documents.iter().map(document_value).collect();
+                context.output.print(&lines.join("\n"), &json!(values))
+            }
+        }
+    }
+}
+
+fn line(device: &Device) -> String {
+    let seen = device
+        .last_seen
+        .map_or_else(|| "never".to_owned(), |at| at.to_string());
+    format!(
+        "{}  {}  office {}  serial {}  certificate until {}  seen {seen}  held {}  waiting {}",
+        device.id,
+        device.state.as_str(),
+        device.office,
+        device.serial,
+        device.certificate_until,
+        device.seq,
+        device.waiting,
+    )
+}
+
+fn value(device: &Device) -> serde_json::Value {
+    json!({
+        "device": device.id,
+        "state": device.state.as_str(),
+        "office": device.office,
+        "serial": device.serial,
+        "enrolled_at": device.enrolled_at,
+        "certificate_until": device.certificate_until,
+        "last_seen": device.last_seen,
+        "held": device.seq,
+        "backed_up": device.backed_up,
+        "waiting": device.waiting,
+        "audit": device.audit,
+    })
+}
+
+fn document_line(document: &Document) -> String {
+    let time = |at: Option<protocol::calendar::Timestamp>| {
+        at.map_or_else(|| "-".to_owned(), |at| at.to_string())
+    };
+    format!(
+        "{}  until {}  received {}  opened {}  destroyed there {}  here {}",
+        document.offer.document,
+        document.offer.deadline,
+        time(document.received_at),
+        time(document.opened_at),
+        time(document.destroyed_at),
+        time(document.gone_at),
+    )
+}
+
+fn document_value(document: &Document) -> serde_json::Value {
+    json!({
+        "document": document.offer.document,
+        "request": document.offer.request,
+        "subject": document.subject,
+        "office": document.office,
+        "delivered_at": document.offer.delivered_at,
+        "deadline": document.offer.deadline,
+        "received_at": document.received_at,
+        "opened_at": document.opened_at,
+        "destroyed_at": document.destroyed_at,
+        "gone_at": document.gone_at,
+    })
+}
