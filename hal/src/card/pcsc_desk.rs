@@ -152,12 +152,7 @@ impl Readers {
     fn choose(&mut self) -> Result<bool, LinkFault> {
         let names = self.list()?;
         self.listed = Some(Instant::now());
-        let found = match &self.wanted {
-            Some(wanted) => names.iter().find(|name| matches(wanted, &readable(name))),
-            None if names.len() == 1 => names.first(),
-            None => None,
-        };
-        let Some(name) = found else {
+        let Some(name) = pick(self.wanted.as_deref(), &names) else {
             self.forget_reader();
             self.say(if names.is_empty() {
                 ReaderEvent::NoReader
@@ -289,7 +284,9 @@ impl Readers {
         let context = self.context()?;
         let chosen = self.chosen.as_ref().ok_or(LinkFault::NoReader)?;
         let card = context.connect(&chosen.name, ShareMode::Exclusive, Protocols::ANY);
-        card.map(PcscLink::new).map_err(|error| {
+        let name = chosen.name.clone();
+        let link = card.map(|card| PcscLink::new(card, context, name));
+        link.map_err(|error| {
             let fault = fault(error);
             match fault {
                 LinkFault::ServiceDown => self.forget_service(),
@@ -350,6 +347,15 @@ fn readable(name: &CStr) -> String {
     name.to_string_lossy().into_owned()
 }
 
+/// The configured reader, or the only one there is.
+fn pick<'a>(wanted: Option<&str>, names: &'a [CString]) -> Option<&'a CString> {
+    match wanted {
+        Some(wanted) => names.iter().find(|name| matches(wanted, &readable(name))),
+        None if names.len() == 1 => names.first(),
+        None => None,
+    }
+}
+
 /// Whether a reader's name is the wanted one, its trailing numbers aside.
 fn matches(wanted: &str, name: &str) -> bool {
     name == wanted
@@ -370,5 +376,16 @@ mod tests {
         assert!(!matches("Virtual", "Virtual PCD 00 01"));
         assert!(!matches("Virtual PCD 00 01", "Virtual PCD 00 00"));
         assert!(!matches("", "Virtual PCD 00 00"));
+    }
+
+    #[test]
+    fn the_only_reader_is_taken_and_among_several_only_the_configured_one() {
+        let one = [c"SONY FeliCa RC-S300/P 00 00".to_owned()];
+        let two = [one[0].clone(), c"ACS ACR1251 01 00".to_owned()];
+        assert_eq!(pick(None, &one), Some(&one[0]));
+        assert_eq!(pick(None, &two), None);
+        assert_eq!(pick(Some("ACS ACR1251"), &two), Some(&two[1]));
+        assert_eq!(pick(Some("ACS ACR1251"), &one), None);
+        assert_eq!(pick(None, &[]), None);
     }
 }

@@ -4,33 +4,71 @@
 //! command gives *success with no bytes*, the next command `NotTransacted`, and every further one
 //! `RemovedCard`, even after the card is back.
 
-use pcsc::{Disposition, MAX_BUFFER_SIZE_EXTENDED};
+use std::ffi::CString;
+use std::time::Duration;
+
+use pcsc::{Context, Disposition, MAX_BUFFER_SIZE_EXTENDED, ReaderState, State};
 use zeroize::{Zeroize, Zeroizing};
 
 use super::link::{CardLink, LinkFault};
 
+/// How long the service may take to notice that a card is gone. It looks every 400 ms.
+const NOTICE: Duration = Duration::from_millis(900);
+
 /// One exclusive connection. Dropping it takes the power from the card.
 pub(super) struct PcscLink {
     card: Option<pcsc::Card>,
+    context: Context,
+    reader: CString,
+    torn: bool,
     buffer: Zeroizing<Vec<u8>>,
 }
 
 impl PcscLink {
-    pub(super) fn new(card: pcsc::Card) -> Self {
+    pub(super) fn new(card: pcsc::Card, context: Context, reader: CString) -> Self {
         Self {
             card: Some(card),
+            context,
+            reader,
+            torn: false,
             buffer: Zeroizing::new(vec![0; MAX_BUFFER_SIZE_EXTENDED]),
         }
     }
 
     fn disconnect(&mut self) {
-        if let Some(card) = self.card.take() {
+        let Some(card) = self.card.take() else {
+            return;
+        };
+        // Taking the power from a card that is just gone makes pcscd call the reader empty; if
+        // the card is back before pcscd's next look, it stays "empty" for as long as it lies
+        // there. So a torn link is let go only when the service has seen what happened.
+        let disposition = if self.torn && self.seen_leaving() {
+            Disposition::LeaveCard
+        } else {
             // pcsc's own drop would only reset the card, which leaves an opened application open.
-            if let Err((card, error)) = card.disconnect(Disposition::UnpowerCard) {
-                tracing::debug!(%error, "disconnect");
-                drop(card);
+            Disposition::UnpowerCard
+        };
+        if let Err((card, error)) = card.disconnect(disposition) {
+            tracing::debug!(%error, "disconnect");
+            drop(card);
+        }
+    }
+
+    /// Waits for the service to notice the empty reader; `false` when a card lies there after all.
+    fn seen_leaving(&self) -> bool {
+        let mut state = ReaderState::new(self.reader.clone(), State::PRESENT);
+        let states = std::slice::from_mut(&mut state);
+        // Other changes than the wanted one end a wait early; a handful of turns covers them.
+        for _ in 0..4 {
+            match self.context.get_status_change(NOTICE, states) {
+                Ok(()) if !states[0].event_state().contains(State::PRESENT) => return true,
+                Ok(()) => states[0].sync_current_state(),
+                Err(pcsc::Error::Timeout) => return false,
+                // No service or no reader: nothing to take the power from.
+                Err(_) => return true,
             }
         }
+        false
     }
 }
 
@@ -44,6 +82,7 @@ impl CardLink for PcscLink {
         };
         let used = answer.as_ref().map_or(0, |answer| answer.len());
         self.buffer[..used].zeroize();
+        self.torn |= answer.is_err();
         answer
     }
 

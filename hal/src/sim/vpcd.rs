@@ -87,11 +87,17 @@ struct Bridge {
 }
 
 impl Bridge {
-    /// Serves the reader until the card is taken or stays away.
+    /// Serves the reader until the card is taken, by the hand or by a fault.
     fn serve(self, mut stream: TcpStream) {
-        // Each turn is one connection; only a card that slipped makes another.
-        while let Ok(End::Slipped) = self.talk(&mut stream) {
+        // Each turn is one connection. A card that slipped makes another, and so does one that
+        // still lies there when the reader lets go of it.
+        loop {
+            let taken = matches!(self.talk(&mut stream), Ok(End::Taken));
             let _ = stream.shutdown(Shutdown::Both);
+            lock(&self.card).power_off();
+            if taken || self.out.load(Ordering::SeqCst) {
+                return;
+            }
             thread::sleep(PAUSE);
             let Ok(fresh) = connect(self.port, &self.out) else {
                 return;
@@ -99,18 +105,17 @@ impl Bridge {
             let Ok(clone) = fresh.try_clone() else { return };
             *lock(&self.current) = clone;
             if self.out.load(Ordering::SeqCst) {
+                let _ = fresh.shutdown(Shutdown::Both);
                 return;
             }
             stream = fresh;
         }
-        let _ = stream.shutdown(Shutdown::Both);
-        lock(&self.card).power_off();
     }
 
     fn talk(&self, stream: &mut TcpStream) -> io::Result<End> {
         loop {
             let Some(frame) = read_frame(stream)? else {
-                return Ok(End::Closed);
+                return Ok(End::Lost);
             };
             let mut card = lock(&self.card);
             match frame.as_slice() {
@@ -126,8 +131,8 @@ impl Bridge {
                         }
                         write_frame(stream, &data)?;
                     }
-                    Answer::Gone { back: true } => return Ok(End::Slipped),
-                    Answer::Gone { back: false } => return Ok(End::Closed),
+                    Answer::Gone { back: true } => return Ok(End::Lost),
+                    Answer::Gone { back: false } => return Ok(End::Taken),
                 },
             }
         }
@@ -135,8 +140,10 @@ impl Bridge {
 }
 
 enum End {
-    Closed,
-    Slipped,
+    /// The connection is over; the card still lies there.
+    Lost,
+    /// The card is away.
+    Taken,
 }
 
 fn connect(port: u16, out: &AtomicBool) -> io::Result<TcpStream> {
