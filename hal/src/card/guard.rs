@@ -127,8 +127,9 @@ impl<'a> Guard<'a> {
         let answer = self.meter.waiting(|| link.transmit(command));
         let answer = answer.map_err(|fault| {
             self.rules.lose();
-            if let LinkFault::CardLeft | LinkFault::NoCard | LinkFault::ServiceDown = fault {
-                self.link = None;
+            if fault != LinkFault::Busy {
+                let dead = self.link.take();
+                self.meter.waiting(|| drop(dead));
             }
             Fault::Link(fault)
         })?;
@@ -198,5 +199,145 @@ impl std::fmt::Debug for Guard<'_> {
         f.debug_struct("Guard")
             .field("rules", &self.rules)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::sync::Mutex;
+
+    use super::*;
+
+    /// A link that counts what reaches it.
+    struct Counting(Arc<Mutex<Vec<Vec<u8>>>>, Vec<u8>);
+
+    impl CardLink for Counting {
+        fn transmit(&mut self, command: &[u8]) -> Result<Zeroizing<Vec<u8>>, LinkFault> {
+            self.0.lock().unwrap().push(command.to_vec());
+            Ok(Zeroizing::new(self.1.clone()))
+        }
+
+        fn unpower(self: Box<Self>) {
+            self.0.lock().unwrap().push(b"unpower".to_vec());
+        }
+    }
+
+    struct Still;
+
+    impl Clock for Still {
+        fn now(&self) -> Duration {
+            Duration::ZERO
+        }
+    }
+
+    struct Bench {
+        reached: Arc<Mutex<Vec<Vec<u8>>>>,
+        meter: Meter,
+        cancel: AtomicBool,
+    }
+
+    impl Bench {
+        fn new() -> Self {
+            Self {
+                reached: Arc::default(),
+                meter: Meter::new(Arc::new(Still)),
+                cancel: AtomicBool::new(false),
+            }
+        }
+
+        fn guard(&mut self, mode: Mode, answer: &[u8]) -> Guard<'_> {
+            let link = Counting(self.reached.clone(), answer.to_vec());
+            Guard::new(Box::new(link), mode, &mut self.meter, &self.cancel)
+        }
+
+        fn reached(&self) -> usize {
+            self.reached.lock().unwrap().len()
+        }
+    }
+
+    fn select(application: Application) -> Vec<u8> {
+        let mut command = vec![0x00, 0xA4, 0x04, 0x0C, 10];
+        command.extend_from_slice(application.aid());
+        command
+    }
+
+    #[test]
+    fn a_forbidden_command_does_not_reach_the_reader_and_is_noted_without_its_data() {
+        let mut bench = Bench::new();
+        let mut guard = bench.guard(Mode::Pin, &[0x90, 0x00]);
+        guard.send(&select(Application::Text)).unwrap();
+        // 照合番号A with a number, the individual number's file, the JPKI application.
+        let secret = b"123456789012";
+        let mut number_a = vec![0x00, 0x20, 0x00, 0x94, 12];
+        number_a.extend_from_slice(secret);
+        let forbidden: [&[u8]; 4] = [
+            &number_a,
+            &[0x00, 0xA4, 0x02, 0x0C, 2, 0x00, 0x01],
+            &[0x00, 0xB0, 0x81, 0x00, 0x00],
+            &[
+                0x00, 0xA4, 0x04, 0x0C, 10, 0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0, 0, 0, 0x01,
+            ],
+        ];
+        for command in forbidden {
+            assert_eq!(guard.send(command).unwrap_err(), Fault::Forbidden);
+        }
+        assert_eq!(bench.reached(), 1);
+        assert_eq!(bench.meter.refused.len(), 4);
+        let shown = format!("{:?}", bench.meter.refused);
+        assert!(!shown.contains("49, 50, 51, 52"), "{shown}");
+        assert_eq!(bench.meter.refused[0].header, [0x00, 0x20, 0x00, 0x94]);
+    }
+
+    #[test]
+    fn a_job_ends_at_its_three_hundredth_command() {
+        let mut bench = Bench::new();
+        let mut guard = bench.guard(Mode::Face, &[0x90, 0x00]);
+        for _ in 0..MAX_APDUS {
+            guard.send(&select(Application::Text)).unwrap();
+        }
+        let over = guard.send(&select(Application::Text)).unwrap_err();
+        assert_eq!(over, Fault::Limit);
+        guard.finish();
+        // Leaving and taking the power away happen all the same.
+        assert_eq!(bench.reached(), MAX_APDUS as usize + 2);
+    }
+
+    #[test]
+    fn refusals_are_bounded() {
+        let mut bench = Bench::new();
+        let mut guard = bench.guard(Mode::Peek, &[0x90, 0x00]);
+        for _ in 0..1000 {
+            guard.send(&[0x00, 0xCA, 0x00, 0x00, 0x00]).unwrap_err();
+        }
+        assert_eq!(bench.meter.refused.len(), MAX_REFUSALS);
+        assert_eq!(bench.reached(), 0);
+    }
+
+    #[test]
+    fn answers_that_are_too_short_too_long_or_ask_for_more_are_odd() {
+        let long = vec![0x90; MAX_BYTES + 3];
+        for answer in [&[][..], &[0x90], &[0x61, 0x10], &long] {
+            let mut bench = Bench::new();
+            let mut guard = bench.guard(Mode::Face, answer);
+            let fault = guard.send(&select(Application::Surface)).unwrap_err();
+            assert_eq!(fault, Fault::Odd);
+            // Where the card is now is unknown, so nothing may be read before a new SELECT.
+            let read = guard.send(&[0x00, 0xB0, 0x82, 0x00, 0x00]).unwrap_err();
+            assert_eq!(read, Fault::Forbidden);
+        }
+    }
+
+    #[test]
+    fn a_cancelled_job_sends_nothing_more_but_still_leaves_the_card() {
+        let mut bench = Bench::new();
+        bench.cancel.store(true, Ordering::Relaxed);
+        let mut guard = bench.guard(Mode::Face, &[0x90, 0x00]);
+        let fault = guard.send(&select(Application::Surface)).unwrap_err();
+        assert_eq!(fault, Fault::Cancelled);
+        guard.finish();
+        let reached = bench.reached.lock().unwrap();
+        assert_eq!(reached.len(), 3);
+        assert_eq!(reached[2], b"unpower");
     }
 }
