@@ -17,8 +17,10 @@ use std::time::{Duration, Instant};
 
 use common::*;
 use hal::card::{
-    CardDesk, CardJob, CardOutcome, CardProblem, PcscDesk, PcscOptions, ReaderEvent, Step,
+    CardDesk, CardJob, CardOutcome, CardProblem, NotGenuine, PcscDesk, PcscOptions, ReaderEvent,
+    Step,
 };
+use hal::sim::control;
 use hal::sim::vpcd::Inserted;
 use hal::sim::{Faults, Make, Tear};
 
@@ -331,6 +333,71 @@ fn a_card_held_by_another_program_is_busy_and_free_again() {
         .map_err(|(_, error)| error)
         .unwrap();
     face(run(&mut desk, face_job(&hanako())));
+}
+
+#[test]
+fn cards_are_put_in_and_taken_out_through_the_control_socket() {
+    let daemon = Daemon::start_alone();
+    let mut desk = desk_for(READER);
+    wait_for(&mut desk, ready);
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let socket = dir.join(format!("simcard-{}.sock", std::process::id()));
+    let mut program = Stopped(
+        Command::new(env!("CARGO_BIN_EXE_simcard"))
+            .arg("serve")
+            .arg("--control")
+            .arg(&socket)
+            .arg("--dir")
+            .arg(dir.join("sim-ca"))
+            .args(["--port", &daemon.ports[0].to_string()])
+            .spawn()
+            .unwrap(),
+    );
+    let until = Instant::now() + PATIENCE;
+    let tell = |line: &str| loop {
+        match control::tell(&socket, line) {
+            Ok(answer) => return answer,
+            // The program is still loading its keys.
+            Err(error) if Instant::now() > until => unreachable!("{error}"),
+            Err(_) => std::thread::yield_now(),
+        }
+    };
+    assert_eq!(tell("list"), "ok hanako ichiro midori masao");
+    assert_eq!(tell("in nobody"), "no nobody of that name; see list");
+    assert_eq!(tell("in midori"), "ok midori");
+    wait_for(&mut desk, arrived);
+    let midori = person("midori");
+    let report = face(run(&mut desk, face_job(&midori)));
+    assert_eq!(report.attributes.name, midori.name);
+    assert_eq!(tell("touched"), "ok");
+    assert_eq!(tell("list"), "ok hanako ichiro midori* masao");
+    let wrong = failed(run(&mut desk, face_job(&hanako())));
+    assert!(matches!(wrong, CardProblem::WrongCode { .. }), "{wrong:?}");
+    assert_eq!(tell("tries"), "ok number-b 9 10 pin 3");
+    assert_eq!(tell("out"), "ok midori");
+    wait_for(&mut desk, left);
+    // The card remembers, and this one is a copy now.
+    assert_eq!(tell("in midori clone"), "ok midori");
+    wait_for(&mut desk, arrived);
+    assert_eq!(tell("tries"), "ok number-b 9 10 pin 3");
+    let problem = failed(run(&mut desk, face_job(&midori)));
+    assert_eq!(problem, CardProblem::NotGenuine(NotGenuine::Clone));
+    assert_eq!(
+        tell("fault slow_ms=1 colour=2").split(' ').next(),
+        Some("no")
+    );
+    program.0.kill().unwrap();
+    wait_for(&mut desk, left);
+}
+
+/// A program that ends with its test, whatever the test does.
+struct Stopped(Child);
+
+impl Drop for Stopped {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 #[test]

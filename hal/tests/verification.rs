@@ -286,6 +286,30 @@ fn progress_goes_forward_only() {
 }
 
 #[test]
+fn a_verification_needs_at_most_25_commands_with_extended_reads_and_45_without() {
+    for (extended, short_names, most) in [
+        (true, true, 25),
+        (true, false, 25),
+        (false, true, 45),
+        (false, false, 45),
+    ] {
+        let faults = Faults {
+            extended,
+            short_names,
+            ..Faults::default()
+        };
+        let person = with(Make::Genuine, faults);
+        let (mut desk, reader) = desk(&person);
+        let report = face(run(&mut desk, face_job(&person)));
+        assert_eq!(reader.with_card(|card| card.commands()), Some(report.apdus));
+        assert!(report.apdus <= most, "{} commands", report.apdus);
+    }
+    let largest = hal::sim::People::built_in();
+    let largest = largest.iter().map(|person| person.photo.len()).max();
+    assert!(largest > Some(1800), "the figures are for a face of 3 kB");
+}
+
+#[test]
 fn the_evidence_names_one_card_and_not_another() {
     let evidence = |person: &Person| {
         let (mut desk, _reader) = desk(person);
