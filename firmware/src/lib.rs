@@ -7,7 +7,15 @@
 //! | [`vault`] | the encrypted SQLite file: key, migrations, transactions, wipe |
 //! | [`access`] | staff, roles, passcodes, lockout |
 //! | [`presence`] | what a check of a card means, and its record |
+//! | [`runtime`] | carries out what the state machine asks for |
 //! | [`setup`] | enrolment, the office's profile, settings, the configuration file |
+//! | [`lookup`] | questions, kept answers, the office's own list |
+//! | [`request`] | the disclosure request: ten people, scans |
+//! | [`inbox`] | documents that end, notices |
+//! | [`sent`] | the queue as staff see it, with 控え番号 ([`slip`]) |
+//! | [`feed`] | hands what the gateway's feed brings to its owners |
+//! | [`sealed`] | files in the vault, each under a key of its own |
+//! | [`expiry`] | deadlines that no clock trick moves; [`upkeep`] enforces them |
 //! | [`outbox`] | the durable log of commands |
 //! | [`sync`] | one exchange with the gateway, enrolment, renewal |
 //! | [`audit`] | the hash-chained log |
@@ -20,10 +28,23 @@ pub mod audit;
 pub mod clock;
 pub mod entropy;
 pub mod error;
+pub mod expiry;
+pub mod feed;
+pub mod inbox;
+pub mod lookup;
 pub mod outbox;
 pub mod presence;
+pub mod request;
+pub mod sealed;
+pub mod sent;
+pub mod runtime;
 pub mod setup;
+pub mod slip;
 pub mod store;
 pub mod sync;
 pub mod terminal;
+pub mod upkeep;
 pub mod vault;
+
+#[cfg(test)]
+mod testing;

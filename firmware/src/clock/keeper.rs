@@ -33,6 +33,9 @@ pub struct ClockKeeper {
     anchor: Option<Anchor>,
     gateway: Option<Distrust>,
     system_minus_boot_ms: Option<([u8; 16], i64)>,
+    /// A time that was certainly reached, at a reading of the boot clock: the system clock
+    /// may not run behind it, however long ago it was set back.
+    reached: Option<Anchor>,
 }
 
 /// A time told by the gateway, at a reading of the boot clock.
@@ -41,6 +44,22 @@ struct Anchor {
     boot_id: [u8; 16],
     boot_ms: i64,
     wall_ms: i64,
+}
+
+impl Anchor {
+    fn new(raw: RawTime, wall_ms: i64) -> Self {
+        Self {
+            boot_id: raw.boot_id,
+            boot_ms: ms(raw.boot),
+            wall_ms,
+        }
+    }
+
+    /// The time at another reading since the same power-on.
+    fn at(&self, raw: RawTime) -> Option<i64> {
+        let elapsed = (ms(raw.boot) - self.boot_ms).max(0);
+        (self.boot_id == raw.boot_id).then(|| self.wall_ms.saturating_add(elapsed))
+    }
 }
 
 /// What became of a time told by the gateway.
@@ -70,14 +89,19 @@ impl ClockKeeper {
             anchor: None,
             gateway: None,
             system_minus_boot_ms: None,
+            reached: None,
         }
     }
 
     /// Judges a reading of the clocks.
     pub fn now(&mut self, raw: RawTime) -> Now {
+        if self.reached.is_none_or(|reached| reached.boot_id != raw.boot_id) {
+            self.reached = Some(Anchor::new(raw, self.floor_ms));
+        }
         let (wall_ms, trust) = self.judge(raw);
         if trust == ClockTrust::Trusted {
             self.floor_ms = self.floor_ms.max(wall_ms);
+            self.reached = Some(Anchor::new(raw, wall_ms));
         }
         Now {
             boot: raw.boot,
@@ -103,11 +127,7 @@ impl ClockKeeper {
         if let Some(distrust) = verdict {
             return GatewayTime::Doubted(distrust);
         }
-        self.anchor = Some(Anchor {
-            boot_id: raw.boot_id,
-            boot_ms: ms(raw.boot),
-            wall_ms: told_ms.max(self.floor_ms),
-        });
+        self.anchor = Some(Anchor::new(raw, told_ms.max(self.floor_ms)));
         self.floor_ms = self.floor_ms.max(told_ms);
         GatewayTime::Taken
     }
@@ -162,7 +182,8 @@ impl ClockKeeper {
             // so that its signed time can put the clock right.
             return (self.floor_ms, ClockTrust::Untrusted(Distrust::FarAhead));
         }
-        if system < self.floor_ms - ms(TOLERANCE) {
+        let reached = self.reached.and_then(|reached| reached.at(raw));
+        if system < reached.unwrap_or(self.floor_ms) - ms(TOLERANCE) {
             return (self.floor_ms, ClockTrust::Untrusted(Distrust::BehindFloor));
         }
         let trust = self
@@ -172,9 +193,7 @@ impl ClockKeeper {
     }
 
     fn anchored(&self, raw: RawTime) -> Option<i64> {
-        let anchor = self.anchor.filter(|a| a.boot_id == raw.boot_id)?;
-        let elapsed = (ms(raw.boot) - anchor.boot_ms).max(0);
-        Some(anchor.wall_ms.saturating_add(elapsed))
+        self.anchor?.at(raw)
     }
 }
 
@@ -220,6 +239,19 @@ mod tests {
         let after = keeper.now(raw(2, NOON + DAY));
         assert_eq!(after.trust, ClockTrust::Trusted);
         assert_eq!(after.wall.unix_ms(), NOON + DAY);
+    }
+
+    #[test]
+    fn a_clock_set_back_does_not_become_trusted_by_waiting() {
+        let mut keeper = keeper();
+        keeper.now(raw(1, NOON));
+        let set_back = |boot: u64| raw(boot, NOON - 3_600_000 + i64::try_from(boot).unwrap() * 1000);
+        for boot in [2, 1_800, 3_600, 7_200, 86_400] {
+            let now = keeper.now(set_back(boot));
+            assert_eq!(now.trust, ClockTrust::Untrusted(Distrust::BehindFloor), "{boot}");
+        }
+        keeper.gateway_said(set_back(86_401), Timestamp::from_unix_ms(NOON + DAY));
+        assert!(keeper.now(set_back(86_402)).is_trusted());
     }
 
     #[test]

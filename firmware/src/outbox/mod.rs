@@ -33,7 +33,7 @@ pub use queue::{
     Outgoing, attachment_arrived, mark_answered, mark_sent, next_batch, prune, wanted_attachments,
 };
 pub use schema::MIGRATIONS;
-pub use settle::{Settled, hold, hold_for_attachment, settle};
+pub use settle::{Settled, hold, hold_for_attachment, received_up_to, settle};
 
 /// Most commands that wait for a receipt.
 pub const MAX_ROWS: u64 = 150_000;

@@ -3,7 +3,7 @@
 use protocol::calendar::Timestamp;
 use protocol::exchange::{CommandId, Outcome, Receipt, ReceiptPage, Sha256Digest};
 use protocol::problem::ProblemCode;
-use rusqlite::{OptionalExtension as _, Transaction, params};
+use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
 use super::{State, signed, unsigned};
 use crate::audit::{self, AuditEvent};
@@ -51,6 +51,17 @@ pub fn settle(tx: &Transaction<'_>, now: &Now, page: &ReceiptPage) -> Result<Set
             signed(page.durable_up_to.min(page.received_up_to))
         ])?;
     Ok(settled)
+}
+
+/// Highest sequence that the gateway said it holds, in the last page that was taken over.
+///
+/// # Errors
+/// Those of the vault.
+pub fn received_up_to(connection: &Connection) -> Result<u64, Problem> {
+    let received: i64 = connection
+        .prepare_cached("SELECT received_up_to FROM outbox_mark")?
+        .query_row([], |row| row.get(0))?;
+    Ok(unsigned(received))
 }
 
 /// Holds a waiting command with a reason that is final. Also used for a command that is

@@ -93,12 +93,13 @@ pub fn prepare(vault: &mut Vault, now: &Now, rows: usize) -> Result<Prepared, Pr
     } else {
         0
     };
-    let (batch, cursor, audit, waiting) = vault.read(|c| {
+    let (batch, cursor, audit, waiting, receipted_up_to) = vault.read(|c| {
         Ok((
             outbox::next_batch(c, rows, BATCH_BYTES)?,
             super::cursor(c)?,
             audit::head_to_seal(c)?,
             outbox::pending_count(c)?,
+            outbox::received_up_to(c)?,
         ))
     })?;
     if batch.iter().any(|outgoing| outgoing.first_time) {
@@ -124,6 +125,7 @@ pub fn prepare(vault: &mut Vault, now: &Now, rows: usize) -> Result<Prepared, Pr
         commands,
         audit: audit.clone(),
         waiting: waiting.saturating_sub(sent.len() as u64),
+        receipted_up_to,
     };
     let body = serde_json::to_vec(&request).map_err(not_json)?;
     Ok(Prepared {

@@ -34,7 +34,7 @@ pub use net::{HttpAnswer, HttpRequest, Method, NetError, Transport};
 pub use policy::{Next, POLL, Pause, RETRY_AFTER_MAX, RETRY_MAX, RETRY_MIN, SyncPolicy, Wake};
 pub use renew::{RenewalState, renew, renewal};
 pub use report::{RoundReport, SyncReport};
-pub use round::round;
+pub use round::{probe, round};
 pub use schema::{MIGRATIONS, certificate_ends, cursor, device, last_exchange};
 pub use settle::{FeedSink, Settlement, settle};
 

@@ -14,6 +14,8 @@ pub enum SyncReport {
     Round(RoundReport),
     /// An enrolment ended.
     Enrolled(Result<DeviceId, Problem>),
+    /// A document arrived, whole or a part of it.
+    Fetched,
     /// A renewal ended.
     Renewed(Result<(), Problem>),
     /// The link went up or down.

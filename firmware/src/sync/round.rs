@@ -49,6 +49,30 @@ pub fn round(
     }
 }
 
+/// Asks the gateway for a signed answer without sending a command, verifies it and drops it:
+/// does it answer this terminal? Nothing is changed here.
+///
+/// # Errors
+/// [`Problem::Net`]: why it does not; those of the vault.
+pub fn probe(
+    vault: &mut Vault,
+    transport: &mut dyn Transport,
+    clock: &Clock,
+    identity: &Identity,
+) -> Result<(), Problem> {
+    let prepared = prepare(vault, &clock.now(), 0)?;
+    let answer = transport.send(&HttpRequest {
+        method: Method::Post,
+        path: "/v1/exchange",
+        media: MEDIA_TYPE,
+        headers: &[],
+        body: &prepared.body,
+        answer_limit: ANSWER_BYTES,
+    })?;
+    verify(&prepared, identity, &answer)?;
+    Ok(())
+}
+
 /// Whether a refusal of a whole request is about what is in it, so that smaller batches
 /// find the command it is about.
 pub(super) fn is_about_content(error: &NetError) -> bool {

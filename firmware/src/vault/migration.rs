@@ -35,6 +35,16 @@ const ALL: &[&[Migration]] = &[
     crate::audit::MIGRATIONS,
     crate::outbox::MIGRATIONS,
     crate::sync::MIGRATIONS,
+    crate::upkeep::MIGRATIONS,
+    crate::inbox::MIGRATIONS,
+    crate::request::MIGRATIONS,
+    crate::lookup::MIGRATIONS,
+    crate::slip::MIGRATIONS,
+    crate::sealed::MIGRATIONS,
+    crate::expiry::MIGRATIONS,
+    crate::access::MIGRATIONS,
+    crate::presence::MIGRATIONS,
+    crate::setup::MIGRATIONS,
 ];
 
 const REGISTER: &str = "CREATE TABLE IF NOT EXISTS migration(
