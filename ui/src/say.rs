@@ -29,6 +29,15 @@ pub fn date(date: Date, words: &Words) -> String {
     }
 }
 
+/// `2031年3月14日` / `14 March 2031`: as it is printed on cards.
+#[must_use]
+pub fn western(day: Date, words: &Words) -> String {
+    match words.language() {
+        Language::Ja => day.western(),
+        Language::En => date(day, words),
+    }
+}
+
 /// `令和8年6月18日(木)` / `Thu 18 June 2026`. Half-width brackets keep the line short.
 #[must_use]
 pub fn full_date(date: Date, words: &Words) -> String {
@@ -174,6 +183,18 @@ pub fn desk_name(desk: &DeskState) -> String {
         desk.desk.name.clone()
     } else {
         format!("{} {}", desk.city, desk.desk.name)
+    }
+}
+
+/// Bytes: `44 KB`, `1.2 MB`.
+#[must_use]
+pub fn size(bytes: u64) -> String {
+    const KB: u64 = 1000;
+    const MB: u64 = 1000 * KB;
+    match bytes {
+        0..KB => format!("{bytes} B"),
+        KB..MB => format!("{} KB", bytes / KB),
+        _ => format!("{}.{} MB", bytes / MB, bytes % MB / (MB / 10)),
     }
 }
 

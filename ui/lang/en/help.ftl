@@ -2,7 +2,6 @@
 
 help-ask = What is the matter?
 help-slip = Enquiry slip
-help-slip-short = Slip
 
 help-card = Card is not read
     .one = Take it out of its case; one card only.
@@ -42,6 +41,7 @@ help-lost = Terminal is lost
     .three = Say when and where.
 
 trouble-outbox = Clear the outbox
+trouble-outbox-short = Clear it
 slip-title = Enquiry slip
 slip-sub = No personal data
 slip-print = Print

@@ -56,3 +56,5 @@ review-office-warning = Its last digit does not match.
 review-scan = Attach certificate
 review-scan-there = Certificate attached
 review-send = Send
+limit-ten-lines = Ten people at a time.
+    The eleventh starts a second one.

@@ -17,7 +17,8 @@ pass-ask-second = もうお一人の確認です。
     職員パスコードは？
 pass-not-pin = マイナンバーカードの
     暗証番号ではありません。
-pass-wrong = ちがいました。あと{ $left }回ためせます。
+pass-wrong = ちがいました。
+    あと{ $left }回ためせます。
 pass-checking = 確かめています…
 pass-enter = 入る
 pass-other-person = ほかの人
@@ -43,7 +44,8 @@ lockout-hurry = お急ぎなら、管理者が開けられます。
 lockout-left = あと
 lockout-minutes = { $minutes }分
 lockout-opens = { $time } に開きます
-lockout-manager = 管理者が開けるまで
+lockout-manager = 管理者が
+    開けるまで
 lockout-open = 管理者が開ける
 lockout-open-short = 開ける
 lockout-other = 別の職員で入る

@@ -2,7 +2,6 @@
 
 help-ask = お困りのことは？
 help-slip = 問い合わせ票を出す
-help-slip-short = 問い合わせ票
 
 help-card = カードが読めない
     .one = ケースから出して、1枚だけ置きます。
@@ -42,6 +41,7 @@ help-lost = 端末をなくした
     .three = いつ、どこで、を伝えます。
 
 trouble-outbox = 送信箱を片づける
+trouble-outbox-short = 片づける
 slip-title = 問い合わせ票
 slip-sub = 個人情報なし
 slip-print = 票を印刷

@@ -56,3 +56,5 @@ review-office-warning = 番号の最後の数字が合いません。
 review-scan = 専門員証をつける
 review-scan-there = 専門員証あり
 review-send = 送る
+limit-ten-lines = 1回に10人までです。
+    11人目からは、2回目の申出へ。

@@ -9,7 +9,7 @@ use slint::{ComponentHandle, Model};
 
 use crate::screen::Touches;
 use crate::words::Words;
-use crate::{Kiosk, StaffAdminPage, StaffEditPage, StaffLine, Tone, pages, rows, say};
+use crate::{Kiosk, StaffAdminPage, StaffEditPage, StaffLine, Tone, names, pages, rows, say};
 
 /// Roles by the code under which the page knows them.
 const ROLES: [StaffRole; 4] =
@@ -41,13 +41,17 @@ pub fn show(
 }
 
 fn line(person: &view::StaffRow, today: Option<Date>, words: &Words) -> StaffLine {
+    let name = names::fit(&person.name);
     let mut detail = vec![say::role(person.role, words)];
     detail.extend(person.services.first().cloned());
     detail.extend(person.last_seen.map(|at| say::instant(at, today, words)));
+    // The details give way to a name that takes two lines.
+    let detail = if name.two_lines { String::new() } else { detail.join("・") };
     let (state, tone, icon) = state(person.state, words);
     StaffLine {
-        name: person.name.as_str().into(),
-        detail: detail.join("・").into(),
+        name: name.text.into(),
+        small: name.two_lines,
+        detail: detail.into(),
         state: state.into(),
         tone,
         icon: icon.into(),
@@ -94,6 +98,7 @@ pub fn show_edit(page: &view::StaffEditPage, screen: Screen, ui: &Kiosk, words: 
     global.set_note(note.into());
     global.set_tone(tone);
     global.set_main(words.say(if setup { "staff-add-this" } else { "act-save" }).into());
+    global.set_main_short(words.say(if setup { "staff-add-short" } else { "act-save" }).into());
     global.set_complete(page.complete);
 
     let stopped = page.state == Some(StaffState::Stopped);

@@ -62,15 +62,13 @@ pub fn show(page: &view::TroublePage, ui: &Kiosk, words: &Words) {
     global.set_open_now(now);
     global.set_slip_line(slip_line(&page.slip).into());
     global.set_code(slip::image(&page.slip, code_pixels(ui, false)));
-    global.set_main(
-        words
-            .say(match page.way_out {
-                WayOut::Home => "act-home",
-                WayOut::Outbox => "trouble-outbox",
-                WayOut::Retry => "act-again",
-            })
-            .into(),
-    );
+    let (main, short) = match page.way_out {
+        WayOut::Home => ("act-home", "act-home"),
+        WayOut::Outbox => ("trouble-outbox", "trouble-outbox-short"),
+        WayOut::Retry => ("act-again", "act-again"),
+    };
+    global.set_main(words.say(main).into());
+    global.set_main_short(words.say(short).into());
 }
 
 /// Code, device and time: what a desk asks for first.

@@ -1,6 +1,9 @@
 //! A view for every screen and its edge states, with invented people.
 
+mod access;
+mod help;
 mod home;
+mod staff;
 
 use firmware::terminal::screen::Screen;
 use firmware::terminal::touch::{Language, TextSize};
@@ -16,7 +19,10 @@ pub struct Sample {
 /// Every sample, in the order of the screen numbers.
 pub fn all() -> Vec<Sample> {
     let mut samples = Vec::new();
+    samples.extend(access::samples());
     samples.extend(home::samples());
+    samples.extend(help::samples());
+    samples.extend(staff::samples());
     samples
 }
 

@@ -1,0 +1,98 @@
+use firmware::terminal::screen::Screen;
+use firmware::terminal::touch::HelpTopic;
+use firmware::terminal::view::{
+    DeskState, HelpPage, HelpTopicPage, Open, Page, Paged, Slip, TroublePage, WayOut,
+};
+use protocol::facility::{Desk, OpeningHours};
+use protocol::person::StaffRole;
+use protocol::problem::ProblemCode;
+use protocol::text::PhoneNumber;
+
+use super::{Sample, at, day, offline, sample, today};
+
+pub fn samples() -> Vec<Sample> {
+    let mut samples = vec![
+        help("help", vec![city(Some(Open::Until(17 * 60 + 15))), claims(Open::TodayFrom(600))]),
+        help("help_closed", vec![city(Some(Open::On(day(2026, 12, 28), 8 * 60 + 30)))]),
+        help("help_untrusted_clock", vec![city(None), claims(Open::Closed)]),
+    ];
+    samples.extend(HelpTopic::ALL.iter().map(|topic| {
+        let page = HelpTopicPage { topic: *topic, desk: Some(city(Some(Open::Until(1035)))) };
+        sample(Screen::HelpTopic, &format!("help_{topic:?}").to_lowercase(), Page::HelpTopic(page))
+    }));
+    samples.extend([
+        trouble("trouble", ProblemCode::VaultFull, WayOut::Outbox),
+        trouble("trouble_tls", ProblemCode::NetTls, WayOut::Retry),
+        offline(trouble("trouble_other", ProblemCode::Other("MDG-MOON-FULL".into()), WayOut::Home)),
+        sample(Screen::Slip, "slip", Page::Slip(slip(ProblemCode::VaultFull))),
+    ]);
+    samples
+}
+
+/// The city's desk.
+pub fn city(open: Option<Open>) -> DeskState {
+    DeskState {
+        desk: desk("介護保険課 認定係", "000-555-0142", 8 * 60 + 30, 17 * 60 + 15),
+        city: "汐見市".to_owned(),
+        open,
+    }
+}
+
+fn claims(open: Open) -> DeskState {
+    DeskState {
+        desk: desk("電子請求ヘルプデスク", "000-555-0188", 600, 17 * 60),
+        city: String::new(),
+        open: Some(open),
+    }
+}
+
+fn desk(name: &str, phone: &str, from_minute: u16, to_minute: u16) -> Desk {
+    Desk {
+        name: name.to_owned(),
+        phone: PhoneNumber::parse(phone).expect("samples use well-shaped numbers"),
+        hours: vec![OpeningHours {
+            weekdays: vec![1, 2, 3, 4, 5],
+            from_minute,
+            to_minute,
+            days_of_month: None,
+        }],
+    }
+}
+
+fn help(name: &str, desks: Vec<DeskState>) -> Sample {
+    let topics = Paged {
+        rows: HelpTopic::ALL[..3].to_vec(),
+        page: 0,
+        pages: 3,
+        total: HelpTopic::ALL.len(),
+    };
+    sample(Screen::Help, name, Page::Help(HelpPage { topics, desks }))
+}
+
+fn trouble(name: &str, code: ProblemCode, way_out: WayOut) -> Sample {
+    let page = TroublePage {
+        slip: slip(code.clone()),
+        code,
+        count: 18,
+        way_out,
+        desk: Some(DeskState {
+            desk: desk("保守窓口", "000-555-0199", 9 * 60, 18 * 60),
+            city: String::new(),
+            open: Some(Open::Until(18 * 60)),
+        }),
+    };
+    sample(Screen::Trouble, name, Page::Trouble(page))
+}
+
+fn slip(code: ProblemCode) -> Slip {
+    Slip {
+        office_name: "ひだまり居宅介護支援事業所".to_owned(),
+        office: "9970000015".to_owned(),
+        device: "T-0042".to_owned(),
+        at: Some(at(today(), 9, 45)),
+        role: Some(StaffRole::Administrator),
+        screen: Screen::DisclosureReview,
+        code: Some(code),
+        version: "0.1.0".to_owned(),
+    }
+}

@@ -1,0 +1,164 @@
+use firmware::terminal::screen::Screen;
+use firmware::terminal::view::{
+    DiagnosticLine, DiagnosticPart, DiagnosticsPage, EnrollingPage, Page, Paged, ProfilePage,
+    SettingsPage, StaffAdminPage, StaffEditPage, StaffRow, StaffState, Verdict,
+};
+use protocol::facility::{AccessMethod, FacilityProfile};
+use protocol::number::OfficeNumber;
+use protocol::person::StaffRole;
+use protocol::problem::ProblemCode;
+use protocol::text::{EmailAddress, PersonName, PhoneNumber};
+
+use super::access::{LONGEST, user};
+use super::{Sample, at, day, sample, today};
+
+pub fn samples() -> Vec<Sample> {
+    let rows = vec![
+        Screen::Diagnostics,
+        Screen::StaffAdmin,
+        Screen::Look,
+        Screen::Profile,
+        Screen::CardMode,
+    ];
+    let mut samples = vec![
+        sample(Screen::Settings, "settings", Page::Settings(SettingsPage { rows })),
+        sample(Screen::Diagnostics, "diagnostics", Page::Diagnostics(diagnostics())),
+        sample(Screen::StaffAdmin, "staff_admin", Page::StaffAdmin(staff())),
+        edit(Screen::StaffEdit, "staff_add", new_member()),
+        edit(
+            Screen::StaffEdit,
+            "staff_taken",
+            StaffEditPage { note: Some(ProblemCode::AccessTaken), ..filled() },
+        ),
+        edit(
+            Screen::StaffEdit,
+            "staff_change",
+            StaffEditPage { existing: true, state: Some(StaffState::Active), ..filled() },
+        ),
+        edit(
+            Screen::StaffEdit,
+            "staff_stop",
+            StaffEditPage {
+                existing: true,
+                state: Some(StaffState::Active),
+                confirm_stop: true,
+                ..filled()
+            },
+        ),
+        edit(
+            Screen::StaffEdit,
+            "staff_stopped",
+            StaffEditPage { existing: true, state: Some(StaffState::Stopped), ..filled() },
+        ),
+        sample(Screen::Look, "look", Page::Look),
+        profile(Screen::Profile, "profile", false),
+        profile(Screen::Profile, "profile_warning", true),
+        sample(Screen::CardMode, "card_mode", Page::CardMode { pin_mode: false }),
+        sample(Screen::CardMode, "card_mode_pin", Page::CardMode { pin_mode: true }),
+    ];
+    samples.extend(setup());
+    samples
+}
+
+fn setup() -> Vec<Sample> {
+    let mut welcome = sample(Screen::SetupWelcome, "welcome", Page::SetupWelcome);
+    welcome.view.strip.office.clear();
+    welcome.view.strip.office_short.clear();
+    welcome.view.strip.network = firmware::terminal::view::Network::NotSetUp;
+    welcome.view.strip.waiting = 0;
+    welcome.view.staff = None;
+    let roles = vec![StaffRole::General, StaffRole::Administrator, StaffRole::Setup];
+    vec![
+        welcome,
+        enrolling("enrolling", 1, None),
+        enrolling("enrolling_token_old", 1, Some(ProblemCode::EnrolTokenExpired)),
+        edit(
+            Screen::SetupStaff,
+            "setup_staff",
+            StaffEditPage { entered: 2, roles, complete: true, ..filled() },
+        ),
+        sample(Screen::SetupDone, "done", Page::SetupDone),
+    ]
+}
+
+fn enrolling(name: &str, done: usize, trouble: Option<ProblemCode>) -> Sample {
+    let page = EnrollingPage { done, trouble };
+    sample(Screen::SetupEnrolling, name, Page::SetupEnrolling(page))
+}
+
+fn edit(screen: Screen, name: &str, page: StaffEditPage) -> Sample {
+    sample(screen, name, Page::StaffEdit(page))
+}
+
+fn new_member() -> StaffEditPage {
+    StaffEditPage {
+        id: None,
+        name: None,
+        role: StaffRole::General,
+        roles: vec![StaffRole::General, StaffRole::Administrator],
+        existing: false,
+        state: None,
+        confirm_stop: false,
+        complete: false,
+        entered: 0,
+        note: None,
+    }
+}
+
+fn filled() -> StaffEditPage {
+    StaffEditPage {
+        id: Some("chosokabe1".to_owned()),
+        name: Some("長曽我部 龍之介宗一郎".to_owned()),
+        complete: true,
+        ..new_member()
+    }
+}
+
+fn diagnostics() -> DiagnosticsPage {
+    let line = |part, verdict, value| DiagnosticLine { part, verdict, value };
+    DiagnosticsPage {
+        device: Some("T-0042".to_owned()),
+        lines: vec![
+            line(DiagnosticPart::Reader, Verdict::Good, None),
+            line(DiagnosticPart::Card, Verdict::Unknown, None),
+            line(DiagnosticPart::Clock, Verdict::Good, None),
+            line(DiagnosticPart::Vault, Verdict::Good, None),
+            line(DiagnosticPart::Certificate, Verdict::Watch, Some(13)),
+            line(DiagnosticPart::Gateway, Verdict::Bad, None),
+            line(DiagnosticPart::Queue, Verdict::Good, Some(1_234)),
+        ],
+    }
+}
+
+fn staff() -> StaffAdminPage {
+    let row = |id: &str, name: &str, role, state, last_seen| StaffRow {
+        id: user(id),
+        name: name.to_owned(),
+        role,
+        services: vec!["43".to_owned()],
+        last_seen,
+        state,
+    };
+    let rows = vec![
+        row("sato01", "佐藤 美咲", StaffRole::Administrator, StaffState::Active, Some(at(today(), 9, 45))),
+        row("yamazaki", "山﨑 由美", StaffRole::General, StaffState::PledgeDue, Some(at(day(2026, 6, 10), 16, 8))),
+        row("maria1", LONGEST, StaffRole::General, StaffState::PasscodeDue, None),
+    ];
+    StaffAdminPage { staff: Paged { rows, page: 0, pages: 2, total: 6 }, active: 5 }
+}
+
+fn profile(screen: Screen, name: &str, office_warning: bool) -> Sample {
+    let profile = FacilityProfile {
+        corporation: "社会福祉法人 しおみひだまり会".to_owned(),
+        office: OfficeNumber::parse("9970000015").expect("a fixture number"),
+        name: "ひだまり居宅介護支援事業所".to_owned(),
+        short_name: "ひだまり居宅".to_owned(),
+        address: "汐見市汐見町1丁目2番3号 汐見ビル4階".to_owned(),
+        phone: PhoneNumber::parse("000-555-0123").expect("a made-up number"),
+        email: EmailAddress::parse("hidamari@example.jp").expect("a made-up address"),
+        applicant: PersonName::parse("佐藤 美咲").expect("a made-up name"),
+        access: AccessMethod::ClientCertificate,
+    };
+    let page = ProfilePage { profile, office_warning, editable: true };
+    sample(screen, name, Page::Profile(Box::new(page)))
+}
