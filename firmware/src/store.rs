@@ -5,9 +5,10 @@
 
 use crate::clock::Now;
 use crate::error::Problem;
-use crate::outbox::Counts;
+use crate::outbox::{self, Counts, Quota};
 use crate::terminal::effect::{Input, Ticket};
 use crate::vault::Vault;
+use crate::{inbox, lookup, request};
 
 macro_rules! capabilities {
     ($($(#[$doc:meta])* $name:ident = $module:ident,)*) => {
@@ -52,6 +53,16 @@ capabilities! {
     Presence = presence,
     /// Profile, settings, state at start.
     Setup = setup,
+    /// Questions and kept answers.
+    LookUp = lookup,
+    /// The disclosure request.
+    Request = request,
+    /// Documents and notices.
+    Inbox = inbox,
+    /// What was sent.
+    Sent = sent,
+    /// What is past its time.
+    Upkeep = upkeep,
 }
 
 /// What the vault holds, in numbers for the strip and the home screen.
@@ -65,17 +76,22 @@ pub struct Status {
     pub draft: bool,
     /// The office's own list has somebody in it.
     pub has_clients: bool,
+    /// The queue is nearly full.
+    pub nearly_full: bool,
 }
 
 /// Reads the numbers.
 ///
 /// # Errors
 /// Those of the vault.
-pub fn status(vault: &Vault) -> Result<Status, Problem> {
+pub fn status(vault: &Vault, now: &Now) -> Result<Status, Problem> {
     vault.read(|connection| {
         Ok(Status {
-            counts: crate::outbox::counts(connection)?,
-            ..Status::default()
+            counts: outbox::counts(connection)?,
+            unopened: inbox::unopened(connection, now)?,
+            draft: request::has_draft(connection)?,
+            has_clients: lookup::has_clients(connection)?,
+            nearly_full: outbox::quota(connection, now)? != Quota::Roomy,
         })
     })
 }
@@ -86,7 +102,7 @@ pub fn status(vault: &Vault) -> Result<Status, Problem> {
 pub fn carry_out(ticket: Ticket, job: StoreJob, vault: &mut Vault, now: &Now) -> Vec<Input> {
     let result = job.run(vault, now);
     let mut inputs = Vec::with_capacity(2);
-    if let Ok(status) = status(vault) {
+    if let Ok(status) = status(vault, now) {
         inputs.push(Input::Status(status));
     }
     inputs.push(Input::Stored(ticket, result));

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 
 use hal::card::ReaderEvent;
-use protocol::calendar::Date;
+use protocol::calendar::{Date, Timestamp};
 use protocol::facility::{Facility, FacilityProfile, Insurer};
 use protocol::number::{InsuredNumber, UserId};
 use protocol::person::StaffRole;
@@ -55,6 +55,10 @@ pub struct Desk {
     pub approval: Option<Approval>,
     /// The office's own list has somebody in it.
     pub has_clients: bool,
+    /// The queue is nearly full.
+    pub nearly_full: bool,
+    /// The last good exchange.
+    pub last_exchange: Option<Timestamp>,
     entropy: Box<dyn Entropy>,
     effects: VecDeque<Effect>,
     next_ticket: u64,
@@ -124,6 +128,8 @@ impl Desk {
             reader: None,
             approval: None,
             has_clients: false,
+            nearly_full: false,
+            last_exchange: None,
             entropy,
             effects: VecDeque::new(),
             next_ticket: 0,

@@ -6,6 +6,7 @@ use super::screen::Screen;
 use super::touch::Touch;
 use super::view::Page;
 use crate::error::Problem;
+use crate::store::StoreReply;
 
 /// One question, or a few that belong together.
 pub trait Flow: Send {
@@ -80,6 +81,23 @@ impl Waiting {
             self.0 = None;
         }
         mine
+    }
+
+    /// The store's reply in `input`, if it is the one awaited.
+    pub fn stored(&mut self, input: &mut Input) -> Option<Result<StoreReply, Problem>> {
+        match input {
+            Input::Stored(ticket, result) if self.take(*ticket) => {
+                // Nobody else waits for this ticket: what is left behind is not looked at.
+                Some(std::mem::replace(result, Err(Problem::VaultBusy)))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether `ticket` is the one; the wait goes on.
+    #[must_use]
+    pub fn is(&self, ticket: Ticket) -> bool {
+        self.0 == Some(ticket)
     }
 
     /// Whether an answer is awaited.

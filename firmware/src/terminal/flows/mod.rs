@@ -1,18 +1,24 @@
 //! The flows: one file a question.
 
+mod doors;
 pub mod admin;
 pub mod card;
 pub mod card_mode;
 pub mod diagnostics;
+pub mod disclosure;
 pub mod help;
 pub mod home;
+pub mod inbox;
 pub mod lock;
 pub mod lockout;
 pub mod look;
+pub mod lookup;
 pub mod new_passcode;
+pub mod outbox;
 pub mod passcode;
 pub mod pledge;
 pub mod profile;
+pub mod saved;
 pub mod settings;
 pub mod setup;
 pub mod staff;

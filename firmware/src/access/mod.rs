@@ -1,0 +1,473 @@
+//! Staff, roles, passcodes and lockout.
+//!
+//! Every change is one transaction with its audit entry and, where the office's other
+//! terminals must know, its command in the queue. Rights are checked here once more,
+//! whatever the screens allow ([`rights`]).
+
+pub mod common;
+pub mod lockout;
+pub mod passcode;
+pub mod rights;
+pub mod staff;
+
+use protocol::command::{Action, Command, PledgeSigned, StaffRecord};
+use protocol::exchange::CommandId;
+use protocol::number::UserId;
+use protocol::person::StaffRole;
+use protocol::problem::ProblemCode;
+use rusqlite::Transaction;
+
+use crate::audit::{self, AuditEvent, LockCause, StaffChange};
+use crate::clock::Now;
+use crate::error::Problem;
+use crate::outbox;
+use crate::terminal::desk::Session;
+use crate::terminal::view::PasscodeReason;
+use crate::vault::Vault;
+
+pub use lockout::Gate;
+pub use staff::{MAX_STAFF, MIGRATIONS, Member, PLEDGE_EDITION};
+
+use passcode::StoredHash;
+
+/// What the terminal asks.
+#[derive(Debug)]
+pub enum Job {
+    /// Everybody.
+    List,
+    /// Somebody wants to type a passcode: may they?
+    Ask {
+        /// Who.
+        who: UserId,
+        /// What for.
+        reason: PasscodeReason,
+    },
+    /// A passcode was typed. Counts the try; the answer to it is hashed afterwards.
+    BeginTry {
+        /// Who.
+        who: UserId,
+        /// What for.
+        reason: PasscodeReason,
+    },
+    /// The hash was right.
+    TryRight {
+        /// Who.
+        who: UserId,
+        /// What for.
+        reason: PasscodeReason,
+    },
+    /// The hash was wrong.
+    TryWrong {
+        /// Who.
+        who: UserId,
+    },
+    /// An administrator ends a pause.
+    OpenLockout {
+        /// The administrator.
+        by: UserId,
+        /// Whose pause; `None`: the device's.
+        who: Option<UserId>,
+    },
+    /// Keeps a new passcode.
+    SetPasscode {
+        /// Whose.
+        who: UserId,
+        /// Somebody who manages staff and stands by; `None` during set-up.
+        by: Option<UserId>,
+        /// Its hash.
+        stored: StoredHash,
+    },
+    /// Adds or changes a member, or lets a stopped one work again.
+    Save(Change),
+    /// Stops a leaver, at once.
+    Stop(Stop),
+    /// Signs the yearly pledge.
+    SignPledge {
+        /// Who.
+        who: UserId,
+        /// Id of the command that tells the gateway.
+        command: CommandId,
+    },
+    /// Writes that the desk was locked.
+    Locked {
+        /// Who was at the desk.
+        who: Option<UserId>,
+        /// Why.
+        cause: LockCause,
+    },
+    /// Can this person still work, and as what?
+    Standing {
+        /// Who.
+        who: UserId,
+    },
+}
+
+/// A member added or changed.
+#[derive(Debug)]
+pub struct Change {
+    /// Who does it; `None` during set-up.
+    pub by: Option<UserId>,
+    /// A second person who agreed, where one is needed.
+    pub second: Option<UserId>,
+    /// The record as it shall be.
+    pub record: StaffRecord,
+    /// Refuse an id that is taken.
+    pub new: bool,
+    /// Id of the command that tells the gateway.
+    pub command: CommandId,
+}
+
+/// A leaver.
+#[derive(Debug)]
+pub struct Stop {
+    /// Who does it.
+    pub by: UserId,
+    /// A second person who agreed, where one is needed.
+    pub second: Option<UserId>,
+    /// Who is stopped.
+    pub who: UserId,
+    /// Id of the command that tells the gateway.
+    pub command: CommandId,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub enum Reply {
+    /// Everybody.
+    Staff(Vec<Member>),
+    /// To [`Job::Ask`] and [`Job::TryWrong`].
+    Gate(Gate),
+    /// To [`Job::Ask`]: no passcode was set on this terminal yet.
+    NoPasscode,
+    /// To [`Job::BeginTry`]: the try is counted, hash this.
+    Hash(StoredHash),
+    /// To [`Job::TryRight`] for unlocking.
+    Unlocked {
+        /// Who is at the desk.
+        session: Session,
+        /// The pledge comes first.
+        pledge_due: bool,
+    },
+    /// To [`Job::TryRight`] for anything else.
+    Approved {
+        /// Who.
+        by: UserId,
+    },
+    /// To [`Job::Standing`]: the present role, if they can work.
+    Standing(Option<StaffRole>),
+    /// Done.
+    Done,
+}
+
+/// Does a job.
+///
+/// # Errors
+/// Refusals with `MDG-ACCESS-…`, and those of the vault and the queue.
+pub fn run(job: Job, vault: &mut Vault, now: &Now) -> Result<Reply, Problem> {
+    match job {
+        Job::List => vault.read(|c| staff::all(c, now)).map(Reply::Staff),
+        Job::Ask { who, reason } => vault.read(|c| {
+            if !staff::active(c, &who, now)?.has_passcode {
+                return Ok(Reply::NoPasscode);
+            }
+            lockout::gate(c, &who, scope(reason), now).map(Reply::Gate)
+        }),
+        Job::BeginTry { who, reason } => vault.write(|tx| begin_try(tx, &who, reason, now)),
+        Job::TryRight { who, reason } => vault.write(|tx| try_right(tx, &who, reason, now)),
+        Job::TryWrong { who } => vault.write(|tx| try_wrong(tx, &who, now)),
+        Job::OpenLockout { by, who } => vault.write(|tx| open_lockout(tx, &by, who.as_ref(), now)),
+        Job::SetPasscode { who, by, stored } => {
+            vault.write(|tx| set_passcode(tx, &who, by.as_ref(), &stored, now))
+        }
+        Job::Save(change) => vault.write(|tx| save(tx, &change, now)),
+        Job::Stop(order) => vault.write(|tx| stop_by_hand(tx, &order, now)),
+        Job::SignPledge { who, command } => vault.write(|tx| sign(tx, &who, command, now)),
+        Job::Locked { who, cause } => vault.write(|tx| {
+            audit::append(tx, now, who.as_ref(), &AuditEvent::Locked { cause })?;
+            Ok(Reply::Done)
+        }),
+        Job::Standing { who } => vault.read(|c| {
+            let member = staff::find(c, &who, now)?.filter(|member| member.record.active);
+            Ok(Reply::Standing(member.map(|member| member.record.role)))
+        }),
+    }
+}
+
+/// Takes a record from another terminal of the office or from the operator. Somebody who was
+/// stopped there is stopped here in the same transaction.
+///
+/// # Errors
+/// [`ProblemCode::AccessTooMany`], and those of the vault.
+pub fn apply_record(tx: &Transaction<'_>, now: &Now, record: &StaffRecord) -> Result<(), Problem> {
+    let before = staff::find(tx, &record.id, now)?.map(|member| member.record);
+    if before.as_ref() == Some(record) {
+        return Ok(());
+    }
+    staff::put(tx, record)?;
+    if !record.active {
+        staff::disable(tx, &record.id)?;
+    }
+    let change = how(before.as_ref(), record);
+    audit_change(tx, now, None, record, change)
+}
+
+/// Stops a leaver because the operator says so.
+///
+/// # Errors
+/// Those of the vault.
+pub fn stop(tx: &Transaction<'_>, now: &Now, who: &UserId) -> Result<(), Problem> {
+    let Some(mut member) = staff::find(tx, who, now)? else { return Ok(()) };
+    if staff::disable(tx, who)? {
+        member.record.active = false;
+        audit_change(tx, now, None, &member.record, StaffChange::Disabled)?;
+    }
+    Ok(())
+}
+
+/// Whoever ends the device's pause must be able to type in spite of it.
+fn scope(reason: PasscodeReason) -> lockout::Scope {
+    if reason == PasscodeReason::OpenLockout {
+        lockout::Scope::Person
+    } else {
+        lockout::Scope::Everyone
+    }
+}
+
+fn begin_try(
+    tx: &Transaction<'_>,
+    who: &UserId,
+    reason: PasscodeReason,
+    now: &Now,
+) -> Result<Reply, Problem> {
+    staff::active(tx, who, now)?;
+    let Some(stored) = staff::stored_hash(tx, who)? else {
+        return Ok(Reply::NoPasscode);
+    };
+    match lockout::gate(tx, who, scope(reason), now)? {
+        Gate::Open { .. } => {
+            lockout::count(tx, who, now)?;
+            Ok(Reply::Hash(stored))
+        }
+        paused @ Gate::Paused { .. } => Ok(Reply::Gate(paused)),
+    }
+}
+
+fn try_right(
+    tx: &Transaction<'_>,
+    who: &UserId,
+    reason: PasscodeReason,
+    now: &Now,
+) -> Result<Reply, Problem> {
+    let member = staff::active(tx, who, now)?;
+    lockout::clear(tx, who)?;
+    if reason != PasscodeReason::Unlock {
+        audit::append(tx, now, Some(who), &AuditEvent::Approved { who: who.clone() })?;
+        return Ok(Reply::Approved { by: who.clone() });
+    }
+    staff::seen(tx, who, now)?;
+    audit::append(tx, now, Some(who), &AuditEvent::Unlocked { who: who.clone() })?;
+    Ok(Reply::Unlocked {
+        session: Session {
+            staff: who.clone(),
+            name: member.record.name.as_str().to_owned(),
+            role: member.record.role,
+        },
+        pledge_due: member.pledge_due,
+    })
+}
+
+fn try_wrong(tx: &Transaction<'_>, who: &UserId, now: &Now) -> Result<Reply, Problem> {
+    let gate = lockout::gate(tx, who, lockout::Scope::Everyone, now)?;
+    let tries = lockout::wrong(tx, who)?;
+    let event = AuditEvent::WrongPasscode { who: who.clone(), tries: u32::from(tries) };
+    audit::append(tx, now, None, &event)?;
+    if let Gate::Paused { left, device_wide, .. } = gate {
+        let event = AuditEvent::LockedOut {
+            who: (!device_wide).then(|| who.clone()),
+            minutes: left.map_or(0, |left| {
+                u32::try_from(left.as_secs().div_ceil(60)).unwrap_or(u32::MAX)
+            }),
+        };
+        audit::append(tx, now, None, &event)?;
+    }
+    Ok(Reply::Gate(gate))
+}
+
+fn set_passcode(
+    tx: &Transaction<'_>,
+    who: &UserId,
+    by: Option<&UserId>,
+    stored: &StoredHash,
+    now: &Now,
+) -> Result<Reply, Problem> {
+    staff::active(tx, who, now)?;
+    let allowed = match by {
+        Some(by) => rights::may(staff::active(tx, by, now)?.record.role, rights::Right::Staff),
+        None => !crate::setup::is_finished(tx)?,
+    };
+    if !allowed {
+        return Err(Problem::Refused(ProblemCode::AccessDenied));
+    }
+    staff::keep_hash(tx, who, stored)?;
+    lockout::clear(tx, who)?;
+    audit::append(tx, now, by, &AuditEvent::PasscodeSet { who: who.clone() })?;
+    Ok(Reply::Done)
+}
+
+fn open_lockout(
+    tx: &Transaction<'_>,
+    by: &UserId,
+    who: Option<&UserId>,
+    now: &Now,
+) -> Result<Reply, Problem> {
+    let opener = staff::active(tx, by, now)?;
+    if !rights::may(opener.record.role, rights::Right::Staff) || who == Some(by) {
+        return Err(Problem::Refused(ProblemCode::AccessDenied));
+    }
+    match who {
+        Some(who) => lockout::clear(tx, who)?,
+        None => lockout::forgive_device(tx)?,
+    }
+    let event = AuditEvent::LockoutLifted { who: who.unwrap_or(by).clone() };
+    audit::append(tx, now, Some(by), &event)?;
+    Ok(Reply::Done)
+}
+
+fn save(tx: &Transaction<'_>, change: &Change, now: &Now) -> Result<Reply, Problem> {
+    let record = &change.record;
+    let before = staff::find(tx, &record.id, now)?.map(|member| member.record);
+    if change.new && before.is_some() {
+        return Err(Problem::Refused(ProblemCode::AccessTaken));
+    }
+    may_change(tx, change.by.as_ref(), change.second.as_ref(), before.as_ref(), record, now)?;
+    let was_administrator = before
+        .as_ref()
+        .is_some_and(|old| old.active && old.role == StaffRole::Administrator);
+    if was_administrator
+        && (record.role != StaffRole::Administrator || !record.active)
+        && staff::other_administrators(tx, &record.id)? == 0
+    {
+        return Err(Problem::Refused(ProblemCode::AccessLastAdministrator));
+    }
+    staff::put(tx, record)?;
+    tell(tx, change.by.as_ref(), record, change.command, now)?;
+    audit_change(tx, now, change.by.as_ref(), record, how(before.as_ref(), record))?;
+    Ok(Reply::Done)
+}
+
+fn stop_by_hand(tx: &Transaction<'_>, order: &Stop, now: &Now) -> Result<Reply, Problem> {
+    let mut record = staff::active(tx, &order.who, now)?.record;
+    let before = record.clone();
+    record.active = false;
+    may_change(tx, Some(&order.by), order.second.as_ref(), Some(&before), &record, now)?;
+    if order.by == order.who {
+        return Err(Problem::Refused(ProblemCode::AccessDenied));
+    }
+    if before.role == StaffRole::Administrator
+        && staff::other_administrators(tx, &order.who)? == 0
+    {
+        return Err(Problem::Refused(ProblemCode::AccessLastAdministrator));
+    }
+    staff::disable(tx, &order.who)?;
+    tell(tx, Some(&order.by), &record, order.command, now)?;
+    audit_change(tx, now, Some(&order.by), &record, StaffChange::Disabled)?;
+    Ok(Reply::Done)
+}
+
+fn sign(
+    tx: &Transaction<'_>,
+    who: &UserId,
+    command: CommandId,
+    now: &Now,
+) -> Result<Reply, Problem> {
+    staff::active(tx, who, now)?;
+    staff::pledged(tx, who, PLEDGE_EDITION, now)?;
+    let action = Action::PledgeSigned(PledgeSigned { edition: PLEDGE_EDITION });
+    outbox::append(tx, now, command, &command_of(who, action, now))?;
+    audit::append(tx, now, Some(who), &AuditEvent::PledgeSigned { edition: PLEDGE_EDITION })?;
+    Ok(Reply::Done)
+}
+
+/// Whether `by`, with `second`, may turn `before` into `after`.
+fn may_change(
+    tx: &Transaction<'_>,
+    by: Option<&UserId>,
+    second: Option<&UserId>,
+    before: Option<&StaffRecord>,
+    after: &StaffRecord,
+    now: &Now,
+) -> Result<(), Problem> {
+    let denied = Err(Problem::Refused(ProblemCode::AccessDenied));
+    let Some(by) = by else {
+        // Nobody can have unlocked yet: only while the terminal is being set up.
+        return if crate::setup::is_finished(tx)? { denied } else { Ok(()) };
+    };
+    let role = staff::active(tx, by, now)?.record.role;
+    let manages = rights::manages(role);
+    let touched: Vec<StaffRole> =
+        before.map(|old| old.role).into_iter().chain([after.role]).collect();
+    let own = before.is_some_and(|old| old.id == *by);
+    // One's own name may be corrected, one's own rights not be changed.
+    let own_name = own && before.is_some_and(|old| {
+        old.role == after.role && old.active == after.active
+    }) && rights::may(role, rights::Right::Staff);
+    if !own_name && (own || touched.iter().any(|role| !manages.contains(role))) {
+        return denied;
+    }
+    if touched.iter().any(|touched| rights::needs_second_person(role, *touched)) {
+        let Some(second) = second.filter(|second| *second != by) else { return denied };
+        let second = staff::active(tx, second, now)?;
+        if !rights::may(second.record.role, rights::Right::Staff) {
+            return denied;
+        }
+    }
+    Ok(())
+}
+
+fn tell(
+    tx: &Transaction<'_>,
+    by: Option<&UserId>,
+    record: &StaffRecord,
+    command: CommandId,
+    now: &Now,
+) -> Result<(), Problem> {
+    let staff = by.unwrap_or(&record.id);
+    let action = Action::StaffChanged(record.clone());
+    outbox::append(tx, now, command, &command_of(staff, action, now))?;
+    Ok(())
+}
+
+/// A command about the office itself.
+pub(crate) fn command_of(staff: &UserId, action: Action, now: &Now) -> Command {
+    Command {
+        made_at: now.wall,
+        clock_trusted: now.is_trusted(),
+        staff: staff.clone(),
+        insurer: None,
+        action,
+    }
+}
+
+fn how(before: Option<&StaffRecord>, after: &StaffRecord) -> StaffChange {
+    match before {
+        None => StaffChange::Added,
+        Some(old) if old.active && !after.active => StaffChange::Disabled,
+        Some(old) if !old.active && after.active => StaffChange::Enabled,
+        Some(_) => StaffChange::Changed,
+    }
+}
+
+fn audit_change(
+    tx: &Transaction<'_>,
+    now: &Now,
+    by: Option<&UserId>,
+    record: &StaffRecord,
+    change: StaffChange,
+) -> Result<(), Problem> {
+    let event = AuditEvent::StaffChanged { who: record.id.clone(), change, role: record.role };
+    audit::append(tx, now, by, &event)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

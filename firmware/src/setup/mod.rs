@@ -1,0 +1,222 @@
+//! Set-up: enrolment, the office's profile, settings, and the configuration file.
+//!
+//! Where set-up stands is in the vault, so that it goes on where it stopped: a terminal with
+//! an identity does not ask for a token again, and what was typed of the profile is kept.
+
+pub mod config;
+mod diagnose;
+mod store;
+
+use protocol::command::Action;
+use protocol::exchange::CommandId;
+use protocol::facility::{Facility, FacilityProfile};
+use protocol::number::UserId;
+use protocol::person::StaffRole;
+use protocol::problem::ProblemCode;
+use rusqlite::Transaction;
+
+use crate::access::{self, Member, rights, staff};
+use crate::audit::{self, AuditEvent};
+use crate::clock::Now;
+use crate::error::Problem;
+use crate::outbox;
+use crate::terminal::view::{Look, TextField};
+use crate::vault::Vault;
+
+pub use diagnose::{Finding, findings};
+pub use store::{MIGRATIONS, facility, is_finished, keep_facility, profile};
+
+/// Least people who can work when set-up ends, one of them an administrator: otherwise a
+/// forgotten passcode or a leaver closes the terminal.
+pub const LEAST_STAFF: usize = 2;
+
+/// What the terminal asks.
+#[derive(Debug)]
+pub enum Job {
+    /// Everything the desk needs at the start, and after the gateway has changed something.
+    Load,
+    /// Keeps language and looks.
+    KeepLook(Look),
+    /// Switches the card check by PIN.
+    SetPinMode {
+        /// Who.
+        by: UserId,
+        /// On or off.
+        on: bool,
+    },
+    /// Keeps what was typed of the profile so far.
+    KeepDraft(Draft),
+    /// Keeps the profile, and tells the gateway when somebody is there to tell it.
+    KeepProfile {
+        /// Who; `None` during set-up.
+        by: Option<UserId>,
+        /// The profile.
+        profile: Box<FacilityProfile>,
+        /// Id of the command that tells the gateway.
+        command: CommandId,
+    },
+    /// Ends set-up.
+    Finish {
+        /// Id of the command that tells the gateway the profile.
+        command: CommandId,
+    },
+    /// Looks at the parts of the terminal that the vault knows about.
+    Diagnose,
+    /// Something was printed that is not a document.
+    SlipPrinted {
+        /// Who was at the desk.
+        by: Option<UserId>,
+    },
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub enum Reply {
+    /// The state.
+    Loaded(Box<Loaded>),
+    /// The findings.
+    Found(Vec<Finding>),
+    /// Done.
+    Done,
+}
+
+/// The state of the desk in the vault.
+#[derive(Debug, Clone, Default)]
+pub struct Loaded {
+    /// Set-up is over.
+    pub finished: bool,
+    /// The terminal's id, once enrolled.
+    pub device: Option<String>,
+    /// Last good exchange.
+    pub last_exchange: Option<protocol::calendar::Timestamp>,
+    /// The office as it describes itself.
+    pub profile: Option<FacilityProfile>,
+    /// The office as the gateway knows it.
+    pub facility: Option<Facility>,
+    /// Language and looks.
+    pub look: Look,
+    /// PIN mode is on.
+    pub pin_mode: bool,
+    /// Staff.
+    pub staff: Vec<Member>,
+    /// What was typed of the profile so far.
+    pub draft: Draft,
+}
+
+/// Fields of the profile that were typed and found good, in set-up.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Draft {
+    /// One text a field of [`PROFILE_FIELDS`]; empty when not typed yet.
+    pub texts: Vec<String>,
+}
+
+/// The fields of the profile that are typed, in the order of the form. The short name is
+/// ours (status strip); ⑧ is what this terminal is, a client certificate.
+pub const PROFILE_FIELDS: [TextField; 8] = [
+    TextField::Corporation,
+    TextField::Office,
+    TextField::OfficeName,
+    TextField::ShortName,
+    TextField::Address,
+    TextField::Phone,
+    TextField::Email,
+    TextField::Applicant,
+];
+
+/// Does a job.
+///
+/// # Errors
+/// [`ProblemCode::AccessDenied`], and those of the vault and the queue.
+pub fn run(job: Job, vault: &mut Vault, now: &Now) -> Result<Reply, Problem> {
+    match job {
+        Job::Load => vault.read(|c| store::load(c, now)).map(|l| Reply::Loaded(Box::new(l))),
+        Job::KeepLook(look) => done(vault.write(|tx| store::keep(tx, store::LOOK, &look))),
+        Job::KeepDraft(draft) => done(vault.write(|tx| store::keep(tx, store::DRAFT, &draft))),
+        Job::SetPinMode { by, on } => done(vault.write(|tx| {
+            allowed(tx, &by, rights::Right::CardMode, now)?;
+            store::keep(tx, store::PIN_MODE, &on)?;
+            changed(tx, Some(&by), "pin_mode", now)
+        })),
+        Job::KeepProfile { by, profile, command } => done(vault.write(|tx| {
+            match &by {
+                Some(by) => {
+                    allowed(tx, by, rights::Right::Profile, now)?;
+                    tell(tx, by, *profile.clone(), command, now)?;
+                }
+                None if is_finished(tx)? => {
+                    return Err(Problem::Refused(ProblemCode::AccessDenied));
+                }
+                // Nobody is there yet; [`Job::Finish`] tells the gateway.
+                None => {}
+            }
+            store::keep(tx, store::PROFILE, &*profile)?;
+            changed(tx, by.as_ref(), "profile", now)
+        })),
+        Job::Finish { command } => done(vault.write(|tx| finish(tx, command, now))),
+        Job::Diagnose => findings(vault, now).map(Reply::Found),
+        Job::SlipPrinted { by } => done(vault.write(|tx| {
+            audit::append(tx, now, by.as_ref(), &AuditEvent::Printed { document: None })?;
+            Ok(())
+        })),
+    }
+}
+
+fn done(result: Result<(), Problem>) -> Result<Reply, Problem> {
+    result.map(|()| Reply::Done)
+}
+
+fn finish(tx: &Transaction<'_>, command: CommandId, now: &Now) -> Result<(), Problem> {
+    if is_finished(tx)? {
+        return Ok(());
+    }
+    let profile = profile(tx)?.ok_or(Problem::Refused(ProblemCode::InputMissing))?;
+    let able: Vec<Member> = staff::all(tx, now)?
+        .into_iter()
+        .filter(|member| member.record.active && member.has_passcode)
+        .collect();
+    let administrator =
+        able.iter().find(|member| member.record.role == StaffRole::Administrator);
+    let Some(administrator) = administrator.filter(|_| able.len() >= LEAST_STAFF) else {
+        return Err(Problem::Refused(ProblemCode::InputMissing));
+    };
+    tell(tx, &administrator.record.id, profile, command, now)?;
+    store::keep(tx, store::FINISHED, &true)?;
+    store::forget(tx, store::DRAFT)?;
+    changed(tx, None, "set_up", now)
+}
+
+fn tell(
+    tx: &Transaction<'_>,
+    by: &UserId,
+    profile: FacilityProfile,
+    command: CommandId,
+    now: &Now,
+) -> Result<(), Problem> {
+    let command_body = access::command_of(by, Action::ProfileChanged(profile), now);
+    outbox::append(tx, now, command, &command_body)?;
+    Ok(())
+}
+
+fn allowed(
+    tx: &Transaction<'_>,
+    by: &UserId,
+    right: rights::Right,
+    now: &Now,
+) -> Result<(), Problem> {
+    if rights::may(staff::active(tx, by, now)?.record.role, right) {
+        Ok(())
+    } else {
+        Err(Problem::Refused(ProblemCode::AccessDenied))
+    }
+}
+
+fn changed(
+    tx: &Transaction<'_>,
+    by: Option<&UserId>,
+    what: &str,
+    now: &Now,
+) -> Result<(), Problem> {
+    audit::append(tx, now, by, &AuditEvent::ConfigChanged { what: what.to_owned() })?;
+    Ok(())
+}

@@ -1,0 +1,105 @@
+//! The settings table: one JSON value a name.
+
+use protocol::facility::{Facility, FacilityProfile};
+use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::Loaded;
+use crate::access::staff;
+use crate::clock::Now;
+use crate::error::Problem;
+use crate::vault::Migration;
+
+/// Tables of this module.
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    layout: 1,
+    name: "setup-1",
+    sql: "CREATE TABLE setup_setting(
+            name TEXT PRIMARY KEY,
+            value TEXT NOT NULL
+          ) STRICT, WITHOUT ROWID;",
+}];
+
+pub(super) const PROFILE: &str = "profile";
+pub(super) const FACILITY: &str = "facility";
+pub(super) const LOOK: &str = "look";
+pub(super) const PIN_MODE: &str = "pin_mode";
+pub(super) const FINISHED: &str = "finished";
+pub(super) const DRAFT: &str = "draft";
+
+/// Whether set-up is over.
+///
+/// # Errors
+/// Those of the vault.
+pub fn is_finished(connection: &Connection) -> Result<bool, Problem> {
+    Ok(get(connection, FINISHED)?.unwrap_or(false))
+}
+
+/// The office as it describes itself.
+///
+/// # Errors
+/// Those of the vault.
+pub fn profile(connection: &Connection) -> Result<Option<FacilityProfile>, Problem> {
+    get(connection, PROFILE)
+}
+
+/// The office as the gateway knows it, and the insurers it may ask.
+///
+/// # Errors
+/// Those of the vault.
+pub fn facility(connection: &Connection) -> Result<Option<Facility>, Problem> {
+    get(connection, FACILITY)
+}
+
+/// Keeps what the gateway says about the office, at enrolment and from the feed.
+///
+/// # Errors
+/// Those of the vault.
+pub fn keep_facility(tx: &Transaction<'_>, facility: &Facility) -> Result<(), Problem> {
+    keep(tx, FACILITY, facility)
+}
+
+pub(super) fn load(connection: &Connection, now: &Now) -> Result<Loaded, Problem> {
+    Ok(Loaded {
+        finished: is_finished(connection)?,
+        device: crate::sync::device(connection)?.map(|device| device.to_string()),
+        last_exchange: crate::sync::last_exchange(connection)?,
+        profile: profile(connection)?,
+        facility: facility(connection)?,
+        look: get(connection, LOOK)?.unwrap_or_default(),
+        pin_mode: get(connection, PIN_MODE)?.unwrap_or(false),
+        staff: staff::all(connection, now)?,
+        draft: get(connection, DRAFT)?.unwrap_or_default(),
+    })
+}
+
+pub(super) fn keep<T: Serialize>(
+    tx: &Transaction<'_>,
+    name: &str,
+    value: &T,
+) -> Result<(), Problem> {
+    let text = serde_json::to_string(value)
+        .map_err(|_| Problem::VaultStatement(format!("setting {name} does not serialise")))?;
+    tx.prepare_cached(
+        "INSERT INTO setup_setting(name, value) VALUES(?1, ?2)
+         ON CONFLICT(name) DO UPDATE SET value = excluded.value",
+    )?
+    .execute(params![name, text])?;
+    Ok(())
+}
+
+pub(super) fn forget(tx: &Transaction<'_>, name: &str) -> Result<(), Problem> {
+    tx.prepare_cached("DELETE FROM setup_setting WHERE name = ?1")?.execute([name])?;
+    Ok(())
+}
+
+fn get<T: DeserializeOwned>(connection: &Connection, name: &str) -> Result<Option<T>, Problem> {
+    let text: Option<String> = connection
+        .prepare_cached("SELECT value FROM setup_setting WHERE name = ?1")?
+        .query_row([name], |row| row.get(0))
+        .optional()?;
+    text.map(|text| serde_json::from_str(&text))
+        .transpose()
+        .map_err(|_| Problem::VaultStatement(format!("setting {name} cannot be read")))
+}

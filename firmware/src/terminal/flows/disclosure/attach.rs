@@ -1,0 +1,192 @@
+//! E-3: a scan from the stick or folder.
+
+use protocol::person::Attachment;
+use protocol::problem::ProblemCode;
+
+use crate::error::Problem;
+use crate::request::{DraftSubject, Job, Slot};
+use crate::terminal::desk::Desk;
+use crate::terminal::effect::{Effect, FoundFile, Input};
+use crate::terminal::flow::{Flow, Next, Waiting};
+use crate::terminal::screen::Screen;
+use crate::terminal::touch::Touch;
+use crate::terminal::view::{AttachPage, FileRow, Page, Paged};
+
+/// What the scan is for.
+pub enum Target {
+    /// The contract of a person of the request.
+    Contract {
+        /// Which draft.
+        slot: Slot,
+        /// From 1.
+        place: usize,
+        /// The person.
+        subject: DraftSubject,
+    },
+    /// The 介護支援専門員証 of who is at the desk.
+    Qualification {
+        /// Which draft.
+        slot: Slot,
+    },
+}
+
+/// A scan is being chosen.
+pub struct AttachFlow {
+    target: Target,
+    files: Vec<FoundFile>,
+    page: usize,
+    note: Option<ProblemCode>,
+    list: Waiting,
+    take: Waiting,
+    keep: Waiting,
+}
+
+impl AttachFlow {
+    /// Chooses a scan for a target.
+    pub fn new(target: Target) -> Self {
+        Self {
+            target,
+            files: Vec::new(),
+            page: 0,
+            note: None,
+            list: Waiting::default(),
+            take: Waiting::default(),
+            keep: Waiting::default(),
+        }
+    }
+
+    fn search(&mut self, desk: &mut Desk) {
+        let ticket = desk.ticket();
+        desk.effect(Effect::ListFiles(ticket));
+        self.list.start(ticket);
+    }
+
+    fn pages(&self, desk: &Desk) -> (usize, usize) {
+        let rows = desk.config.rows_per_page.max(1);
+        (rows, self.files.len().div_ceil(rows).max(1))
+    }
+
+    fn choose(&mut self, index: usize, desk: &mut Desk) {
+        let Some(file) = self.files.get(index) else { return };
+        if self.take.is_waiting() || self.keep.is_waiting() {
+            return;
+        }
+        if file.media.is_none() {
+            self.note = Some(if file.size > protocol::exchange::MAX_FILE_BYTES {
+                ProblemCode::AttachmentTooLarge
+            } else {
+                ProblemCode::AttachmentType
+            });
+            return;
+        }
+        self.note = None;
+        let ticket = desk.ticket();
+        desk.effect(Effect::TakeFile(ticket, file.path.clone()));
+        self.take.start(ticket);
+    }
+
+    fn taken(&mut self, scan: Attachment, desk: &mut Desk) {
+        let Some(session) = &desk.session else { return };
+        let staff = session.staff.clone();
+        let job = match &self.target {
+            Target::Contract { slot, place, subject } => {
+                let mut subject = subject.clone();
+                subject.filed = Some(false);
+                subject.contract = Some(scan);
+                Job::Put { slot: *slot, place: Some(*place), subject: Box::new(subject), staff }
+            }
+            Target::Qualification { slot } => {
+                Job::SetQualification { staff, scan, expires_on: None, slot: *slot }
+            }
+        };
+        self.keep.start(desk.store(job));
+    }
+}
+
+impl Flow for AttachFlow {
+    fn screen(&self, _: &Desk) -> Screen {
+        Screen::Attach
+    }
+
+    fn page(&self, desk: &Desk) -> Page {
+        let (rows, pages) = self.pages(desk);
+        let page = self.page.min(pages - 1);
+        Page::Attach(AttachPage {
+            who: match &self.target {
+                Target::Contract { subject, .. } => Some(
+                    subject.name.as_ref().map_or_else(String::new, |name| name.as_str().to_owned()),
+                ),
+                Target::Qualification { .. } => None,
+            },
+            files: Paged {
+                rows: self
+                    .files
+                    .iter()
+                    .skip(page * rows)
+                    .take(rows)
+                    .map(|file| FileRow {
+                        name: file.name.clone(),
+                        size: file.size,
+                        media: file.media,
+                    })
+                    .collect(),
+                page,
+                pages,
+                total: self.files.len(),
+            },
+            searching: self.list.is_waiting() || self.take.is_waiting() || self.keep.is_waiting(),
+            note: self.note.clone(),
+        })
+    }
+
+    fn shown(&mut self, desk: &mut Desk) -> Next {
+        self.search(desk);
+        Next::Stay
+    }
+
+    fn touch(&mut self, touch: Touch, desk: &mut Desk) -> Next {
+        let (rows, pages) = self.pages(desk);
+        match touch {
+            Touch::Back => return Next::Back,
+            Touch::Main => {
+                self.note = None;
+                self.search(desk);
+            }
+            Touch::Row(row) if row < rows => self.choose(self.page * rows + row, desk),
+            Touch::NextPage => self.page = (self.page + 1) % pages,
+            Touch::PrevPage => self.page = (self.page + pages - 1) % pages,
+            _ => {}
+        }
+        Next::Stay
+    }
+
+    fn event(&mut self, input: &mut Input, desk: &mut Desk) -> Next {
+        match input {
+            Input::FilesListed(ticket, found) if self.list.take(*ticket) => match found {
+                Ok(files) => {
+                    self.files = std::mem::take(files);
+                    self.page = 0;
+                }
+                Err(problem) => {
+                    self.files.clear();
+                    self.note = Some(problem.code());
+                }
+            },
+            Input::FileTaken(ticket, taken) if self.take.take(*ticket) => match taken {
+                Ok(scan) => {
+                    let scan = scan.clone();
+                    self.taken(scan, desk);
+                }
+                // What is wrong with the file is said here; a full disk has its own screen.
+                Err(problem @ Problem::Refused(_)) => self.note = Some(problem.code()),
+                Err(problem) => return Next::Trouble(problem.clone()),
+            },
+            _ => {}
+        }
+        match self.keep.stored(input) {
+            Some(Ok(_)) => Next::Back,
+            Some(Err(problem)) => Next::Trouble(problem),
+            None => Next::Stay,
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! H-1 and H-2: help by problem, before login and offline.
+
+use super::staff::{next_page, paged, previous_page, row_index};
+use super::trouble::{SlipFlow, desk_for};
+use crate::terminal::desk::Desk;
+use crate::terminal::flow::{Flow, Next};
+use crate::terminal::hours;
+use crate::terminal::screen::Screen;
+use crate::terminal::touch::{HelpTopic, Touch};
+use crate::terminal::view::{DeskState, HelpPage, HelpTopicPage, Page, Slip};
+
+/// H-1.
+pub struct HelpFlow {
+    /// About the screen on which help was asked for.
+    slip: Slip,
+    page: usize,
+}
+
+impl HelpFlow {
+    /// Opens help; `slip` tells where the person was.
+    #[must_use]
+    pub fn new(slip: Slip) -> Self {
+        Self { slip, page: 0 }
+    }
+
+    fn open(&self, topic: HelpTopic) -> Next {
+        Next::Open(Box::new(TopicFlow { topic, slip: self.slip.clone() }))
+    }
+}
+
+/// Every desk, the insurers' own first.
+fn desks(desk: &Desk) -> Vec<DeskState> {
+    let insurers = desk
+        .facility
+        .iter()
+        .flat_map(|facility| &facility.insurers)
+        .map(|insurer| hours::state(&insurer.desk, &insurer.city, &desk.now));
+    let others = desk
+        .config
+        .desks
+        .iter()
+        .map(|entry| hours::state(&entry.desk, &entry.organisation, &desk.now));
+    insurers.chain(others).collect()
+}
+
+impl Flow for HelpFlow {
+    fn screen(&self, _desk: &Desk) -> Screen {
+        Screen::Help
+    }
+
+    fn page(&self, desk: &Desk) -> Page {
+        let per_page = desk.config.rows_per_page;
+        Page::Help(HelpPage {
+            topics: paged(HelpTopic::ALL, self.page, per_page, |topic| *topic),
+            desks: desks(desk),
+        })
+    }
+
+    fn touch(&mut self, touch: Touch, desk: &mut Desk) -> Next {
+        let per_page = desk.config.rows_per_page;
+        let topics = HelpTopic::ALL.len();
+        match touch {
+            Touch::Back => return Next::Back,
+            Touch::Main | Touch::ShowSlip => {
+                return Next::Open(Box::new(SlipFlow::new(self.slip.clone())));
+            }
+            Touch::HelpTopic(topic) => return self.open(topic),
+            Touch::Row(row) => {
+                if let Some(topic) =
+                    row_index(row, self.page, per_page).and_then(|index| HelpTopic::ALL.get(index))
+                {
+                    return self.open(*topic);
+                }
+            }
+            Touch::NextPage => self.page = next_page(self.page, topics, per_page),
+            Touch::PrevPage => self.page = previous_page(self.page, topics, per_page),
+            _ => {}
+        }
+        Next::Stay
+    }
+
+    fn before_unlock(&self) -> bool {
+        true
+    }
+}
+
+/// H-2.
+struct TopicFlow {
+    topic: HelpTopic,
+    slip: Slip,
+}
+
+impl Flow for TopicFlow {
+    fn screen(&self, _desk: &Desk) -> Screen {
+        Screen::HelpTopic
+    }
+
+    fn page(&self, desk: &Desk) -> Page {
+        Page::HelpTopic(HelpTopicPage { topic: self.topic, desk: desk_for(self.topic, desk) })
+    }
+
+    fn touch(&mut self, touch: Touch, _desk: &mut Desk) -> Next {
+        match touch {
+            Touch::Back => Next::Back,
+            Touch::Main | Touch::ShowSlip => {
+                Next::Open(Box::new(SlipFlow::new(self.slip.clone())))
+            }
+            Touch::HelpTopic(topic) => {
+                self.topic = topic;
+                Next::Stay
+            }
+            _ => Next::Stay,
+        }
+    }
+
+    fn before_unlock(&self) -> bool {
+        true
+    }
+}

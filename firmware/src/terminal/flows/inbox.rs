@@ -1,0 +1,385 @@
+//! G-1, G-2, G-3: what has arrived.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use protocol::answer::Notice;
+use protocol::exchange::DocumentId;
+use protocol::problem::ProblemCode;
+
+use crate::error::Problem;
+use crate::inbox::{InboxEntry, Job, Listing, Opened, Reply};
+use crate::store::StoreReply;
+use crate::terminal::desk::Desk;
+use crate::terminal::effect::{Effect, Input, PageOrder};
+use crate::terminal::flow::{Flow, Next, Waiting};
+use crate::terminal::screen::Screen;
+use crate::terminal::touch::{InboxFilter, Touch, Zoom};
+use crate::terminal::view::{
+    DocumentPage, InboxPage, InboxRow, NoticePage, Page, PageImage, Paged,
+};
+use crate::upkeep;
+
+/// Opens the list of documents and notices.
+#[must_use]
+pub fn start(_: &mut Desk) -> Box<dyn Flow> {
+    Box::new(InboxFlow::default())
+}
+
+/// Widths of a page image, in quarters of the screen's: zoom 0, 1, 2 and 3.
+const ZOOM_QUARTERS: [u32; 4] = [4, 6, 8, 12];
+
+/// What is left of a time that was read at `read_at` of the boot clock.
+fn counted_down(left: Duration, read_at: Duration, desk: &Desk) -> Duration {
+    left.saturating_sub(desk.now.boot.saturating_sub(read_at))
+}
+
+/// G-1.
+#[derive(Default)]
+struct InboxFlow {
+    filter: InboxFilter,
+    list: Listing,
+    read_at: Duration,
+    load: Waiting,
+    newest: Waiting,
+}
+
+impl InboxFlow {
+    fn load(&mut self, page: usize, desk: &mut Desk) {
+        let job = Job::Page { filter: self.filter, page, rows: desk.config.rows_per_page };
+        self.load.start(desk.store(job));
+    }
+
+    fn row(&self, entry: &InboxEntry, desk: &Desk) -> InboxRow {
+        let mut row = entry.row.clone();
+        row.left = row.left.map(|left| counted_down(left, self.read_at, desk));
+        row
+    }
+
+    fn open(&self, entry: &InboxEntry) -> Next {
+        if !entry.here {
+            return Next::Stay;
+        }
+        open(entry.row.id, entry.row.notice)
+    }
+}
+
+fn open(id: DocumentId, notice: bool) -> Next {
+    if notice {
+        Next::Open(Box::new(NoticeFlow::new(id)))
+    } else {
+        Next::Open(Box::new(DocumentFlow::new(id)))
+    }
+}
+
+impl Flow for InboxFlow {
+    fn screen(&self, _: &Desk) -> Screen {
+        Screen::Inbox
+    }
+
+    fn page(&self, desk: &Desk) -> Page {
+        Page::Inbox(InboxPage {
+            filter: self.filter,
+            entries: Paged {
+                // What has ended since the list was read is not shown any more.
+                rows: self
+                    .list
+                    .entries
+                    .iter()
+                    .map(|entry| self.row(entry, desk))
+                    .filter(|row| row.left != Some(Duration::ZERO))
+                    .collect(),
+                page: self.list.page,
+                pages: self.list.pages.max(1),
+                total: self.list.total,
+            },
+            counts: self.list.counts,
+        })
+    }
+
+    fn shown(&mut self, desk: &mut Desk) -> Next {
+        self.load(self.list.page, desk);
+        Next::Stay
+    }
+
+    fn touch(&mut self, touch: Touch, desk: &mut Desk) -> Next {
+        let pages = self.list.pages.max(1);
+        match touch {
+            Touch::Back => return Next::Back,
+            Touch::Main if self.list.counts.1 == 0 => return Next::Home,
+            Touch::Main => self.newest.start(desk.store(Job::NewestUnopened)),
+            Touch::InboxFilter(filter) => {
+                self.filter = filter;
+                self.load(0, desk);
+            }
+            Touch::Document(id) => {
+                if let Some(entry) = self.list.entries.iter().find(|entry| entry.row.id == id) {
+                    return self.open(entry);
+                }
+            }
+            Touch::Row(row) => {
+                let shown = self.list.entries.iter().filter(|entry| {
+                    self.row(entry, desk).left != Some(Duration::ZERO)
+                });
+                if let Some(entry) = shown.skip(row).next() {
+                    return self.open(entry);
+                }
+            }
+            Touch::NextPage => self.load((self.list.page + 1) % pages, desk),
+            Touch::PrevPage => self.load((self.list.page + pages - 1) % pages, desk),
+            _ => {}
+        }
+        Next::Stay
+    }
+
+    fn event(&mut self, input: &mut Input, desk: &mut Desk) -> Next {
+        let minute_over = desk.now.boot.saturating_sub(self.read_at) >= upkeep::EVERY;
+        let news = matches!(input, Input::Synced(_))
+            || (matches!(input, Input::Tick) && minute_over);
+        if news && !self.load.is_waiting() {
+            self.load(self.list.page, desk);
+        }
+        match self.load.stored(input) {
+            Some(Ok(StoreReply::Inbox(Reply::Page(list)))) => {
+                self.list = list;
+                self.read_at = desk.now.boot;
+            }
+            Some(Err(problem)) => return Next::Trouble(problem),
+            _ => {}
+        }
+        match self.newest.stored(input) {
+            Some(Ok(StoreReply::Inbox(Reply::Newest(Some((id, notice)))))) => open(id, notice),
+            Some(Err(problem)) => Next::Trouble(problem),
+            _ => Next::Stay,
+        }
+    }
+}
+
+/// G-2.
+struct DocumentFlow {
+    document: DocumentId,
+    opened: Option<Opened>,
+    read_at: Duration,
+    page: usize,
+    pages: usize,
+    zoom: u8,
+    image: Option<Arc<PageImage>>,
+    /// It ended, or could not be opened: there is nothing to come back to.
+    over: bool,
+    open: Waiting,
+    draw: Waiting,
+    print: Waiting,
+}
+
+impl DocumentFlow {
+    fn new(document: DocumentId) -> Self {
+        Self {
+            document,
+            opened: None,
+            read_at: Duration::ZERO,
+            page: 0,
+            pages: 1,
+            zoom: 0,
+            image: None,
+            over: false,
+            open: Waiting::default(),
+            draw: Waiting::default(),
+            print: Waiting::default(),
+        }
+    }
+
+    fn left(&self, desk: &Desk) -> Duration {
+        self.opened
+            .as_ref()
+            .map_or(Duration::ZERO, |opened| counted_down(opened.left, self.read_at, desk))
+    }
+
+    fn draw(&mut self, desk: &mut Desk) {
+        let quarters = ZOOM_QUARTERS[usize::from(self.zoom).min(ZOOM_QUARTERS.len() - 1)];
+        let order = PageOrder {
+            document: self.document,
+            page: self.page,
+            width: desk.config.document_width.saturating_mul(quarters) / 4,
+        };
+        let ticket = desk.ticket();
+        desk.effect(Effect::DrawPage(ticket, order));
+        self.draw.start(ticket);
+    }
+
+    fn turn(&mut self, page: usize, desk: &mut Desk) {
+        if page != self.page {
+            self.page = page;
+            self.image = None;
+            self.draw(desk);
+        }
+    }
+
+    fn zoom(&mut self, zoom: Zoom, desk: &mut Desk) {
+        let most = u8::try_from(ZOOM_QUARTERS.len() - 1).unwrap_or(0);
+        let next = match zoom {
+            Zoom::Larger => (self.zoom + 1).min(most),
+            Zoom::Smaller => self.zoom.saturating_sub(1),
+        };
+        if next != self.zoom {
+            self.zoom = next;
+            self.draw(desk);
+        }
+    }
+}
+
+impl Flow for DocumentFlow {
+    fn screen(&self, _: &Desk) -> Screen {
+        Screen::Document
+    }
+
+    fn page(&self, desk: &Desk) -> Page {
+        let left = self.left(desk);
+        let ended = left.is_zero();
+        Page::Document(DocumentPage {
+            display_name: self
+                .opened
+                .as_ref()
+                .filter(|_| !ended)
+                .map_or_else(String::new, |opened| opened.display_name.clone()),
+            image: self.image.clone().filter(|_| !ended),
+            page: self.page,
+            pages: self.pages.max(1),
+            zoom: self.zoom,
+            left,
+            printer: desk.config.printer,
+        })
+    }
+
+    fn shown(&mut self, desk: &mut Desk) -> Next {
+        if self.over {
+            return Next::Back;
+        }
+        if let (None, Some(session)) = (&self.opened, &desk.session) {
+            let job = Job::Open { document: self.document, staff: session.staff.clone() };
+            self.open.start(desk.store(job));
+        }
+        Next::Stay
+    }
+
+    fn touch(&mut self, touch: Touch, desk: &mut Desk) -> Next {
+        let pages = self.pages.max(1);
+        match touch {
+            Touch::Back => return Next::Back,
+            Touch::Main | Touch::Print if desk.config.printer => {
+                if self.opened.is_some() && !self.print.is_waiting() {
+                    let ticket = desk.ticket();
+                    desk.effect(Effect::PrintDocument(ticket, self.document));
+                    self.print.start(ticket);
+                }
+            }
+            Touch::Main => return Next::Back,
+            Touch::NextPage => self.turn((self.page + 1) % pages, desk),
+            Touch::PrevPage => self.turn((self.page + pages - 1) % pages, desk),
+            Touch::Zoom(zoom) => self.zoom(zoom, desk),
+            _ => {}
+        }
+        Next::Stay
+    }
+
+    fn event(&mut self, input: &mut Input, desk: &mut Desk) -> Next {
+        match self.open.stored(input) {
+            Some(Ok(StoreReply::Inbox(Reply::Opened(opened)))) => {
+                self.opened = Some(opened);
+                self.read_at = desk.now.boot;
+                self.draw(desk);
+            }
+            Some(Err(problem)) => {
+                self.over = true;
+                return Next::Trouble(problem);
+            }
+            _ => {}
+        }
+        match input {
+            Input::PageDrawn(ticket, drawn) if self.draw.take(*ticket) => match drawn {
+                Ok(drawn) => {
+                    self.image = Some(Arc::clone(&drawn.image));
+                    self.pages = drawn.pages.max(1);
+                }
+                Err(problem) => return Next::Trouble(problem.clone()),
+            },
+            Input::Printed(ticket, result) if self.print.take(*ticket) => match result {
+                Ok(()) => {
+                    if let Some(session) = &desk.session {
+                        let staff = session.staff.clone();
+                        let _ = desk.store(Job::Printed { document: self.document, staff });
+                    }
+                }
+                Err(problem) => return Next::Trouble(problem.clone()),
+            },
+            Input::Tick if self.opened.is_some() && self.left(desk).is_zero() => {
+                // The deadline has passed under the reader's eyes.
+                self.opened = None;
+                self.image = None;
+                self.over = true;
+                let _ = desk.store(upkeep::Job::Sweep);
+                return Next::Trouble(Problem::Refused(ProblemCode::DocumentGone));
+            }
+            _ => {}
+        }
+        Next::Stay
+    }
+}
+
+/// G-3.
+struct NoticeFlow {
+    id: DocumentId,
+    notice: Option<Box<Notice>>,
+    open: Waiting,
+}
+
+impl NoticeFlow {
+    fn new(id: DocumentId) -> Self {
+        Self { id, notice: None, open: Waiting::default() }
+    }
+}
+
+impl Flow for NoticeFlow {
+    fn screen(&self, _: &Desk) -> Screen {
+        Screen::Notice
+    }
+
+    fn page(&self, desk: &Desk) -> Page {
+        Page::Notice(self.notice.as_ref().map_or_else(
+            || NoticePage {
+                title: String::new(),
+                body: String::new(),
+                shown_from: desk.now.wall,
+                important: false,
+            },
+            |notice| NoticePage {
+                title: notice.title.clone(),
+                body: notice.body.clone(),
+                shown_from: notice.shown_from,
+                important: notice.important,
+            },
+        ))
+    }
+
+    fn shown(&mut self, desk: &mut Desk) -> Next {
+        if self.notice.is_none() {
+            self.open.start(desk.store(Job::OpenNotice(self.id)));
+        }
+        Next::Stay
+    }
+
+    fn touch(&mut self, touch: Touch, _: &mut Desk) -> Next {
+        match touch {
+            Touch::Back | Touch::Main => Next::Back,
+            _ => Next::Stay,
+        }
+    }
+
+    fn event(&mut self, input: &mut Input, _: &mut Desk) -> Next {
+        match self.open.stored(input) {
+            Some(Ok(StoreReply::Inbox(Reply::Notice(notice)))) => self.notice = Some(notice),
+            Some(Err(problem)) => return Next::Trouble(problem),
+            _ => {}
+        }
+        Next::Stay
+    }
+}

@@ -1,0 +1,392 @@
+//! D-11, D-1 … D-4: how far is this person's certification?
+//!
+//! By 被保険者番号, or by 申請日 with 生年月日; always with a purpose (E4) and only at an
+//! insurer in the office's scope (E5). The person in hand fills in what is known.
+
+mod answer;
+mod clients;
+
+use protocol::calendar::Date;
+use protocol::command::{ProgressKey, ProgressQuery};
+use protocol::exchange::CommandId;
+use protocol::number::{InsuredNumber, InsurerNumber};
+use protocol::person::Purpose;
+use protocol::problem::ProblemCode;
+
+use crate::error::Problem;
+use crate::lookup::{Asked, Job, Question, Reply, Subject};
+use crate::store::StoreReply;
+use crate::terminal::desk::{Desk, PersonInHand};
+use crate::terminal::effect::{Effect, Input};
+use crate::terminal::entry::{DateEntry, DateRule, DigitEntry};
+use crate::terminal::flow::{Flow, Next, Waiting};
+use crate::terminal::flows::card::CardFlow;
+use crate::terminal::flows::saved::SavedFlow;
+use crate::terminal::screen::Screen;
+use crate::terminal::touch::Touch;
+use crate::terminal::view::{InsuredNumberPage, LookUpKindPage, Page, PurposePage};
+
+pub use answer::AnswerFlow;
+pub use clients::ClientsFlow;
+
+/// Opens the look-up, filled in for the person in hand.
+#[must_use]
+pub fn start(desk: &mut Desk) -> Box<dyn Flow> {
+    Box::new(LookUpFlow::new(desk))
+}
+
+/// Opens a question on hold, to be corrected and asked again.
+#[must_use]
+pub fn correct(desk: &mut Desk, held: CommandId, query: &ProgressQuery) -> Box<dyn Flow> {
+    let mut flow = LookUpFlow::new(desk);
+    flow.hand.clone_from(&desk.in_hand);
+    flow.replaces = Some(held);
+    flow.purpose = Some(query.purpose);
+    match &query.key {
+        ProgressKey::Insured { insured } => {
+            flow.number.set(insured.as_str());
+            flow.step = Step::Number;
+        }
+        ProgressKey::Dates { applied_on, born_on } => {
+            flow.by_number = false;
+            flow.birth.set(*born_on);
+            flow.applied.set(*applied_on);
+            flow.step = Step::Birth;
+        }
+    }
+    Box::new(flow)
+}
+
+/// The question is being put together.
+pub struct LookUpFlow {
+    step: Step,
+    by_number: bool,
+    number: DigitEntry,
+    birth: DateEntry,
+    applied: DateEntry,
+    purpose: Option<Purpose>,
+    /// Name and birth date that the list knows for the number typed.
+    listed: Option<(InsuredNumber, String, Date)>,
+    /// The person in hand that was taken over already.
+    hand: Option<PersonInHand>,
+    /// The held command that is being corrected.
+    replaces: Option<CommandId>,
+    kept: Waiting,
+    ask: Waiting,
+    find: Waiting,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Kind,
+    Number,
+    Birth,
+    Applied,
+    Purpose,
+}
+
+impl LookUpFlow {
+    fn new(desk: &Desk) -> Self {
+        let insurer = desk.insurer();
+        let months = insurer.map_or(DEFAULT_MONTHS, |insurer| insurer.retention_months);
+        Self {
+            step: Step::Kind,
+            by_number: true,
+            number: DigitEntry::new(InsuredNumber::LENGTH)
+                .with_letter_h(insurer.is_some_and(|insurer| insurer.h_numbers)),
+            birth: DateEntry::new(DateRule::Birth),
+            applied: DateEntry::new(DateRule::Application {
+                months,
+                clock_trusted: desk.now.is_trusted(),
+            }),
+            purpose: None,
+            listed: None,
+            hand: None,
+            replaces: None,
+            kept: Waiting::default(),
+            ask: Waiting::default(),
+            find: Waiting::default(),
+        }
+    }
+
+    /// Takes over the person in hand, once for each person.
+    fn take_hand(&mut self, desk: &mut Desk) {
+        if desk.in_hand == self.hand {
+            return;
+        }
+        self.hand.clone_from(&desk.in_hand);
+        let Some(person) = &self.hand else { return };
+        self.birth.set(person.born_on);
+        match &person.insured {
+            Some(insured) => {
+                self.number.set(insured.as_str());
+                self.by_number = true;
+                self.step = Step::Purpose;
+            }
+            None => {
+                let job = Job::FindPerson { name: person.name.clone(), born_on: person.born_on };
+                self.find.start(desk.store(job));
+            }
+        }
+    }
+
+    /// The number typed, if it is one.
+    fn insured(&self) -> Option<InsuredNumber> {
+        InsuredNumber::parse(self.number.typed()).ok()
+    }
+
+    /// The name that belongs to what is asked, if one is known.
+    fn who(&self) -> Option<String> {
+        if let Some(person) = &self.hand {
+            return Some(person.name.clone());
+        }
+        self.listed().map(|(name, _)| name)
+    }
+
+    fn listed(&self) -> Option<(String, Date)> {
+        let (insured, name, born_on) = self.listed.as_ref().filter(|_| self.by_number)?;
+        (Some(insured) == self.insured().as_ref()).then(|| (name.clone(), *born_on))
+    }
+
+    fn born_on(&self, today: Date) -> Option<Date> {
+        match (&self.hand, self.by_number) {
+            (_, false) => self.birth.date(today),
+            (Some(person), true) => Some(person.born_on),
+            (None, true) => self.listed().map(|(_, born_on)| born_on),
+        }
+    }
+
+    fn key(&self, today: Date) -> Option<ProgressKey> {
+        if self.by_number {
+            return self.insured().map(|insured| ProgressKey::Insured { insured });
+        }
+        Some(ProgressKey::Dates {
+            applied_on: self.applied.date(today)?,
+            born_on: self.birth.date(today)?,
+        })
+    }
+
+    fn number_done(&mut self, desk: &mut Desk) {
+        let insured = match InsuredNumber::parse(self.number.typed()) {
+            Ok(insured) => insured,
+            Err(error) => return self.number.set_note(error.code()),
+        };
+        match (&mut desk.in_hand, desk.facility.as_ref().and_then(|f| f.insurers.first())) {
+            (Some(person), _) => {
+                person.insured = Some(insured);
+                self.hand.clone_from(&desk.in_hand);
+            }
+            (None, Some(insurer)) => {
+                let job = Job::FindNumber { insurer: insurer.number.clone(), insured };
+                self.find.start(desk.store(job));
+            }
+            (None, None) => {}
+        }
+        self.step = Step::Purpose;
+    }
+
+    fn ask(&mut self, desk: &mut Desk) -> Next {
+        if self.ask.is_waiting() {
+            return Next::Stay;
+        }
+        let (Some(purpose), Some(key)) = (self.purpose, self.key(desk.today())) else {
+            return Next::Stay;
+        };
+        let Some(insurer) = desk.insurer().map(|insurer| insurer.number.clone()) else {
+            return Next::Trouble(Problem::Refused(ProblemCode::CommandScope));
+        };
+        let question = Question {
+            subject: Subject { insurer, key },
+            purpose,
+            who: self.who(),
+            born_on: self.born_on(desk.today()),
+        };
+        // The kept answer first: it is on the screen before the question is on the disk.
+        self.kept.start(desk.store(Job::Kept(question.subject.clone())));
+        if let Some(ask) = ask_job(desk, question, self.replaces) {
+            self.ask = ask;
+        }
+        Next::Stay
+    }
+
+    fn question(&self, desk: &Desk) -> Option<Question> {
+        Some(Question {
+            subject: Subject {
+                insurer: desk.insurer()?.number.clone(),
+                key: self.key(desk.today())?,
+            },
+            purpose: self.purpose?,
+            who: self.who(),
+            born_on: self.born_on(desk.today()),
+        })
+    }
+
+    fn back(&mut self) -> Next {
+        self.step = match self.step {
+            Step::Kind => return Next::Back,
+            Step::Number => Step::Kind,
+            Step::Birth => Step::Kind,
+            Step::Applied => Step::Birth,
+            Step::Purpose if self.by_number => Step::Number,
+            Step::Purpose => Step::Applied,
+        };
+        Next::Stay
+    }
+}
+
+/// Months shown when the gateway has not told yet. Source: Ebina shows about three.
+const DEFAULT_MONTHS: u8 = 3;
+
+/// Saves a question and wakes the exchange; `None` when nobody is at the desk.
+fn ask_job(
+    desk: &mut Desk,
+    question: Question,
+    replaces: Option<CommandId>,
+) -> Option<Waiting> {
+    let staff = desk.session.as_ref()?.staff.clone();
+    let scope: Vec<InsurerNumber> = desk
+        .facility
+        .iter()
+        .flat_map(|facility| facility.insurers.iter().map(|insurer| insurer.number.clone()))
+        .collect();
+    let id = desk.command_id();
+    let mut waiting = Waiting::default();
+    waiting.start(desk.store(Job::Ask { id, staff, scope, question, replaces }));
+    Some(waiting)
+}
+
+/// The question was saved: the line is to be tried at once.
+fn asked(desk: &mut Desk, reply: Result<StoreReply, Problem>) -> Result<Asked, Problem> {
+    match reply? {
+        StoreReply::LookUp(Reply::Asked(asked)) => {
+            desk.effect(Effect::WakeSync);
+            Ok(asked)
+        }
+        _ => Err(Problem::OutboxUnknown),
+    }
+}
+
+impl Flow for LookUpFlow {
+    fn screen(&self, _: &Desk) -> Screen {
+        match self.step {
+            Step::Kind => Screen::LookUpKind,
+            Step::Number => Screen::InsuredNumber,
+            Step::Birth => Screen::BirthDate,
+            Step::Applied => Screen::ApplicationDate,
+            Step::Purpose => Screen::Purpose,
+        }
+    }
+
+    fn page(&self, desk: &Desk) -> Page {
+        let today = desk.today();
+        match self.step {
+            Step::Kind => Page::LookUpKind(LookUpKindPage {
+                name: self.hand.as_ref().map(|person| person.name.clone()),
+            }),
+            Step::Number => Page::InsuredNumber(InsuredNumberPage {
+                typed: self.number.typed().to_owned(),
+                h_key: desk.insurer().is_some_and(|insurer| insurer.h_numbers),
+                name: self.hand.as_ref().map(|person| person.name.clone()),
+                note: self.number.note(),
+                clients: desk.has_clients,
+            }),
+            Step::Birth => Page::Date(self.birth.page(today, self.who())),
+            Step::Applied => Page::Date(self.applied.page(today, self.who())),
+            Step::Purpose => Page::Purpose(PurposePage {
+                chosen: self.purpose,
+                insured: self
+                    .by_number
+                    .then(|| self.insured().map(|insured| insured.to_string()))
+                    .flatten(),
+                born_on: self.born_on(today),
+                applied_on: (!self.by_number).then(|| self.applied.date(today)).flatten(),
+                city: desk.insurer().map_or_else(String::new, |insurer| insurer.city.clone()),
+                desk: desk.insurer().map_or_else(String::new, |insurer| insurer.desk.name.clone()),
+            }),
+        }
+    }
+
+    fn shown(&mut self, desk: &mut Desk) -> Next {
+        self.take_hand(desk);
+        Next::Stay
+    }
+
+    fn touch(&mut self, touch: Touch, desk: &mut Desk) -> Next {
+        let today = desk.today();
+        match (self.step, &touch) {
+            (_, Touch::Back) => return self.back(),
+            (Step::Kind, Touch::Main) => {
+                self.by_number = true;
+                self.step = Step::Number;
+            }
+            (Step::Kind, Touch::Second) => {
+                self.by_number = false;
+                self.step = if self.hand.is_some() { Step::Applied } else { Step::Birth };
+            }
+            (Step::Kind, Touch::Third) | (Step::Number, Touch::Second) => {
+                return Next::Open(Box::new(ClientsFlow::default()));
+            }
+            (Step::Number, Touch::Third) => {
+                return Next::Replace(Box::new(CardFlow::new()));
+            }
+            (Step::Number, Touch::Main) => self.number_done(desk),
+            (Step::Number, touch) => {
+                self.number.touch(touch);
+            }
+            (Step::Birth, Touch::Main) if self.birth.date(today).is_some() => {
+                self.step = Step::Applied;
+            }
+            (Step::Birth, touch) => {
+                self.birth.touch(touch, today);
+            }
+            (Step::Applied, Touch::Main) if self.applied.date(today).is_some() => {
+                self.step = Step::Purpose;
+            }
+            (Step::Applied, touch) => {
+                self.applied.touch(touch, today);
+            }
+            (Step::Purpose, Touch::Purpose(purpose)) if !self.ask.is_waiting() => {
+                self.purpose = Some(*purpose);
+            }
+            (Step::Purpose, Touch::Main) => return self.ask(desk),
+            _ => {}
+        }
+        Next::Stay
+    }
+
+    fn event(&mut self, input: &mut Input, desk: &mut Desk) -> Next {
+        if let Some(reply) = self.kept.stored(input) {
+            return match (reply, self.question(desk)) {
+                (Ok(StoreReply::LookUp(Reply::Kept(Some(kept)))), Some(question)) => {
+                    let ask = std::mem::take(&mut self.ask);
+                    Next::Replace(Box::new(AnswerFlow::while_asking(question, *kept, ask)))
+                }
+                (Err(problem), _) => Next::Trouble(problem),
+                _ => Next::Stay,
+            };
+        }
+        if let Some(reply) = self.ask.stored(input) {
+            let who = self.who();
+            return match (asked(desk, reply), self.question(desk)) {
+                (Ok(asked), Some(question)) => {
+                    Next::Replace(Box::new(SavedFlow::look_up(asked, who, question)))
+                }
+                (Ok(_), None) => Next::Home,
+                (Err(problem), _) => Next::Trouble(problem),
+            };
+        }
+        if let Some(reply) = self.find.stored(input)
+            && let Ok(StoreReply::LookUp(Reply::Client(Some(client)))) = reply
+        {
+            if desk.in_hand.is_none() {
+                self.listed = Some((client.insured, client.name, client.born_on));
+            } else if self.number.typed().is_empty() && self.step == Step::Kind {
+                if let Some(person) = &mut desk.in_hand {
+                    person.insured = Some(client.insured);
+                }
+                self.take_hand(desk);
+            }
+        }
+        Next::Stay
+    }
+}

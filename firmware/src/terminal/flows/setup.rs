@@ -1,0 +1,394 @@
+//! S-1 … S-6: welcome, token, enrolling, profile, staff, done.
+
+use protocol::exchange::CommandId;
+use protocol::facility::FacilityProfile;
+use protocol::person::StaffRole;
+use protocol::problem::ProblemCode;
+
+use super::lock::LockFlow;
+use super::look;
+use super::new_passcode::NewPasscodeFlow;
+use super::profile::{build, check, page_of, text_of};
+use super::staff_edit::StaffForm;
+use crate::access::{self, Change};
+use crate::error::Problem;
+use crate::setup::{self, Draft, LEAST_STAFF, Loaded, PROFILE_FIELDS};
+use crate::store::StoreReply;
+use crate::sync::SyncReport;
+use crate::terminal::desk::Desk;
+use crate::terminal::effect::{Effect, Input};
+use crate::terminal::entry::TextEntry;
+use crate::terminal::flow::{Flow, Next, Waiting};
+use crate::terminal::line;
+use crate::terminal::screen::Screen;
+use crate::terminal::touch::Touch;
+use crate::terminal::view::{EnrollingPage, Page, TextField};
+
+/// Roles that can be given during set-up, the technician standing by.
+const ROLES: [StaffRole; 4] = [
+    StaffRole::Administrator,
+    StaffRole::General,
+    StaffRole::Setup,
+    StaffRole::Technician,
+];
+
+/// Steps of S-3 when everything is done.
+const ENROLLED: usize = 3;
+
+/// Where set-up stands.
+enum Step {
+    Welcome,
+    Token(TextEntry),
+    Enrolling { token: String, done: usize, trouble: Option<ProblemCode> },
+    Profile { index: usize, entry: TextEntry },
+    Summary(Box<FacilityProfile>),
+    Staff(Box<StaffForm>),
+    Done,
+}
+
+/// Set-up, resumed where it stopped.
+pub struct SetupFlow {
+    step: Step,
+    draft: Draft,
+    /// Members who can work.
+    able: usize,
+    administrator: bool,
+    loading: Waiting,
+    drafting: Waiting,
+    profile: Waiting,
+    saving: Waiting,
+    finishing: Waiting,
+    look: Waiting,
+}
+
+impl SetupFlow {
+    /// Goes on where the vault says set-up stopped.
+    #[must_use]
+    pub fn resume(loaded: &Loaded) -> Self {
+        let mut flow = Self {
+            step: Step::Welcome,
+            draft: Draft { texts: vec![String::new(); PROFILE_FIELDS.len()] },
+            able: 0,
+            administrator: false,
+            loading: Waiting::default(),
+            drafting: Waiting::default(),
+            profile: Waiting::default(),
+            saving: Waiting::default(),
+            finishing: Waiting::default(),
+            look: Waiting::default(),
+        };
+        flow.know(loaded);
+        if loaded.device.is_some() {
+            flow.step = flow.after_enrolment(loaded);
+        }
+        flow
+    }
+
+    fn know(&mut self, loaded: &Loaded) {
+        for (mine, kept) in self.draft.texts.iter_mut().zip(&loaded.draft.texts) {
+            if mine.is_empty() {
+                mine.clone_from(kept);
+            }
+        }
+        if let Some(profile) = &loaded.profile {
+            self.draft.texts = PROFILE_FIELDS.map(|field| text_of(profile, field)).to_vec();
+        }
+        let able: Vec<_> = loaded
+            .staff
+            .iter()
+            .filter(|member| member.record.active && member.has_passcode)
+            .collect();
+        self.able = able.len();
+        self.administrator =
+            able.iter().any(|member| member.record.role == StaffRole::Administrator);
+    }
+
+    fn after_enrolment(&mut self, loaded: &Loaded) -> Step {
+        if loaded.profile.is_some() {
+            return Step::Staff(Box::new(self.form()));
+        }
+        // What the gateway knows need not be typed.
+        if let Some(facility) = &loaded.facility {
+            let name: String = facility.name.clone();
+            let short: String = name.chars().take(8).collect();
+            for (field, text) in [
+                (TextField::Office, facility.office.as_str().to_owned()),
+                (TextField::OfficeName, name),
+                (TextField::ShortName, short),
+            ] {
+                if let Some(index) = PROFILE_FIELDS.iter().position(|known| *known == field)
+                    && self.draft.texts[index].is_empty()
+                {
+                    self.draft.texts[index] = text;
+                }
+            }
+        }
+        match build(&self.draft.texts) {
+            Ok(profile) => Step::Summary(Box::new(profile)),
+            // The prefilled ones are passed through too, to be looked at, but first what is
+            // missing.
+            Err((index, _)) => self.field(index),
+        }
+    }
+
+    fn field(&self, index: usize) -> Step {
+        let index = index.min(PROFILE_FIELDS.len() - 1);
+        let entry = TextEntry::with(PROFILE_FIELDS[index], &self.draft.texts[index]);
+        Step::Profile { index, entry }
+    }
+
+    fn form(&self) -> StaffForm {
+        let role = if self.administrator { StaffRole::General } else { StaffRole::Administrator };
+        StaffForm::new(role)
+    }
+
+    fn enrol(&mut self, token: String, desk: &mut Desk) -> Next {
+        desk.effect(Effect::Enrol { token: token.clone() });
+        self.step = Step::Enrolling { token, done: 0, trouble: None };
+        Next::Stay
+    }
+
+    fn load(&mut self, desk: &mut Desk) {
+        let ticket = desk.store(setup::Job::Load);
+        self.loading.start(ticket);
+    }
+
+    fn token(&mut self, touch: &Touch, desk: &mut Desk) -> Next {
+        let Step::Token(entry) = &mut self.step else { return Next::Stay };
+        match touch {
+            Touch::Back => self.step = Step::Welcome,
+            Touch::Main if !entry.text().is_empty() => {
+                let token = protocol::text::fold_width(entry.text());
+                return self.enrol(token, desk);
+            }
+            touch => {
+                entry.touch(touch);
+            }
+        }
+        Next::Stay
+    }
+
+    fn typing(&mut self, touch: &Touch, desk: &mut Desk) -> Next {
+        let Step::Profile { index, entry } = &mut self.step else { return Next::Stay };
+        let index = *index;
+        match touch {
+            Touch::Back if index > 0 => self.step = self.field(index - 1),
+            Touch::Back => {}
+            Touch::Main => match check(entry.field(), entry.text()) {
+                Ok(text) => {
+                    self.draft.texts[index] = text;
+                    let ticket = desk.store(setup::Job::KeepDraft(self.draft.clone()));
+                    self.drafting.start(ticket);
+                    self.step = match build(&self.draft.texts) {
+                        Ok(profile) => Step::Summary(Box::new(profile)),
+                        Err((next, _)) if next <= index => self.field(next),
+                        Err(_) => self.field(index + 1),
+                    };
+                }
+                Err(code) => entry.set_note(code),
+            },
+            touch => {
+                entry.touch(touch);
+            }
+        }
+        Next::Stay
+    }
+
+    fn summary(&mut self, touch: &Touch, desk: &mut Desk) -> Next {
+        let Step::Summary(profile) = &self.step else { return Next::Stay };
+        match touch {
+            Touch::Back => self.step = self.field(PROFILE_FIELDS.len() - 1),
+            Touch::Field(index) if *index < PROFILE_FIELDS.len() => self.step = self.field(*index),
+            Touch::Main if !self.profile.is_waiting() => {
+                let profile = profile.clone();
+                let command = desk.command_id();
+                let job = setup::Job::KeepProfile { by: None, profile, command };
+                let ticket = desk.store(job);
+                self.profile.start(ticket);
+            }
+            _ => {}
+        }
+        Next::Stay
+    }
+
+    fn staff(&mut self, touch: &Touch, desk: &mut Desk) -> Next {
+        let Step::Staff(form) = &mut self.step else { return Next::Stay };
+        if form.touch(touch, &ROLES) {
+            return Next::Stay;
+        }
+        match touch {
+            Touch::Main if !self.saving.is_waiting() => {
+                let Some(record) = form.record(true) else { return Next::Stay };
+                let command = desk.command_id();
+                let change = Change { by: None, second: None, record, new: false, command };
+                let ticket = desk.store(access::Job::Save(change));
+                self.saving.start(ticket);
+            }
+            Touch::Second if !self.finishing.is_waiting() => {
+                if self.able < LEAST_STAFF {
+                    form.set_note(ProblemCode::InputMissing);
+                } else if !self.administrator {
+                    form.set_note(ProblemCode::AccessLastAdministrator);
+                } else {
+                    let command: CommandId = desk.command_id();
+                    let ticket = desk.store(setup::Job::Finish { command });
+                    self.finishing.start(ticket);
+                }
+            }
+            _ => {}
+        }
+        Next::Stay
+    }
+
+    fn stored(&mut self, input: &mut Input, desk: &mut Desk) -> Next {
+        let Input::Stored(ticket, result) = input else { return Next::Stay };
+        let ticket = *ticket;
+        if self.loading.take(ticket) {
+            if let Ok(StoreReply::Setup(setup::Reply::Loaded(loaded))) = result {
+                line::known(desk, loaded);
+                self.know(loaded);
+                match &self.step {
+                    Step::Enrolling { .. } => self.step = self.after_enrolment(loaded),
+                    Step::Staff(_) => self.step = Step::Staff(Box::new(self.form())),
+                    _ => {}
+                }
+                return Next::Stay;
+            }
+        } else if self.profile.take(ticket) {
+            if result.is_ok() {
+                if let Step::Summary(profile) = &self.step {
+                    desk.profile = Some((**profile).clone());
+                }
+                self.step = Step::Staff(Box::new(self.form()));
+            }
+        } else if self.saving.take(ticket) {
+            if result.is_ok() {
+                return self.choose_passcode();
+            }
+        } else if self.finishing.take(ticket) {
+            if result.is_ok() {
+                self.step = Step::Done;
+                desk.effect(Effect::WakeSync);
+            }
+        } else if !self.drafting.take(ticket) && !self.look.take(ticket) {
+            return Next::Stay;
+        }
+        match result {
+            Err(Problem::Refused(code)) => {
+                let code = code.clone();
+                if let Step::Staff(form) = &mut self.step {
+                    form.set_note(code);
+                    return Next::Stay;
+                }
+                Next::Trouble(Problem::Refused(code))
+            }
+            Err(problem) => Next::Trouble(problem.clone()),
+            Ok(_) => Next::Stay,
+        }
+    }
+
+    fn choose_passcode(&self) -> Next {
+        let Step::Staff(form) = &self.step else { return Next::Stay };
+        match (&form.id, &form.name) {
+            (Some(id), Some(name)) => Next::Open(Box::new(NewPasscodeFlow::opened(
+                id.clone(),
+                name.as_str().to_owned(),
+                None,
+            ))),
+            _ => Next::Stay,
+        }
+    }
+}
+
+impl Flow for SetupFlow {
+    fn screen(&self, _desk: &Desk) -> Screen {
+        match self.step {
+            Step::Welcome => Screen::SetupWelcome,
+            Step::Token(_) => Screen::SetupToken,
+            Step::Enrolling { .. } => Screen::SetupEnrolling,
+            Step::Profile { .. } => Screen::SetupProfile,
+            Step::Summary(_) => Screen::Profile,
+            Step::Staff(_) => Screen::SetupStaff,
+            Step::Done => Screen::SetupDone,
+        }
+    }
+
+    fn page(&self, desk: &Desk) -> Page {
+        match &self.step {
+            Step::Welcome => Page::SetupWelcome,
+            Step::Token(entry) => Page::TextEntry(entry.page(None)),
+            Step::Enrolling { done, trouble, .. } => {
+                Page::SetupEnrolling(EnrollingPage { done: *done, trouble: trouble.clone() })
+            }
+            Step::Profile { index, entry } => {
+                Page::TextEntry(entry.page(Some((index + 1, PROFILE_FIELDS.len()))))
+            }
+            Step::Summary(profile) => page_of(profile, true, desk),
+            Step::Staff(form) => form.page(&ROLES, false, self.able),
+            Step::Done => Page::SetupDone,
+        }
+    }
+
+    fn shown(&mut self, desk: &mut Desk) -> Next {
+        if matches!(self.step, Step::Staff(_)) {
+            // Somebody has just chosen a passcode, or gone back from it.
+            self.load(desk);
+        }
+        Next::Stay
+    }
+
+    fn touch(&mut self, touch: Touch, desk: &mut Desk) -> Next {
+        match &mut self.step {
+            Step::Welcome => {
+                if touch == Touch::Main {
+                    self.step = Step::Token(TextEntry::new(TextField::Token));
+                } else if look::change(&touch, desk) {
+                    let ticket = desk.store(setup::Job::KeepLook(desk.look));
+                    self.look.start(ticket);
+                }
+                Next::Stay
+            }
+            Step::Token(_) => self.token(&touch, desk),
+            Step::Enrolling { token, trouble: Some(_), .. } => match touch {
+                Touch::Main => {
+                    let token = token.clone();
+                    self.enrol(token, desk)
+                }
+                Touch::Back => {
+                    self.step = Step::Token(TextEntry::with(TextField::Token, token));
+                    Next::Stay
+                }
+                _ => Next::Stay,
+            },
+            Step::Enrolling { .. } => Next::Stay,
+            Step::Profile { .. } => self.typing(&touch, desk),
+            Step::Summary(_) => self.summary(&touch, desk),
+            Step::Staff(_) => self.staff(&touch, desk),
+            Step::Done if touch == Touch::Main => Next::Replace(Box::new(LockFlow)),
+            Step::Done => Next::Stay,
+        }
+    }
+
+    fn event(&mut self, input: &mut Input, desk: &mut Desk) -> Next {
+        match input {
+            Input::Synced(SyncReport::Enrolled(result)) => {
+                if let Step::Enrolling { done, trouble, .. } = &mut self.step {
+                    match result {
+                        Ok(_) => {
+                            *done = ENROLLED;
+                            self.load(desk);
+                        }
+                        Err(problem) => *trouble = Some(problem.code()),
+                    }
+                }
+                Next::Stay
+            }
+            Input::Stored(..) => self.stored(input, desk),
+            _ => Next::Stay,
+        }
+    }
+
+    fn before_unlock(&self) -> bool {
+        true
+    }
+}

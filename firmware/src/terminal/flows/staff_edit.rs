@@ -1,0 +1,340 @@
+//! J-3: one member of staff, new or known; and the form it shares with set-up (S-5).
+
+use protocol::command::StaffRecord;
+use protocol::number::UserId;
+use protocol::person::StaffRole;
+use protocol::problem::ProblemCode;
+use protocol::text::PersonName;
+
+use super::new_passcode::NewPasscodeFlow;
+use super::staff::StaffFlow;
+use crate::access::{self, Change, Member, Stop, rights};
+use crate::error::Problem;
+use crate::terminal::desk::Desk;
+use crate::terminal::effect::{Effect, Input};
+use crate::terminal::entry::TextEntry;
+use crate::terminal::flow::{Flow, Next, Waiting};
+use crate::terminal::screen::Screen;
+use crate::terminal::touch::Touch;
+use crate::terminal::view::{Page, PasscodeReason, StaffEditPage, StaffState, TextField};
+
+/// Name, id and role of one person, as they are filled in.
+pub struct StaffForm {
+    /// Id, once typed.
+    pub id: Option<UserId>,
+    /// Name, once typed.
+    pub name: Option<PersonName>,
+    /// Role.
+    pub role: StaffRole,
+    /// The member as known before.
+    pub known: Option<Member>,
+    entering: Option<TextEntry>,
+    note: Option<ProblemCode>,
+}
+
+impl StaffForm {
+    /// An empty form.
+    #[must_use]
+    pub fn new(role: StaffRole) -> Self {
+        Self { id: None, name: None, role, known: None, entering: None, note: None }
+    }
+
+    /// The form of somebody who is known.
+    #[must_use]
+    pub fn of(member: Member) -> Self {
+        Self {
+            id: Some(member.record.id.clone()),
+            name: Some(member.record.name.clone()),
+            role: member.record.role,
+            known: Some(member),
+            entering: None,
+            note: None,
+        }
+    }
+
+    /// Takes a touch of the form or its keyboard; `false` when it is for the flow.
+    pub fn touch(&mut self, touch: &Touch, roles: &[StaffRole]) -> bool {
+        if self.entering.is_some() {
+            return self.keyboard(touch);
+        }
+        match touch {
+            Touch::Field(0) => {
+                let name = self.name.as_ref().map_or("", PersonName::as_str);
+                self.entering = Some(TextEntry::with(TextField::StaffName, name));
+            }
+            Touch::Field(1) if self.known.is_none() => {
+                let id = self.id.as_ref().map_or("", UserId::as_str);
+                self.entering = Some(TextEntry::with(TextField::StaffId, id));
+            }
+            Touch::Role(role) if roles.contains(role) => self.role = *role,
+            _ => return false,
+        }
+        self.note = None;
+        true
+    }
+
+    fn keyboard(&mut self, touch: &Touch) -> bool {
+        let Some(entry) = &mut self.entering else { return false };
+        match touch {
+            Touch::Back => self.entering = None,
+            Touch::Main => {
+                let read = match entry.field() {
+                    TextField::StaffId => UserId::parse(entry.text())
+                        .map(|id| self.id = Some(id))
+                        .map_err(|error| error.code()),
+                    _ => PersonName::parse(entry.text())
+                        .map(|name| self.name = Some(name))
+                        .map_err(|error| error.code()),
+                };
+                match read {
+                    Ok(()) => self.entering = None,
+                    Err(code) => entry.set_note(code),
+                }
+            }
+            touch => {
+                entry.touch(touch);
+            }
+        }
+        true
+    }
+
+    /// Says what is wrong with the form.
+    pub fn set_note(&mut self, code: ProblemCode) {
+        self.note = Some(code);
+    }
+
+    /// The record, once everything is there.
+    #[must_use]
+    pub fn record(&self, active: bool) -> Option<StaffRecord> {
+        let known = self.known.as_ref().map(|member| &member.record);
+        Some(StaffRecord {
+            id: self.id.clone()?,
+            name: self.name.clone()?,
+            role: self.role,
+            services: known.map(|record| record.services.clone()).unwrap_or_default(),
+            occupation: known.and_then(|record| record.occupation.clone()),
+            active,
+        })
+    }
+
+    /// The keyboard, or the form.
+    #[must_use]
+    pub fn page(&self, roles: &[StaffRole], confirm_stop: bool, entered: usize) -> Page {
+        if let Some(entry) = &self.entering {
+            return Page::TextEntry(entry.page(None));
+        }
+        Page::StaffEdit(StaffEditPage {
+            id: self.id.as_ref().map(|id| id.as_str().to_owned()),
+            name: self.name.as_ref().map(|name| name.as_str().to_owned()),
+            role: self.role,
+            roles: roles.to_vec(),
+            existing: self.known.is_some(),
+            state: self.known.as_ref().map(state),
+            confirm_stop,
+            complete: self.record(true).is_some(),
+            entered,
+            note: self.note.clone(),
+        })
+    }
+}
+
+/// The state of a member for the list and the form.
+#[must_use]
+pub fn state(member: &Member) -> StaffState {
+    if !member.record.active {
+        StaffState::Stopped
+    } else if member.paused {
+        StaffState::LockedOut
+    } else if !member.has_passcode {
+        StaffState::PasscodeDue
+    } else if member.pledge_due {
+        StaffState::PledgeDue
+    } else {
+        StaffState::Active
+    }
+}
+
+/// What is waiting for a second person, or for the vault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wish {
+    /// Save the form; the member may work.
+    Save,
+    /// Stop the member.
+    Stop,
+    /// Choose a new passcode, which was forgotten.
+    Passcode,
+}
+
+/// J-3.
+pub struct StaffEditFlow {
+    form: StaffForm,
+    confirm_stop: bool,
+    asked: Option<Wish>,
+    doing: Option<Wish>,
+    done: Waiting,
+}
+
+impl StaffEditFlow {
+    /// Adds somebody.
+    #[must_use]
+    pub fn add() -> Self {
+        Self::new(StaffForm::new(StaffRole::General))
+    }
+
+    /// Changes somebody.
+    #[must_use]
+    pub fn change(member: Member) -> Self {
+        Self::new(StaffForm::of(member))
+    }
+
+    fn new(form: StaffForm) -> Self {
+        Self { form, confirm_stop: false, asked: None, doing: None, done: Waiting::default() }
+    }
+
+    /// Does what was wished, or asks a second person first.
+    fn wish(&mut self, wish: Wish, second: Option<UserId>, desk: &mut Desk) -> Next {
+        let Some(session) = desk.session.clone() else { return Next::Lock };
+        if self.done.is_waiting() {
+            return Next::Stay;
+        }
+        let before = self.form.known.as_ref().map(|member| member.record.role);
+        let touched = before.into_iter().chain([self.form.role]);
+        let needed = touched
+            .into_iter()
+            .any(|role| rights::needs_second_person(session.role, role));
+        if needed && second.is_none() {
+            self.asked = Some(wish);
+            return Next::Open(Box::new(StaffFlow::to_approve(
+                PasscodeReason::SecondPerson,
+                Some(session.staff),
+            )));
+        }
+        let by = session.staff;
+        let job = match wish {
+            Wish::Passcode => return self.passcode(by),
+            Wish::Save => {
+                let Some(record) = self.form.record(true) else { return Next::Stay };
+                let new = self.form.known.is_none();
+                let command = desk.command_id();
+                access::Job::Save(Change { by: Some(by), second, record, new, command })
+            }
+            Wish::Stop => {
+                let Some(who) = self.form.id.clone() else { return Next::Stay };
+                let command = desk.command_id();
+                access::Job::Stop(Stop { by, second, who, command })
+            }
+        };
+        self.doing = Some(wish);
+        let ticket = desk.store(job);
+        self.done.start(ticket);
+        Next::Stay
+    }
+
+    fn passcode(&self, by: UserId) -> Next {
+        match (&self.form.known, &self.form.id, &self.form.name) {
+            (Some(member), Some(id), Some(name)) if member.record.active => {
+                Next::Replace(Box::new(NewPasscodeFlow::opened(
+                    id.clone(),
+                    name.as_str().to_owned(),
+                    Some(by),
+                )))
+            }
+            _ => Next::Stay,
+        }
+    }
+
+    fn finished(&mut self, result: Result<(), Problem>, desk: &mut Desk) -> Next {
+        let wish = self.doing.take();
+        match result {
+            Ok(()) => {
+                desk.effect(Effect::WakeSync);
+                let new = self.form.known.is_none();
+                let by = desk.session.as_ref().map(|session| session.staff.clone());
+                match (wish, new, &self.form.id, &self.form.name) {
+                    // Who is added stands here: they choose their passcode now, or by Back
+                    // at their first login, with somebody beside them.
+                    (Some(Wish::Save), true, Some(id), Some(name)) => {
+                        Next::Replace(Box::new(NewPasscodeFlow::opened(
+                            id.clone(),
+                            name.as_str().to_owned(),
+                            by,
+                        )))
+                    }
+                    _ => Next::Back,
+                }
+            }
+            Err(Problem::Refused(
+                code @ (ProblemCode::AccessTaken
+                | ProblemCode::AccessLastAdministrator
+                | ProblemCode::AccessDenied
+                | ProblemCode::AccessTooMany),
+            )) => {
+                self.form.set_note(code);
+                Next::Stay
+            }
+            Err(problem) => Next::Trouble(problem),
+        }
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.form.known.as_ref().is_some_and(|member| !member.record.active)
+    }
+}
+
+fn roles(desk: &Desk) -> &'static [StaffRole] {
+    desk.session.as_ref().map_or(&[], |session| rights::manages(session.role))
+}
+
+impl Flow for StaffEditFlow {
+    fn screen(&self, _desk: &Desk) -> Screen {
+        Screen::StaffEdit
+    }
+
+    fn page(&self, desk: &Desk) -> Page {
+        self.form.page(roles(desk), self.confirm_stop, 0)
+    }
+
+    fn shown(&mut self, desk: &mut Desk) -> Next {
+        let Some(wish) = self.asked.take() else { return Next::Stay };
+        match desk.take_approval(PasscodeReason::SecondPerson) {
+            Some(approval) => self.wish(wish, Some(approval.by), desk),
+            None => Next::Stay,
+        }
+    }
+
+    fn touch(&mut self, touch: Touch, desk: &mut Desk) -> Next {
+        if self.form.touch(&touch, roles(desk)) {
+            self.confirm_stop = false;
+            return Next::Stay;
+        }
+        let confirmed = std::mem::take(&mut self.confirm_stop);
+        match touch {
+            Touch::Back if confirmed => Next::Stay,
+            Touch::Back => Next::Back,
+            Touch::Main if self.is_stopped() => Next::Stay,
+            Touch::Main => self.wish(Wish::Save, None, desk),
+            Touch::Second if self.form.known.is_none() => Next::Stay,
+            Touch::Second if self.is_stopped() => self.wish(Wish::Save, None, desk),
+            Touch::Second if confirmed => self.wish(Wish::Stop, None, desk),
+            Touch::Second => {
+                self.confirm_stop = true;
+                Next::Stay
+            }
+            Touch::Third => self.wish(Wish::Passcode, None, desk),
+            _ => Next::Stay,
+        }
+    }
+
+    fn event(&mut self, input: &mut Input, desk: &mut Desk) -> Next {
+        match input {
+            Input::Stored(ticket, result) if self.done.take(*ticket) => {
+                let result = match result {
+                    Ok(_) => Ok(()),
+                    Err(problem) => Err(problem.clone()),
+                };
+                self.finished(result, desk)
+            }
+            _ => Next::Stay,
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! K-1 and K-2: something happened; the enquiry slip.
+
+use protocol::problem::ProblemCode;
+
+use super::doors;
+use crate::access::rights::{self, Right};
+use crate::error::Problem;
+use crate::setup;
+use crate::terminal::desk::Desk;
+use crate::terminal::effect::{Effect, Input};
+use crate::terminal::flow::{Flow, Next, Waiting};
+use crate::terminal::hours;
+use crate::terminal::screen::Screen;
+use crate::terminal::touch::{HelpTopic, Touch};
+use crate::terminal::view::{DeskState, Page, Slip, TroublePage, WayOut};
+
+/// K-1.
+pub struct TroubleFlow {
+    code: ProblemCode,
+    count: u64,
+    way_out: WayOut,
+    slip: Slip,
+    printed: Waiting,
+}
+
+impl TroubleFlow {
+    /// Tells about a problem that happened on `screen`.
+    #[must_use]
+    pub fn new(problem: &Problem, screen: Screen, desk: &Desk) -> Self {
+        let code = problem.code();
+        Self {
+            count: desk.counts.pending(),
+            way_out: way_out(&code, desk),
+            slip: slip(desk, screen, Some(code.clone())),
+            code,
+            printed: Waiting::default(),
+        }
+    }
+}
+
+impl Flow for TroubleFlow {
+    fn screen(&self, _desk: &Desk) -> Screen {
+        Screen::Trouble
+    }
+
+    fn page(&self, desk: &Desk) -> Page {
+        page_of(self.code.clone(), self.count, self.way_out, self.slip.clone(), desk)
+    }
+
+    fn touch(&mut self, touch: Touch, desk: &mut Desk) -> Next {
+        match touch {
+            Touch::Back | Touch::Home => Next::Home,
+            Touch::Main => match self.way_out {
+                WayOut::Retry => Next::Back,
+                WayOut::Home => Next::Home,
+                WayOut::Outbox => match doors::outbox(desk) {
+                    Next::Open(flow) => Next::Replace(flow),
+                    other => other,
+                },
+            },
+            Touch::ShowSlip => Next::Open(Box::new(SlipFlow::new(self.slip.clone()))),
+            Touch::Second | Touch::Print => {
+                print(&self.slip, &mut self.printed, desk);
+                Next::Stay
+            }
+            _ => Next::Stay,
+        }
+    }
+
+    fn event(&mut self, input: &mut Input, desk: &mut Desk) -> Next {
+        printed(input, &mut self.printed, desk);
+        Next::Stay
+    }
+
+    fn before_unlock(&self) -> bool {
+        true
+    }
+}
+
+/// K-2: the slip, large.
+pub struct SlipFlow {
+    slip: Slip,
+    printed: Waiting,
+}
+
+impl SlipFlow {
+    /// Shows a slip.
+    #[must_use]
+    pub fn new(slip: Slip) -> Self {
+        Self { slip, printed: Waiting::default() }
+    }
+}
+
+impl Flow for SlipFlow {
+    fn screen(&self, _desk: &Desk) -> Screen {
+        Screen::Slip
+    }
+
+    fn page(&self, _desk: &Desk) -> Page {
+        Page::Slip(self.slip.clone())
+    }
+
+    fn touch(&mut self, touch: Touch, desk: &mut Desk) -> Next {
+        match touch {
+            Touch::Back | Touch::Main => Next::Back,
+            Touch::Second | Touch::Print => {
+                print(&self.slip, &mut self.printed, desk);
+                Next::Stay
+            }
+            _ => Next::Stay,
+        }
+    }
+
+    fn event(&mut self, input: &mut Input, desk: &mut Desk) -> Next {
+        match printed(input, &mut self.printed, desk) {
+            Some(problem) => Next::Trouble(problem),
+            None => Next::Stay,
+        }
+    }
+
+    fn before_unlock(&self) -> bool {
+        true
+    }
+}
+
+/// The facts a desk asks for (W21), without personal data.
+#[must_use]
+pub fn slip(desk: &Desk, screen: Screen, code: Option<ProblemCode>) -> Slip {
+    let profile = desk.profile.as_ref();
+    let facility = desk.facility.as_ref();
+    let name = profile.map(|p| p.name.clone()).or_else(|| facility.map(|f| f.name.clone()));
+    let office = profile.map(|p| p.office.clone()).or_else(|| facility.map(|f| f.office.clone()));
+    Slip {
+        office_name: name.unwrap_or_default(),
+        office: office.map(|office| office.as_str().to_owned()).unwrap_or_default(),
+        device: desk.device.clone().unwrap_or_else(|| desk.config.serial.clone()),
+        at: desk.now.is_trusted().then_some(desk.now.wall),
+        role: desk.session.as_ref().map(|session| session.role),
+        screen,
+        code,
+        version: desk.config.version.clone(),
+    }
+}
+
+/// The page of a problem.
+#[must_use]
+pub fn page_of(
+    code: ProblemCode,
+    count: u64,
+    way_out: WayOut,
+    slip: Slip,
+    desk: &Desk,
+) -> Page {
+    Page::Trouble(TroublePage { desk: desk_for(topic_of(&code), desk), code, count, way_out, slip })
+}
+
+/// The desk that helps with a topic: one of the data file, else the first insurer's.
+#[must_use]
+pub fn desk_for(topic: HelpTopic, desk: &Desk) -> Option<DeskState> {
+    let of_file = desk
+        .config
+        .desks
+        .iter()
+        .find(|entry| entry.topics.contains(&topic))
+        .map(|entry| hours::state(&entry.desk, &entry.organisation, &desk.now));
+    of_file.or_else(|| {
+        desk.insurer().map(|insurer| hours::state(&insurer.desk, &insurer.city, &desk.now))
+    })
+}
+
+/// The topic of the help screen under which a code belongs.
+#[must_use]
+pub fn topic_of(code: &ProblemCode) -> HelpTopic {
+    let subject = code.as_str().split('-').nth(1).unwrap_or("");
+    match subject {
+        "CARD" => HelpTopic::Card,
+        "READER" => HelpTopic::Reader,
+        "PASSCODE" | "ACCESS" => HelpTopic::Passcode,
+        "CLOCK" => HelpTopic::Clock,
+        "DOCUMENT" | "PRINTER" => HelpTopic::Document,
+        "COMMAND" | "ATTACHMENT" | "REQUEST" | "OUTBOX" => HelpTopic::Held,
+        "LOOKUP" | "INPUT" => HelpTopic::NoAnswer,
+        _ => HelpTopic::Network,
+    }
+}
+
+fn way_out(code: &ProblemCode, desk: &Desk) -> WayOut {
+    let outbox = desk
+        .session
+        .as_ref()
+        .is_some_and(|session| rights::may(session.role, Right::Outbox));
+    match code {
+        ProblemCode::OutboxQuota | ProblemCode::OutboxAge if outbox => WayOut::Outbox,
+        ProblemCode::StoreBusy
+        | ProblemCode::PrinterUnavailable
+        | ProblemCode::AttachmentSource => WayOut::Retry,
+        _ => WayOut::Home,
+    }
+}
+
+fn print(slip: &Slip, waiting: &mut Waiting, desk: &mut Desk) {
+    if desk.config.printer && !waiting.is_waiting() {
+        let ticket = desk.ticket();
+        desk.effect(Effect::PrintSlip(ticket, Box::new(slip.clone())));
+        waiting.start(ticket);
+    }
+}
+
+fn printed(input: &Input, waiting: &mut Waiting, desk: &mut Desk) -> Option<Problem> {
+    let Input::Printed(ticket, result) = input else { return None };
+    if !waiting.take(*ticket) {
+        return None;
+    }
+    match result {
+        Ok(()) => {
+            let by = desk.session.as_ref().map(|session| session.staff.clone());
+            desk.store(setup::Job::SlipPrinted { by });
+            None
+        }
+        Err(problem) => Some(problem.clone()),
+    }
+}
