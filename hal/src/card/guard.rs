@@ -1,10 +1,9 @@
-//! The gate below the card library: allow-list, limits and counts.
+//! The gate in front of the link: allow-list, limits and counts.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use myna_card::Transmit;
 use zeroize::Zeroizing;
 
 use super::Refusal;
@@ -88,7 +87,6 @@ pub(super) struct Guard<'a> {
     rules: AllowList,
     meter: &'a mut Meter,
     cancel: &'a AtomicBool,
-    fault: Option<Fault>,
 }
 
 impl<'a> Guard<'a> {
@@ -103,7 +101,6 @@ impl<'a> Guard<'a> {
             rules: AllowList::new(mode),
             meter,
             cancel,
-            fault: None,
         }
     }
 
@@ -153,11 +150,6 @@ impl<'a> Guard<'a> {
         Ok(answer)
     }
 
-    /// The fault behind the last error that the card library reported.
-    pub(super) fn take_fault(&mut self) -> Option<Fault> {
-        self.fault.take()
-    }
-
     /// Ends the connection: leaves the application, so that nothing stays open in it, and takes
     /// the power away. Limits and cancelling do not keep this from happening.
     pub(super) fn finish(mut self) {
@@ -179,18 +171,6 @@ impl<'a> Guard<'a> {
             }
         }
         self.meter.waiting(|| link.unpower());
-    }
-}
-
-impl Transmit for Guard<'_> {
-    fn transmit(&mut self, command: &[u8]) -> myna_card::Result<Vec<u8>> {
-        match self.send(command) {
-            Ok(mut answer) => Ok(std::mem::take(&mut *answer)),
-            Err(fault) => {
-                self.fault = Some(fault);
-                Err(myna_card::Error::Malformed("the link failed".to_owned()))
-            }
-        }
     }
 }
 

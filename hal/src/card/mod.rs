@@ -7,11 +7,17 @@
 //! known here and never claimed.
 //!
 //! ```text
-//! CardDesk ── run(job) ──► job (retries, bounds) ──► session (one connection, order of steps)
-//!                                                       │ myna_card::Card
-//!                                                     Guard (allow-list, counts)
-//!                                                       │ CardLink
-//!                              PC/SC reader  ◄──────────┴──────────►  simulated card
+//! CardDesk   run(job), reader events
+//!    │
+//!   job       connections, limits, one name for what went wrong
+//!    │
+//! session     one connection: the order of steps, the checks
+//!    │
+//!  wire       the card's operations
+//!    │
+//!  Guard      allow-list, counts
+//!    │
+//! CardLink    a PC/SC reader, or a simulated card
 //! ```
 //!
 //! Algorithms and file layouts come from the crate `myna-card`; nothing above the session

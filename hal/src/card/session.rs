@@ -79,6 +79,9 @@ pub(super) struct SignedFace {
     class: TrustClass,
 }
 
+/// The text application's attributes as the card library gives them, wiped when dropped.
+struct RawText(text::Attributes);
+
 /// What one good connection of [`check_face`] adds.
 pub(super) struct FaceFound {
     pub(super) attributes: Attributes,
@@ -151,11 +154,11 @@ pub(super) fn check_face(
     twice(wire, Application::Text, |wire| {
         let (raw, trust) = text_facts(wire, work)?;
         let face = work.face.as_ref().ok_or(Stop::Malformed)?;
-        let same = raw.birth_date == face.record.birth_date && raw.sex == face.record.sex;
+        let same = raw.0.birth_date == face.record.birth_date && raw.0.sex == face.record.sex;
         if !same {
             return Err(Stop::NotGenuine(NotGenuine::ApplicationsDisagree));
         }
-        let evidence = face_evidence(&face.record, &raw);
+        let evidence = face_evidence(&face.record, &raw.0);
         Ok(FaceFound {
             attributes: attributes(raw)?,
             trust: trust.max(face.class),
@@ -193,7 +196,7 @@ pub(super) fn check_pin(
     twice(wire, Application::Text, |wire| {
         let (raw, trust) = text_facts(wire, work)?;
         let key = work.text_key.as_ref().ok_or(Stop::Malformed)?;
-        let evidence = pin_evidence(&key.key, &raw);
+        let evidence = pin_evidence(&key.key, &raw.0);
         Ok(PinFound {
             attributes: attributes(raw)?,
             tries_before: before,
@@ -299,10 +302,7 @@ fn surface_facts(wire: &mut Wire<'_>, work: &mut Work<'_>) -> Result<(), Stop> {
 }
 
 /// The four attributes, and presence, for the text application.
-fn text_facts(
-    wire: &mut Wire<'_>,
-    work: &mut Work<'_>,
-) -> Result<(text::Attributes, TrustClass), Stop> {
+fn text_facts(wire: &mut Wire<'_>, work: &mut Work<'_>) -> Result<(RawText, TrustClass), Stop> {
     work.progress.at(Step::ReadingText);
     if work.text_key.is_none() {
         let raw = wire.read(text_file::SIGNED_KEY)?;
@@ -318,6 +318,7 @@ fn text_facts(
     }
     let raw = wire.read(text_file::ATTRIBUTES)?;
     let attributes = text::Attributes::parse(&raw).map_err(|_| Stop::Malformed)?;
+    let attributes = RawText(attributes);
     let Work {
         text_key, entropy, ..
     } = work;
@@ -354,9 +355,9 @@ fn challenge(
         .map_err(|_| clone)
 }
 
-fn attributes(mut raw: text::Attributes) -> Result<Attributes, Stop> {
-    let born_on = calendar::from_card(raw.birth_date).ok_or(Stop::Malformed)?;
-    let sex = match raw.sex {
+fn attributes(mut raw: RawText) -> Result<Attributes, Stop> {
+    let born_on = calendar::from_card(raw.0.birth_date).ok_or(Stop::Malformed)?;
+    let sex = match raw.0.sex {
         myna_card::Sex::Male => Sex::Male,
         myna_card::Sex::Female => Sex::Female,
         myna_card::Sex::Unknown => Sex::Unknown,
@@ -364,8 +365,8 @@ fn attributes(mut raw: text::Attributes) -> Result<Attributes, Stop> {
         myna_card::Sex::Other(_) => return Err(Stop::Malformed),
     };
     Ok(Attributes {
-        name: std::mem::take(&mut raw.name),
-        address: std::mem::take(&mut raw.address),
+        name: std::mem::take(&mut raw.0.name),
+        address: std::mem::take(&mut raw.0.address),
         born_on,
         sex,
     })
@@ -395,6 +396,13 @@ fn update_text(hash: &mut Sha256, text: &text::Attributes) {
     hash.update(Sha256::digest(&text.address));
     hash.update(text.birth_date.to_string());
     hash.update(format!("{:?}", text.sex));
+}
+
+impl Drop for RawText {
+    fn drop(&mut self) {
+        self.0.name.zeroize();
+        self.0.address.zeroize();
+    }
 }
 
 impl Drop for SignedFace {

@@ -1,9 +1,12 @@
 //! The card's operations that a verification needs, on one guarded connection.
+//!
+//! Commands are encoded and files taken apart by `myna-card`. Sending is done here and not by
+//! its `Card`, whose buffers are not wiped: everything that comes from a card is personal.
 
 use myna_card::card::ins;
 use myna_card::data::{sha256, sha256_digest_info};
 use myna_card::tlv::ber;
-use myna_card::{Card, Command, Response, Retries};
+use myna_card::{Command, Retries, StatusWord};
 use zeroize::Zeroizing;
 
 use super::allow_list::Application;
@@ -70,14 +73,20 @@ struct Forms {
 
 /// One connection to a card.
 pub(super) struct Wire<'a> {
-    card: Card<Guard<'a>>,
+    guard: Guard<'a>,
     forms: Forms,
+}
+
+/// A card's answer, taken apart.
+struct Reply {
+    data: Zeroizing<Vec<u8>>,
+    status: StatusWord,
 }
 
 impl<'a> Wire<'a> {
     pub(super) fn new(guard: Guard<'a>) -> Self {
         Self {
-            card: Card::new(guard),
+            guard,
             forms: Forms {
                 short_names: true,
                 extended: true,
@@ -87,7 +96,7 @@ impl<'a> Wire<'a> {
 
     /// See [`Guard::finish`].
     pub(super) fn finish(self) {
-        self.card.into_transport().finish();
+        self.guard.finish();
     }
 
     /// From here on, read in the plainest way: SELECT, then 256 bytes at a time.
@@ -139,7 +148,7 @@ impl<'a> Wire<'a> {
         let length = u8::try_from(digits.len()).map_err(|_| Stop::Malformed)?;
         command.extend_from_slice(&[0x00, ins::VERIFY, 0x00, 0x80, length]);
         command.extend_from_slice(digits);
-        let answer = self.card.transport_mut().send(&command)?;
+        let answer = self.guard.send(&command)?;
         match answer.as_slice() {
             [0x90, 0x00] => Ok(Ok(())),
             [0x63, 0x00] => Ok(Err(Tries { left: 15 })),
@@ -151,20 +160,24 @@ impl<'a> Wire<'a> {
 
     /// Reads one file: the object at its start, without what fills the file up.
     pub(super) fn read(&mut self, file: u16) -> Result<Zeroizing<Vec<u8>>, Stop> {
-        let mut content = self.read_head(file)?;
-        let header = ber::parse_header(&content).map_err(|_| Stop::Malformed)?;
+        let head = self.read_head(file)?;
+        let header = ber::parse_header(&head).map_err(|_| Stop::Malformed)?;
         let total = header.total_len();
         if total > MAX_BYTES {
             return Err(Stop::Malformed);
         }
+        // Room for everything at once: growing would leave copies that nobody wipes.
+        let mut content = Zeroizing::new(Vec::with_capacity(total));
+        content.extend_from_slice(&head[..head.len().min(total)]);
         // Each turn adds at least one byte, and the guard bounds the number of commands.
         while content.len() < total {
-            let missing = u32::try_from(total - content.len()).unwrap_or(LONG_READ);
-            let want = missing.min(if self.forms.extended {
+            let missing = total - content.len();
+            let most = if self.forms.extended {
                 LONG_READ
             } else {
                 SHORT_READ
-            });
+            };
+            let want = u32::try_from(missing).unwrap_or(most).min(most);
             let offset = u16::try_from(content.len())
                 .ok()
                 .filter(|offset| *offset <= 0x7FFF)
@@ -174,15 +187,14 @@ impl<'a> Wire<'a> {
             if !carries_data(&answer) {
                 return Err(Stop::Truncated);
             }
-            content.extend_from_slice(&Zeroizing::new(answer.data));
+            content.extend_from_slice(&answer.data[..answer.data.len().min(missing)]);
         }
-        content.truncate(total);
         Ok(content)
     }
 
     /// Has the card sign `challenge` with its default key, which needs no credential. `None` when
     /// it will not.
-    pub(super) fn sign(&mut self, challenge: &[u8]) -> Result<Option<Vec<u8>>, Stop> {
+    pub(super) fn sign(&mut self, challenge: &[u8]) -> Result<Option<Zeroizing<Vec<u8>>>, Stop> {
         let input = sha256_digest_info(&sha256(challenge));
         let command =
             Command::with_data_le(0x80, ins::COMPUTE_SIGNATURE, 0x00, 0x00, input, SHORT_READ);
@@ -207,7 +219,7 @@ impl<'a> Wire<'a> {
             };
             let answer = self.call(&Command::with_le(0x00, ins::READ_BINARY, p1, 0x00, want))?;
             if carries_data(&answer) {
-                return Ok(Zeroizing::new(answer.data));
+                return Ok(answer.data);
             }
             let before = self.forms;
             match answer.status.value() {
@@ -253,18 +265,37 @@ impl<'a> Wire<'a> {
         }
     }
 
-    fn call(&mut self, command: &Command) -> Result<Response, Stop> {
-        self.card.call(command).map_err(|error| {
-            match (self.card.transport_mut().take_fault(), error) {
-                (Some(fault), _) => Stop::Fault(fault),
-                (None, myna_card::Error::ShortResponse(_)) => Stop::Fault(Fault::Odd),
-                (None, _) => Stop::Malformed,
-            }
+    /// Sends one command, and once more when the card names the length that it wants (`6Cxx`).
+    fn call(&mut self, command: &Command) -> Result<Reply, Stop> {
+        let reply = self.send(command)?;
+        let Some(length) = reply.status.correct_le() else {
+            return Ok(reply);
+        };
+        let mut again = command.clone();
+        again.le = Some(if length == 0 {
+            SHORT_READ
+        } else {
+            u32::from(length)
+        });
+        self.send(&again)
+    }
+
+    fn send(&mut self, command: &Command) -> Result<Reply, Stop> {
+        let bytes = command.to_bytes().map_err(|_| Stop::Malformed)?;
+        let mut data = self.guard.send(&bytes)?;
+        let [.., high, low] = *data.as_slice() else {
+            return Err(Stop::Fault(Fault::Odd));
+        };
+        let length = data.len() - 2;
+        data.truncate(length);
+        Ok(Reply {
+            data,
+            status: StatusWord::new(u16::from_be_bytes([high, low])),
         })
     }
 }
 
 /// `9000`, or `6282`: the file ended before the length asked for. Both carry what there is.
-fn carries_data(answer: &Response) -> bool {
+fn carries_data(answer: &Reply) -> bool {
     matches!(answer.status.value(), 0x9000 | 0x6282) && !answer.data.is_empty()
 }
