@@ -1,0 +1,156 @@
+//! The list of documents and notices.
+
+use protocol::calendar::Timestamp;
+use protocol::exchange::DocumentId;
+use rusqlite::{Connection, OptionalExtension as _, params};
+use uuid::Uuid;
+
+use crate::clock::Now;
+use crate::error::Problem;
+use crate::expiry::{Deadline, Reading, reading};
+use crate::sealed;
+use crate::terminal::touch::InboxFilter;
+use crate::terminal::view::InboxRow;
+
+/// Largest page.
+const MAX_ROWS: usize = 100;
+
+/// A page of the list.
+#[derive(Debug, Clone, Default)]
+pub struct Listing {
+    /// Entries of this page: important ones first, then the newest.
+    pub entries: Vec<InboxEntry>,
+    /// From 0.
+    pub page: usize,
+    /// At least 1.
+    pub pages: usize,
+    /// Entries of this filter.
+    pub total: usize,
+    /// Entries in all, and those not opened.
+    pub counts: (u64, u64),
+}
+
+/// One entry of the list.
+#[derive(Clone)]
+pub struct InboxEntry {
+    /// As it is shown, with the time left at the instant of reading.
+    pub row: InboxRow,
+    /// It can be opened: a notice, or a document that has arrived whole.
+    pub here: bool,
+}
+
+impl std::fmt::Debug for InboxEntry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("InboxEntry").field("id", &self.row.id).finish_non_exhaustive()
+    }
+}
+
+/// Documents past their deadline and notices of tomorrow are not in the list.
+const ENTRIES: &str = "(
+    SELECT id, title, 0 AS notice, 0 AS important, opened, arrived_ms AS at_ms, size,
+           state = 1 AS here, deadline_wall_ms, deadline_lived_ms
+    FROM document WHERE state IN (0, 1) AND deadline_wall_ms > ?1 AND deadline_lived_ms > ?2
+    UNION ALL
+    SELECT id, title, 1, important, opened, shown_from_ms, 0, 1, 0, 0
+    FROM notice WHERE ?3 IS NULL OR shown_from_ms <= ?3)";
+
+/// Documents and notices that are here and not opened.
+///
+/// # Errors
+/// Those of the vault.
+pub fn unopened(connection: &Connection, now: &Now) -> Result<u64, Problem> {
+    Ok(counts(connection, now, reading(connection, now)?)?.1)
+}
+
+/// The newest entry that is here and not opened, and whether it is a notice. Documents, which
+/// end, come before notices.
+///
+/// # Errors
+/// Those of the vault.
+pub fn newest_unopened(
+    connection: &Connection,
+    now: &Now,
+) -> Result<Option<(DocumentId, bool)>, Problem> {
+    let reading = reading(connection, now)?;
+    Ok(connection
+        .prepare_cached(&format!(
+            "SELECT id, notice FROM {ENTRIES} WHERE opened = 0 AND here = 1
+             ORDER BY notice, at_ms DESC LIMIT 1"
+        ))?
+        .query_row(params![reading.wall_ms, reading.lived_ms, until(now)], |row| {
+            Ok((DocumentId(Uuid::from_bytes(row.get(0)?)), row.get(1)?))
+        })
+        .optional()?)
+}
+
+pub(super) fn list(
+    connection: &Connection,
+    now: &Now,
+    filter: InboxFilter,
+    page: usize,
+    rows: usize,
+) -> Result<Listing, Problem> {
+    let rows = rows.clamp(1, MAX_ROWS);
+    let reading = reading(connection, now)?;
+    let condition = match filter {
+        InboxFilter::All => "1",
+        InboxFilter::Unopened => "opened = 0",
+        InboxFilter::Notices => "notice = 1",
+    };
+    let total: i64 = connection
+        .prepare_cached(&format!("SELECT count(*) FROM {ENTRIES} WHERE {condition}"))?
+        .query_row(params![reading.wall_ms, reading.lived_ms, until(now)], |row| row.get(0))?;
+    let total = usize::try_from(total).unwrap_or(0);
+    let pages = total.div_ceil(rows).max(1);
+    let page = page.min(pages - 1);
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT id, title, notice, important, opened, at_ms, size, here, deadline_wall_ms,
+                deadline_lived_ms
+         FROM {ENTRIES} WHERE {condition}
+         ORDER BY important DESC, at_ms DESC, id LIMIT ?4 OFFSET ?5"
+    ))?;
+    let limit = i64::try_from(rows).unwrap_or(i64::MAX);
+    let skip = i64::try_from(page * rows).unwrap_or(i64::MAX);
+    let mut entries: Vec<InboxEntry> = statement
+        .query_map(params![reading.wall_ms, reading.lived_ms, until(now), limit, skip], |row| {
+            let notice: bool = row.get(2)?;
+            let deadline = Deadline { wall_ms: row.get(8)?, lived_ms: row.get(9)? };
+            Ok(InboxEntry {
+                row: InboxRow {
+                    id: DocumentId(Uuid::from_bytes(row.get(0)?)),
+                    title: row.get(1)?,
+                    notice,
+                    important: row.get(3)?,
+                    opened: row.get(4)?,
+                    arrived: Timestamp::from_unix_ms(row.get(5)?),
+                    size: u64::try_from(row.get::<_, i64>(6)?).unwrap_or(0),
+                    fetched: None,
+                    left: (!notice).then(|| deadline.left(reading)),
+                },
+                here: row.get(7)?,
+            })
+        })?
+        .collect::<Result<_, _>>()?;
+    for entry in entries.iter_mut().filter(|entry| !entry.here) {
+        let id = entry.row.id.0.into_bytes();
+        entry.row.fetched = Some(sealed::length(connection, id)?.unwrap_or(0));
+    }
+    Ok(Listing { entries, page, pages, total, counts: counts(connection, now, reading)? })
+}
+
+/// Entries in all, and those that are here and not opened.
+fn counts(connection: &Connection, now: &Now, reading: Reading) -> Result<(u64, u64), Problem> {
+    let (all, unopened): (i64, i64) = connection
+        .prepare_cached(&format!(
+            "SELECT count(*), coalesce(sum(opened = 0 AND here = 1), 0) FROM {ENTRIES}"
+        ))?
+        .query_row(params![reading.wall_ms, reading.lived_ms, until(now)], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+    Ok((u64::try_from(all).unwrap_or(0), u64::try_from(unopened).unwrap_or(0)))
+}
+
+/// Notices shown from later on wait, as far as the clock is trusted.
+fn until(now: &Now) -> Option<i64> {
+    now.is_trusted().then(|| now.wall.unix_ms())
+}

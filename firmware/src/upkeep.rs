@@ -1,0 +1,126 @@
+//! What has to happen whether anybody touches the screen or not: deadlines.
+//!
+//! Run at start before anything is shown, after each exchange, and every minute.
+
+use std::time::Duration;
+
+use rusqlite::{Connection, Transaction, params};
+
+use crate::clock::Now;
+use crate::error::Problem;
+use crate::expiry;
+use crate::vault::Vault;
+use crate::{audit, inbox, lookup, outbox, request};
+
+/// How often, by the boot clock.
+pub const EVERY: Duration = Duration::from_secs(60);
+
+/// How often the long histories are cut, in time lived.
+const HISTORY_EVERY: Duration = Duration::from_secs(24 * 3600);
+
+/// Most repetitions of one sweep; what is left goes next time.
+const MOST_REPEATS: u32 = 100;
+
+/// Tables of this module.
+pub const MIGRATIONS: &[crate::vault::Migration] = &[crate::vault::Migration {
+    layout: 1,
+    name: "upkeep-1",
+    sql: "CREATE TABLE upkeep(
+            only INTEGER PRIMARY KEY CHECK(only = 1),
+            history_lived_ms INTEGER NOT NULL
+          ) STRICT;",
+}];
+
+/// What the state machine asks of this module.
+#[derive(Debug)]
+pub enum Job {
+    /// Do what is due.
+    Sweep,
+}
+
+/// What comes back.
+#[derive(Debug)]
+pub enum Reply {
+    /// What was destroyed or deleted.
+    Swept(Swept),
+}
+
+/// What was destroyed or deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Swept {
+    /// Kept answers and questions past their retention.
+    pub answers: u32,
+    /// Documents past their deadline.
+    pub documents: u32,
+    /// Scans that nothing needs.
+    pub scans: u32,
+}
+
+/// Does a job.
+///
+/// # Errors
+/// Those of the vault.
+pub fn run(job: Job, vault: &mut Vault, now: &Now) -> Result<Reply, Problem> {
+    match job {
+        Job::Sweep => sweep(vault, now).map(Reply::Swept),
+    }
+}
+
+/// Destroys and deletes what is past its time. What is left when a limit is reached goes the next time.
+///
+/// # Errors
+/// Those of the vault.
+pub fn sweep(vault: &mut Vault, now: &Now) -> Result<Swept, Problem> {
+    let mut swept = Swept::default();
+    // A transaction in which nothing changes writes nothing to the disk.
+    vault.write(|tx| expiry::save(tx, now))?;
+    // Documents before anything else: nothing may keep them alive.
+    swept.documents = vault.write(|tx| inbox::sweep(tx, now))?;
+    for _ in 0..MOST_REPEATS {
+        let gone = vault.write(|tx| lookup::sweep(tx, now))?;
+        swept.answers = swept.answers.saturating_add(gone);
+        if gone == 0 {
+            break;
+        }
+    }
+    swept.scans = vault.write(|tx| request::attachment::sweep(tx, now))?;
+    if vault.read(|c| history_due(c, now))? {
+        until_less(outbox::PRUNE_LIMIT, || vault.write(|tx| outbox::prune(tx, now)))?;
+        until_less(audit::PRUNE_LIMIT, || vault.write(|tx| audit::prune(tx, now)))?;
+        vault.write(|tx| history_done(tx, now))?;
+    }
+    Ok(swept)
+}
+
+fn until_less(
+    limit: u32,
+    mut cut: impl FnMut() -> Result<u32, Problem>,
+) -> Result<(), Problem> {
+    for _ in 0..MOST_REPEATS {
+        if cut()? < limit {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn history_due(connection: &Connection, now: &Now) -> Result<bool, Problem> {
+    let lived = expiry::reading(connection, now)?.lived_ms;
+    let next: i64 = connection.query_row(
+        "SELECT coalesce((SELECT history_lived_ms FROM upkeep), 0)",
+        [],
+        |row| row.get(0),
+    )?;
+    Ok(lived >= next)
+}
+
+fn history_done(tx: &Transaction<'_>, now: &Now) -> Result<(), Problem> {
+    let every = i64::try_from(HISTORY_EVERY.as_millis()).unwrap_or(i64::MAX);
+    let next = expiry::reading(tx, now)?.lived_ms.saturating_add(every);
+    tx.execute(
+        "INSERT INTO upkeep(only, history_lived_ms) VALUES(1, ?1)
+         ON CONFLICT(only) DO UPDATE SET history_lived_ms = excluded.history_lived_ms",
+        params![next],
+    )?;
+    Ok(())
+}
