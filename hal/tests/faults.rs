@@ -149,19 +149,17 @@ fn a_pin_whose_answer_was_lost_ends_with_the_counter_and_is_not_presented_again(
 
 #[test]
 fn a_false_end_of_file_is_read_again_before_the_card_is_blamed() {
-    for false_ends in 1..=1 {
-        let person = faulty(Faults {
-            false_ends,
-            ..Faults::default()
-        });
-        let (mut desk, _reader) = desk(&person);
-        face(run(&mut desk, face_job(&person)));
-    }
+    let person = faulty(Faults {
+        false_ends: 1,
+        ..Faults::default()
+    });
+    let (mut desk, _reader) = desk(&person);
+    face(run(&mut desk, face_job(&person)));
     let person = faulty(Faults {
         false_ends: 1000,
         ..Faults::default()
     });
-    let (mut desk, _reader) = desk(&person);
+    let (mut desk, _reader) = common::desk(&person);
     let outcome = run(&mut desk, face_job(&person));
     // Half an answer is still an answer: with patience the file is read piece by piece.
     assert!(
@@ -326,7 +324,11 @@ proptest! {
         });
         let (mut desk, reader) = desk(&person);
         match run(&mut desk, face_job(&person)) {
-            CardOutcome::Face(report) => prop_assert_eq!(&report.attributes.name, &person.name),
+            // The text is not signed: a wrong bit there is for the staff's eyes to see.
+            CardOutcome::Face(report) if flipped_bits == 0 => {
+                prop_assert_eq!(&report.attributes.name, &person.name);
+            }
+            CardOutcome::Face(_) => {}
             CardOutcome::Failed(_) => {}
             other => prop_assert!(false, "{:?}", other),
         }

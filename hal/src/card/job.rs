@@ -193,3 +193,117 @@ const PROVEN: Verdicts = Verdicts {
     present: true,
     code_accepted: true,
 };
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::cell::Cell;
+
+    use proptest::prelude::*;
+    use protocol::calendar::Date;
+    use zeroize::Zeroizing;
+
+    use super::*;
+    use crate::card::link::CardLink;
+    use crate::card::{CardPin, MAX_APDUS, MAX_SESSION, NumberB};
+
+    /// A card that gives these answers one after the other, round and round.
+    #[derive(Clone)]
+    struct Nonsense(Vec<Vec<u8>>, usize);
+
+    impl Connector for Nonsense {
+        fn connect(&mut self, _: Duration) -> Result<Box<dyn CardLink>, LinkFault> {
+            Ok(Box::new(self.clone()))
+        }
+    }
+
+    impl CardLink for Nonsense {
+        fn transmit(&mut self, _: &[u8]) -> Result<Zeroizing<Vec<u8>>, LinkFault> {
+            self.1 += 1;
+            let answer = self.0[self.1 % self.0.len()].clone();
+            match answer.as_slice() {
+                [] => Err(LinkFault::CardLeft),
+                _ => Ok(Zeroizing::new(answer)),
+            }
+        }
+
+        fn unpower(self: Box<Self>) {}
+    }
+
+    /// A clock that every look at it moves on by this many milliseconds.
+    struct Ticking(std::sync::atomic::AtomicU64, u64);
+
+    impl Clock for Ticking {
+        fn now(&self) -> Duration {
+            let before = self
+                .0
+                .fetch_add(self.1, std::sync::atomic::Ordering::Relaxed);
+            Duration::from_millis(before)
+        }
+    }
+
+    fn answer() -> impl Strategy<Value = Vec<u8>> {
+        let status = prop_oneof![
+            6 => Just(vec![0x90, 0x00]),
+            1 => Just(vec![0x62, 0x82]),
+            1 => Just(vec![0x63, 0xC3]),
+            1 => Just(vec![0x6C, 0x10]),
+            1 => Just(vec![0x61, 0x10]),
+            1 => proptest::collection::vec(any::<u8>(), 0..3),
+        ];
+        let data = prop_oneof![
+            Just(Vec::new()),
+            proptest::collection::vec(any::<u8>(), 0..300),
+            // Beginnings of real files with lengths that promise anything.
+            (any::<u16>(), proptest::collection::vec(any::<u8>(), 0..64)).prop_map(|(n, rest)| {
+                let [high, low] = n.to_be_bytes();
+                [&[0xFF, 0x20, 0x82, high, low], rest.as_slice()].concat()
+            }),
+            Just(vec![0x7F, 0x21, 0x84, 0xFF, 0xFF, 0xFF, 0xFF]),
+        ];
+        (data, status).prop_map(|(data, status)| [data, status].concat())
+    }
+
+    proptest! {
+        #[test]
+        fn a_card_that_answers_nonsense_ends_in_a_name_within_the_limits(
+            answers in proptest::collection::vec(answer(), 1..40),
+            which in 0..3,
+            tick in 0u64..200,
+        ) {
+            let job = match which {
+                0 => CardJob::Peek,
+                1 => CardJob::CheckFace {
+                    code: NumberB::new(Date::from_ymd(1938, 8, 28).unwrap(), 2032, "2285").unwrap(),
+                },
+                _ => CardJob::CheckPin {
+                    pin: CardPin::new("4071").unwrap(),
+                    allow_last_try: true,
+                },
+            };
+            let is_peek = which == 0;
+            let steps = Cell::new(0);
+            let clock = Arc::new(Ticking(0.into(), tick));
+            let (outcome, refused) = run(
+                &mut Nonsense(answers, 0),
+                clock.clone(),
+                &TrustStore::production(),
+                job,
+                Seams {
+                    entropy: &mut |bytes| bytes.fill(7),
+                    progress: &mut |_| steps.set(steps.get() + 1),
+                    cancel: &AtomicBool::new(false),
+                },
+            );
+            let ended = matches!(outcome, CardOutcome::Failed(_))
+                || (is_peek && matches!(outcome, CardOutcome::Peeked(_)));
+            prop_assert!(ended, "{:?}", outcome);
+            prop_assert!(refused.is_empty(), "{:?}", refused);
+            prop_assert!(steps.get() <= 7);
+            // Looks at the clock: a few a command, so the limit of commands bounds them too.
+            let looks = clock.now().as_millis() / u128::from(tick.max(1));
+            prop_assert!(tick == 0 || looks <= u128::from(MAX_APDUS) * 8 + 200);
+            prop_assert!(clock.now() <= MAX_SESSION * 2 + Duration::from_millis(tick * 300));
+        }
+    }
+}

@@ -33,6 +33,7 @@ mod pcsc_desk;
 mod pcsc_link;
 mod picture;
 mod problem;
+mod raw_text;
 mod report;
 mod session;
 mod trust;

@@ -7,16 +7,14 @@
 use myna_card::ap::surface::CardFace;
 use myna_card::ap::text;
 use myna_card::data::{CardVerifiableCertificate, RsaPublicKey};
-use sha2::{Digest, Sha256};
 use zeroize::Zeroize;
 
 use super::allow_list::Application;
+use super::raw_text::RawText;
 use super::report::Attributes;
 use super::trust::TrustStore;
 use super::wire::{Stop, Wire};
-use super::{
-    CardPin, CardProblem, NotGenuine, NumberB, Peek, Sex, Step, Tries, TrustClass, calendar,
-};
+use super::{CardPin, CardProblem, NotGenuine, NumberB, Peek, Step, Tries, TrustClass};
 
 /// Files and keys of the surface application.
 mod surface {
@@ -78,9 +76,6 @@ pub(super) struct SignedFace {
     pub(super) record: CardFace,
     class: TrustClass,
 }
-
-/// The text application's attributes as the card library gives them, wiped when dropped.
-struct RawText(text::Attributes);
 
 /// What one good connection of [`check_face`] adds.
 pub(super) struct FaceFound {
@@ -154,13 +149,13 @@ pub(super) fn check_face(
     twice(wire, Application::Text, |wire| {
         let (raw, trust) = text_facts(wire, work)?;
         let face = work.face.as_ref().ok_or(Stop::Malformed)?;
-        let same = raw.0.birth_date == face.record.birth_date && raw.0.sex == face.record.sex;
+        let same = raw.agrees_with(&face.record);
         if !same {
             return Err(Stop::NotGenuine(NotGenuine::ApplicationsDisagree));
         }
-        let evidence = face_evidence(&face.record, &raw.0);
+        let evidence = raw.face_evidence(&face.record);
         Ok(FaceFound {
-            attributes: attributes(raw)?,
+            attributes: raw.into_attributes()?,
             trust: trust.max(face.class),
             evidence,
         })
@@ -196,9 +191,9 @@ pub(super) fn check_pin(
     twice(wire, Application::Text, |wire| {
         let (raw, trust) = text_facts(wire, work)?;
         let key = work.text_key.as_ref().ok_or(Stop::Malformed)?;
-        let evidence = pin_evidence(&key.key, &raw.0);
+        let evidence = raw.pin_evidence(&key.key);
         Ok(PinFound {
-            attributes: attributes(raw)?,
+            attributes: raw.into_attributes()?,
             tries_before: before,
             trust,
             evidence,
@@ -317,8 +312,7 @@ fn text_facts(wire: &mut Wire<'_>, work: &mut Work<'_>) -> Result<(RawText, Trus
         });
     }
     let raw = wire.read(text_file::ATTRIBUTES)?;
-    let attributes = text::Attributes::parse(&raw).map_err(|_| Stop::Malformed)?;
-    let attributes = RawText(attributes);
+    let attributes = RawText::parse(&raw)?;
     let Work {
         text_key, entropy, ..
     } = work;
@@ -353,56 +347,6 @@ fn challenge(
     let signature = wire.sign(&fresh)?.ok_or(clone)?;
     key.verify_pkcs1_sha256(&fresh, &signature)
         .map_err(|_| clone)
-}
-
-fn attributes(mut raw: RawText) -> Result<Attributes, Stop> {
-    let born_on = calendar::from_card(raw.0.birth_date).ok_or(Stop::Malformed)?;
-    let sex = match raw.0.sex {
-        myna_card::Sex::Male => Sex::Male,
-        myna_card::Sex::Female => Sex::Female,
-        myna_card::Sex::Unknown => Sex::Unknown,
-        myna_card::Sex::NotApplicable => Sex::NotApplicable,
-        myna_card::Sex::Other(_) => return Err(Stop::Malformed),
-    };
-    Ok(Attributes {
-        name: std::mem::take(&mut raw.0.name),
-        address: std::mem::take(&mut raw.0.address),
-        born_on,
-        sex,
-    })
-}
-
-fn face_evidence(face: &CardFace, text: &text::Attributes) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    hash.update(b"madoguchi card evidence: face 1");
-    for segment in &face.signed_segments {
-        hash.update(Sha256::digest(segment));
-    }
-    hash.update(face.expiry.to_string());
-    update_text(&mut hash, text);
-    hash.finalize().into()
-}
-
-fn pin_evidence(key: &RsaPublicKey, text: &text::Attributes) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    hash.update(b"madoguchi card evidence: pin 1");
-    hash.update(Sha256::digest(&key.modulus));
-    update_text(&mut hash, text);
-    hash.finalize().into()
-}
-
-fn update_text(hash: &mut Sha256, text: &text::Attributes) {
-    hash.update(Sha256::digest(&text.name));
-    hash.update(Sha256::digest(&text.address));
-    hash.update(text.birth_date.to_string());
-    hash.update(format!("{:?}", text.sex));
-}
-
-impl Drop for RawText {
-    fn drop(&mut self) {
-        self.0.name.zeroize();
-        self.0.address.zeroize();
-    }
 }
 
 impl Drop for SignedFace {

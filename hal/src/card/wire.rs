@@ -268,7 +268,7 @@ impl<'a> Wire<'a> {
     /// Sends one command, and once more when the card names the length that it wants (`6Cxx`).
     fn call(&mut self, command: &Command) -> Result<Reply, Stop> {
         let reply = self.send(command)?;
-        let Some(length) = reply.status.correct_le() else {
+        let (Some(length), Some(_)) = (reply.status.correct_le(), command.le) else {
             return Ok(reply);
         };
         let mut again = command.clone();

@@ -6,7 +6,8 @@
 //! | `ca` | a trust hierarchy of our own: [`SimCa`] |
 //! | `person` | who the cards belong to: [`Person`], a TOML file |
 //! | `record` | the card's files, built and signed like real ones |
-//! | `card` | [`SimCard`]: answers commands, counts tries, notes what must not be touched |
+//! | `card` | [`SimCard`]: power, counters, faults, notes of what must not be touched |
+//! | `command` | its answers to commands |
 //! | `fault` | [`Make`] and [`Faults`]: forged cards and bad links |
 //! | `desk` | [`DirectDesk`]: the real session code on a simulated card, without a daemon |
 //! | `vpcd` | the bridge to the virtual reader of a real PC/SC daemon |
@@ -17,6 +18,7 @@
 
 mod ca;
 mod card;
+mod command;
 pub mod control;
 mod desk;
 mod fault;
