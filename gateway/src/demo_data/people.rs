@@ -49,9 +49,17 @@ pub struct Application {
     pub updated_on: Date,
 }
 
-/// The people of the simulated cards come first: number, name, kana, birth date, and the
-/// days ago on which they applied.
-const CARD_HOLDERS: &[(&str, &str, &str, (i32, u8, u8), &[i64])] = &[
+/// Number, name, kana, birth date, and the days ago on which they applied.
+type CardHolder = (
+    &'static str,
+    &'static str,
+    &'static str,
+    (i32, u8, u8),
+    &'static [i64],
+);
+
+/// The people of the simulated cards come first.
+const CARD_HOLDERS: &[CardHolder] = &[
     (
         "0000087084",
         "汐見 花子",

@@ -37,7 +37,7 @@ const UPLOAD_LENGTH: HeaderName = HeaderName::from_static("upload-length");
 const UPLOAD_COMPLETE: HeaderName = HeaderName::from_static("upload-complete");
 
 /// Content gathered before it is written durably, in bytes.
-const PIECE_BYTES: usize = 16 * RECORD_BYTES;
+const PIECE_BYTES: usize = 4 * RECORD_BYTES;
 
 /// How much of an attachment is held.
 #[utoipa::path(
@@ -120,11 +120,17 @@ pub(super) async fn upload(
             );
         }
     };
-    let attachment = receive(gateway, attachment, body).await?;
-    if attachment.held < size {
-        return Ok(progress(attachment.held, false));
-    }
-    verify(gateway, attachment).await
+    // A task of its own: when the connection breaks, this call is dropped where it stands, and
+    // what has arrived by then is to be kept.
+    let inner = Arc::clone(gateway);
+    let task = tokio::spawn(async move {
+        let attachment = receive(&inner, attachment, body).await?;
+        if attachment.held < size {
+            return Ok(progress(attachment.held, false));
+        }
+        verify(&inner, attachment).await
+    });
+    task.await.unwrap_or(Err(GatewayError::Busy.into()))
 }
 
 /// Begins an attachment, if the office may have one more here.

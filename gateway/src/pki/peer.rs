@@ -114,6 +114,11 @@ fn read(der: &[u8]) -> Option<PeerCertificate> {
     if life > i64::from(MAX_CERTIFICATE_DAYS) * DAY_MS {
         return None;
     }
+    // The handshake lets a certificate without usages through; ours always name theirs.
+    let usages = certificate.extended_key_usage().ok()??;
+    if !usages.value.client_auth {
+        return None;
+    }
     let mut names = certificate.subject().iter_common_name();
     let name = names.next()?.as_str().ok()?;
     if names.next().is_some() {

@@ -66,9 +66,10 @@ fn judge(
     asked_before_start: bool,
     insurer: &Insurer,
 ) -> (ProgressFinding, Option<Timestamp>) {
-    let (mut shown, ended): (Vec<_>, Vec<_>) = rows
+    let (shown, ended): (Vec<_>, Vec<_>) = rows
         .into_iter()
         .partition(|row| row.record.applied_on >= start);
+    let mut shown = one_a_case(shown);
     match (shown.pop(), shown.is_empty()) {
         (Some(only), true) => (
             ProgressFinding::Found(Box::new(only.record)),
@@ -83,6 +84,50 @@ fn judge(
         ),
         (None, _) => (ProgressFinding::NotFound, None),
     }
+}
+
+/// Puts together what two lists say about one application: one list shows the whole insured
+/// number, another only its end.
+fn one_a_case(rows: Vec<CaseRow>) -> Vec<CaseRow> {
+    let mut cases: Vec<CaseRow> = Vec::with_capacity(rows.len());
+    for row in rows {
+        match cases.iter_mut().find(|case| is_same(case, &row)) {
+            Some(case) => merge(case, row),
+            None => cases.push(row),
+        }
+    }
+    cases
+}
+
+fn is_same(one: &CaseRow, other: &CaseRow) -> bool {
+    let born_fits = match (one.born_on, other.born_on) {
+        (Some(one), Some(other)) => one == other,
+        _ => true,
+    };
+    // Two whole numbers that differ are two people, however they end.
+    let number_fits = one.insured == other.insured
+        || (one.insured.len() != other.insured.len()
+            && (one.insured.ends_with(&other.insured) || other.insured.ends_with(&one.insured)));
+    born_fits && number_fits && one.record.applied_on == other.record.applied_on
+}
+
+/// The newer list's word counts; what only the older one says is kept.
+fn merge(case: &mut CaseRow, mut other: CaseRow) {
+    if other.updated_at > case.updated_at {
+        std::mem::swap(case, &mut other);
+    }
+    let (newer, older) = (&mut case.record, other.record);
+    newer.application_kind = newer.application_kind.or(older.application_kind);
+    newer.visit_on = newer.visit_on.or(older.visit_on);
+    newer.survey_received_on = newer.survey_received_on.or(older.survey_received_on);
+    newer.opinion_requested_on = newer.opinion_requested_on.or(older.opinion_requested_on);
+    newer.opinion_received_on = newer.opinion_received_on.or(older.opinion_received_on);
+    newer.panel_on = newer.panel_on.or(older.panel_on);
+    newer.certified_on = newer.certified_on.or(older.certified_on);
+    newer.care_level = newer.care_level.take().or(older.care_level);
+    newer.valid_months = newer.valid_months.or(older.valid_months);
+    newer.valid_from = newer.valid_from.or(older.valid_from);
+    newer.valid_to = newer.valid_to.or(older.valid_to);
 }
 
 /// Every copy is gone when the insurer would not show it any more.

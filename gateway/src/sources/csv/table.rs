@@ -52,6 +52,9 @@ pub(super) struct Table<'f> {
     ignored: Vec<String>,
 }
 
+/// The line a row begins on, and the row or what is wrong with it.
+pub(super) type Numbered = (u64, Result<Row, Fault>);
+
 /// A row: the fields of the known columns, by the known name.
 pub(super) struct Row {
     fields: Vec<(&'static str, String)>,
@@ -135,7 +138,7 @@ impl<'f> Table<'f> {
     }
 
     /// The next row and the line it begins on.
-    pub(super) fn next_row(&mut self) -> Result<Option<(u64, Result<Row, Fault>)>, GatewayError> {
+    pub(super) fn next_row(&mut self) -> Result<Option<Numbered>, GatewayError> {
         let mut record = ByteRecord::new();
         let line = self.reader.position().line();
         match self.reader.read_byte_record(&mut record) {

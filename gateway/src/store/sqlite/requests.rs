@@ -78,10 +78,7 @@ impl RequestRows for SqliteTx<'_> {
 }
 
 fn is_open(request: &RequestRow) -> bool {
-    request
-        .decisions
-        .iter()
-        .any(|decision| *decision == SubjectDecision::Pending)
+    request.decisions.contains(&SubjectDecision::Pending)
 }
 
 fn request(row: &Row<'_>) -> Result<RequestRow, GatewayError> {

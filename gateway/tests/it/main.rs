@@ -1,0 +1,16 @@
+//! The gateway over real TLS, as a terminal and as an attacker see it.
+
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod attachments;
+mod backups;
+mod certificates;
+mod client;
+mod documents;
+mod enrolment;
+mod exchange;
+mod import;
+mod openapi;
+mod program;
+mod retention;
+mod work;

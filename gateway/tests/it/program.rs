@@ -1,0 +1,278 @@
+//! The real program, from an empty folder to an answered request.
+
+use std::io::{BufRead, BufReader, Read};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use gateway::clock::{Clock, SystemClock};
+use gateway::harness::{INSURER, OFFICE};
+use protocol::exchange::{ReceiptKey, TrustBundle};
+use serde_json::Value;
+
+use crate::client::{Server, ask, enrol_with, poll, post};
+use crate::work::{disclosure, envelope, id, now, progress, request};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_gateway");
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(PROGRAM)
+        .arg("--dir")
+        .arg(folder)
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+fn json(folder: &Path, arguments: &[&str]) -> Value {
+    let output = run(folder, &[&["--json"], arguments].concat());
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{arguments:?}: {error}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+struct Serving {
+    child: Child,
+    address: SocketAddr,
+    root: String,
+    keys: Vec<ReceiptKey>,
+    log: Option<JoinHandle<String>>,
+}
+
+impl Serving {
+    fn start(folder: &Path) -> Self {
+        let mut child = Command::new(PROGRAM)
+            .arg("--dir")
+            .arg(folder)
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .env("RUST_LOG", "trace")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stderr = child.stderr.take().unwrap();
+        let log = std::thread::spawn(move || {
+            let mut log = String::new();
+            stderr.read_to_string(&mut log).unwrap();
+            log
+        });
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let address = line.trim().strip_prefix("listening on ").unwrap();
+        Self {
+            child,
+            address: address.parse().unwrap(),
+            root: std::fs::read_to_string(folder.join("pki/server-ca.pem")).unwrap(),
+            keys: Vec::new(),
+            log: Some(log),
+        }
+    }
+
+    /// Asks it to stop, and gives what it logged.
+    fn stop(mut self) -> String {
+        let id = self.child.id().to_string();
+        Command::new("kill").arg(&id).status().unwrap();
+        assert!(self.child.wait().unwrap().success());
+        self.log.take().unwrap().join().unwrap()
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        // It has ended already when it was stopped.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Server for Serving {
+    fn at(&self) -> SocketAddr {
+        self.address
+    }
+
+    fn trusted_roots(&self) -> Vec<String> {
+        vec![self.root.clone()]
+    }
+
+    fn receipt_keys(&self) -> Vec<ReceiptKey> {
+        self.keys.clone()
+    }
+
+    fn time(&self) -> Arc<dyn Clock> {
+        Arc::new(SystemClock)
+    }
+}
+
+#[test]
+fn a_day_by_the_command_line_and_nothing_personal_in_the_log() {
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = scratch.path().join("gateway");
+    let folder = folder.as_path();
+    assert!(
+        run(scratch.path(), &["init", folder.to_str().unwrap()])
+            .status
+            .success()
+    );
+    let again = run(scratch.path(), &["init", folder.to_str().unwrap()]);
+    assert!(!again.status.success(), "init overwrote a folder");
+
+    let demo = scratch.path().join("demo");
+    let out = demo.to_str().unwrap();
+    run(folder, &["demo-data", "--people", "300", "--out", out]);
+    let file = |name: &str| demo.join(name).to_str().unwrap().to_owned();
+    json(folder, &["facility", "load", &file("municipality.toml")]);
+    for (name, encoding) in [
+        ("progress-utf8.csv", "utf-8"),
+        ("progress-ms932.csv", "ms932"),
+    ] {
+        let args = [
+            "import",
+            "--insurer",
+            INSURER,
+            "--encoding",
+            encoding,
+            &file(name),
+        ];
+        assert_eq!(json(folder, &args)["bad"], 0);
+    }
+    let eligibility = file("eligibility-ms932.csv");
+    json(
+        folder,
+        &[
+            "import",
+            "--insurer",
+            INSURER,
+            "--kind",
+            "eligibility",
+            &eligibility,
+        ],
+    );
+
+    let mut serving = Serving::start(folder);
+    // The command line works on the file that is being served.
+    let made = json(
+        folder,
+        &["token", "new", "--office", OFFICE, "--serial", "UNIT-1"],
+    );
+    let token = made["token"].as_str().unwrap();
+    let identity = enrol_with(&serving, token, "UNIT-1");
+    let renewed = {
+        let (_, csr) = crate::client::key_request();
+        let order = protocol::exchange::RenewRequest { csr };
+        post(&serving, Some(&identity), "/v1/renew", &order).json::<protocol::exchange::Enrolment>()
+    };
+    let trust: TrustBundle = renewed.trust;
+    serving.keys = trust.receipt_keys;
+    let asked = vec![
+        envelope(1, &disclosure(1, None)),
+        envelope(2, &progress("0000087084")),
+    ];
+    let answer = post(
+        &serving,
+        Some(&identity),
+        "/v1/exchange",
+        &request(0, asked),
+    );
+    let (page, response) = answer.exchange(&serving);
+    assert_eq!(page.receipts.len(), 2);
+    assert_eq!(response.feed.len(), 1);
+
+    let listed = json(folder, &["requests", "list"]);
+    assert_eq!(listed[0]["pending"], 1);
+    let request_id = id(1).to_string();
+    assert_eq!(listed[0]["id"], request_id.as_str());
+    let shown = run(folder, &["requests", "show", &request_id]);
+    assert!(String::from_utf8_lossy(&shown.stdout).contains("汐見 花子"));
+    let papers = scratch.path().join("papers.pdf");
+    std::fs::write(&papers, b"%PDF-1.7 papers").unwrap();
+    let papers = papers.to_str().unwrap();
+    let deliver = [
+        "deliver",
+        "--request",
+        &request_id,
+        "--subject",
+        "1",
+        "--days",
+        "3",
+        papers,
+    ];
+    let document = json(folder, &deliver)["document"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let path = format!("/v1/documents/{document}");
+    let fetched = ask(&serving, Some(&identity), "GET", &path, &[], b"").unwrap();
+    assert_eq!(fetched.body, b"%PDF-1.7 papers");
+    assert!(!run(folder, &deliver).status.success(), "delivered twice");
+
+    let notice = [
+        "notice",
+        "add",
+        "--title",
+        "年末年始",
+        "--body",
+        "12月29日から休みます",
+    ];
+    assert_eq!(json(folder, &notice)["terminals"], 1);
+    let backup = scratch.path().join("backup.sqlite");
+    json(folder, &["backup", backup.to_str().unwrap()]);
+    let device = identity.device.clone().unwrap().to_string();
+    assert_eq!(
+        json(folder, &["devices", "list"])[0]["device"],
+        device.as_str()
+    );
+    json(folder, &["devices", "revoke", &device]);
+    assert_eq!(poll(&serving, Some(&identity)).unwrap().status, 403);
+    json(folder, &["devices", "alarms"]);
+    json(folder, &["devices", "documents"]);
+    json(folder, &["facility", "show", OFFICE]);
+    json(folder, &["insurer", "list"]);
+    json(folder, &["staff", "list", "--office", OFFICE]);
+
+    let log = serving.stop();
+    assert!(log.contains("a terminal was enrolled"), "{log}");
+    let secrets = [
+        "0000087084",
+        "087084",
+        "汐見 花子",
+        "1938",
+        token,
+        "浜田",
+        "年末年始",
+    ];
+    for secret in secrets {
+        assert!(!log.contains(secret), "the log holds {secret}");
+    }
+    assert!(now() < SystemClock.now());
+}
+
+#[test]
+fn what_is_wrong_is_said_with_a_code_and_nothing_is_touched() {
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = scratch.path();
+    let said = |arguments: &[&str]| {
+        let output = run(folder, arguments);
+        assert!(!output.status.success(), "{arguments:?}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert!(said(&["devices", "list"]).contains("gateway init"));
+    assert!(said(&["serve"]).contains("MDG-CONFIG-MISSING"));
+    run(folder, &["init"]);
+    let config = folder.join("gateway.toml");
+    let text = std::fs::read_to_string(&config).unwrap();
+    std::fs::write(&config, format!("{text}colour = \"blue\"\n")).unwrap();
+    let error = said(&["serve"]);
+    assert!(
+        error.contains("MDG-CONFIG-UNKNOWN-KEY") && error.contains("line"),
+        "{error}"
+    );
+    let unknown = ["token", "new", "--office", OFFICE, "--serial", "A"];
+    assert!(said(&unknown).contains("not known"));
+    said(&["import", "--insurer", "990010", "/nowhere.csv"]);
+    said(&["import", "--insurer", "99", "/nowhere.csv"]);
+    said(&["requests", "show", "not-an-id"]);
+}
