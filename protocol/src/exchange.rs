@@ -86,6 +86,11 @@ pub struct ExchangeRequest {
     pub audit: Option<AuditHead>,
     /// Length of the queue after this batch, for the operator's overview.
     pub waiting: u64,
+    /// Highest command sequence the terminal has a receipt for. A gateway that holds less
+    /// was restored from a backup: it takes no command until the gap was sent again, so that
+    /// the order within a person survives the restoration.
+    #[serde(default)]
+    pub receipted_up_to: u64,
 }
 
 /// One command on the wire. The body travels as the exact text that was stored and hashed.

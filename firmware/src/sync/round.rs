@@ -9,7 +9,7 @@ use super::{
     verify,
 };
 use crate::audit::{self, AuditEvent};
-use crate::clock::Clock;
+use crate::clock::{self, Clock};
 use crate::error::Problem;
 use crate::outbox;
 use crate::vault::Vault;
@@ -30,7 +30,7 @@ pub fn round(
     rows: usize,
     sink: &mut dyn FeedSink,
 ) -> Result<Settlement, Problem> {
-    note_jump(vault, clock)?;
+    note_time(vault, clock)?;
     let prepared = prepare(vault, &clock.now(), rows)?;
     let answer = transport.send(&HttpRequest {
         method: Method::Post,
@@ -116,12 +116,17 @@ fn hold_alone(
     })
 }
 
-/// Writes a jump of the system clock to the audit log.
-fn note_jump(vault: &mut Vault, clock: &Clock) -> Result<(), Problem> {
-    let Some(jump) = clock.jump() else {
+/// Writes a jump of the system clock to the audit log, and the floor of the clock when it
+/// has moved: without a gateway nothing else would keep it, and a clock that was set back
+/// while the power was off would be believed.
+fn note_time(vault: &mut Vault, clock: &Clock) -> Result<(), Problem> {
+    let (jump, now) = (clock.jump(), clock.now());
+    if let Some(floor) = clock.floor_to_keep() {
+        vault.write(|tx| clock::keep_floor(tx, floor))?;
+    }
+    let Some(jump) = jump else {
         return Ok(());
     };
-    let now = clock.now();
     let event = AuditEvent::ClockJump {
         seconds: jump.seconds,
     };
