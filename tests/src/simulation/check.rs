@@ -87,7 +87,8 @@ pub fn pruned(kiosk: &SimKiosk, gateway: &SimGateway) -> Result<(), Failure> {
 /// shown as valid that is not, and it does not run backward.
 pub fn clock(kiosk: &mut SimKiosk, truth: Timestamp, before: &mut Timestamp) -> Result<(), Failure> {
     let now = kiosk.now()?;
-    let slack = i64::try_from(TOLERANCE.as_millis()).unwrap_or(i64::MAX);
+    let slack = TOLERANCE + kiosk.forgotten;
+    let slack = i64::try_from(slack.as_millis()).unwrap_or(i64::MAX);
     if now.is_trusted() && now.wall.unix_ms() + slack < truth.unix_ms() {
         return broken(format!("{} is trusted at {}", now.wall.unix_ms(), truth.unix_ms()));
     }

@@ -42,6 +42,9 @@ pub struct SimKiosk {
     pub time: ManualTime,
     /// Who it is.
     pub identity: Identity,
+    /// How far its system clock was behind when it was restarted while it doubted it. The
+    /// doubt is in memory only, so it can believe that clock until the gateway is reached.
+    pub forgotten: Duration,
     /// What it promised, in the order of saving.
     pub promises: Vec<Promise>,
     path: PathBuf,
@@ -75,6 +78,7 @@ impl SimKiosk {
             name: name.to_owned(),
             time: ManualTime::at(start),
             identity,
+            forgotten: Duration::ZERO,
             promises: Vec::new(),
             path: folder.join(format!("{name}.vault")),
             secret: dice.bytes(),
@@ -90,6 +94,8 @@ impl SimKiosk {
             )?;
             clock::keep_floor(tx, start)
         })?;
+        // The floor is read when the process starts.
+        kiosk.restart(false)?;
         Ok(kiosk)
     }
 

@@ -96,8 +96,8 @@ pub struct Late {
 #[derive(Debug, Default)]
 pub struct Network {
     late: Vec<Late>,
-    /// The last whole answers, whoever they were for.
-    answers: Vec<HttpAnswer>,
+    /// The last whole answer, whoever it was for, with its request.
+    last: Option<(Vec<u8>, HttpAnswer)>,
 }
 
 impl Network {
@@ -191,9 +191,13 @@ impl Transport for Wire<'_> {
                 Ok(first)
             }
             Fate::OldAnswer => {
-                let old = self.network.answers.last().cloned();
+                let old = self.network.last.take();
                 self.reach(request)?;
-                old.ok_or(NetError::Timeout)
+                // To the very same request it would be its answer; TLS keeps that one from
+                // being given again later.
+                old.filter(|(asked, _)| asked != request.body)
+                    .map(|(_, answer)| answer)
+                    .ok_or(NetError::Timeout)
             }
             Fate::Changed => {
                 let mut answer = self.reach(request)?;
@@ -214,7 +218,7 @@ impl Wire<'_> {
         match self.gateway.exchange(&self.device, request.body, self.now) {
             Ok(answer) => {
                 if answer.status == 200 {
-                    self.network.answers = vec![answer.clone()];
+                    self.network.last = Some((request.body.to_vec(), answer.clone()));
                 }
                 Ok(answer)
             }
