@@ -4,7 +4,7 @@
 mod common;
 
 use common::*;
-use hal::card::{CardDesk, CardJob, CardOutcome, CardProblem, MAX_APDUS, NumberB, Tries};
+use hal::card::{CardDesk, CardJob, CardOutcome, CardProblem, MAX_APDUS, NumberB, Step, Tries};
 use hal::sim::{Answer, DirectDesk, Faults, Make, SimCard, SimClock, Tear};
 use proptest::prelude::*;
 use protocol::problem::ProblemCode;
@@ -105,9 +105,35 @@ fn a_card_taken_at_any_command_is_torn_and_good_again_at_the_next_tap() {
         let problem = failed(run(&mut desk, face_job(&person)));
         assert_eq!(problem, CardProblem::Torn { tries: None }, "taken at {at}");
         assert_eq!(problem.code(), ProblemCode::CardTorn);
-        let card = reader.remove().unwrap();
-        reader.insert(card);
+        reader.tap_again();
         face(run(&mut desk, face_job(&person)));
+    }
+}
+
+#[test]
+fn a_card_exchanged_in_mid_session_is_neither_mixed_with_the_first_nor_accused() {
+    for step in [Step::ReadingFace, Step::Checking, Step::ReadingText] {
+        let first = hanako();
+        let second = person("ichiro");
+        let (mut desk, reader) = desk(&first);
+        let hand = reader.clone();
+        let mut other = Some(card(&second));
+        let outcome = run_seeing(&mut desk, face_job(&first), &mut |at| {
+            if at == step
+                && let Some(card) = other.take()
+            {
+                drop(hand.remove());
+                hand.insert(card);
+            }
+        });
+        match (step, failed(outcome)) {
+            // The face was not known yet: the second card was asked like a first one.
+            (Step::ReadingFace, CardProblem::WrongCode { .. }) => {}
+            (Step::Checking | Step::ReadingText, CardProblem::Torn { .. }) => {
+                assert_eq!(reader.with_card(|card| card.tries()), Some([10, 10, 3]));
+            }
+            other => unreachable!("{other:?}"),
+        }
     }
 }
 
@@ -149,26 +175,19 @@ fn a_pin_whose_answer_was_lost_ends_with_the_counter_and_is_not_presented_again(
 
 #[test]
 fn a_false_end_of_file_is_read_again_before_the_card_is_blamed() {
-    let person = faulty(Faults {
-        false_ends: 1,
-        ..Faults::default()
-    });
-    let (mut desk, _reader) = desk(&person);
-    face(run(&mut desk, face_job(&person)));
-    let person = faulty(Faults {
-        false_ends: 1000,
-        ..Faults::default()
-    });
-    let (mut desk, _reader) = common::desk(&person);
-    let outcome = run(&mut desk, face_job(&person));
-    // Half an answer is still an answer: with patience the file is read piece by piece.
-    assert!(
-        matches!(
-            outcome,
-            CardOutcome::Face(_) | CardOutcome::Failed(CardProblem::Garbage)
-        ),
-        "{outcome:?}"
-    );
+    for (false_ends, verified) in [(1, true), (2, true), (1000, false)] {
+        let person = faulty(Faults {
+            false_ends,
+            ..Faults::default()
+        });
+        let (mut desk, _reader) = desk(&person);
+        let outcome = run(&mut desk, face_job(&person));
+        if verified {
+            face(outcome);
+        } else {
+            assert_eq!(failed(outcome), CardProblem::Garbage);
+        }
+    }
 }
 
 #[test]

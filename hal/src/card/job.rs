@@ -84,6 +84,7 @@ impl Rounds<'_> {
         work.progress.at(Step::Connecting);
         let mut grace = Duration::ZERO;
         for round in 1..=MAX_CONNECTIONS {
+            work.round = round;
             let connector = &mut *self.connector;
             let link = self.meter.waiting(|| connector.connect(grace));
             let link = match link {

@@ -13,7 +13,7 @@ use zeroize::{Zeroize, Zeroizing};
 use super::link::{CardLink, LinkFault};
 
 /// How long the service may take to notice that a card is gone. It looks every 400 ms.
-const NOTICE: Duration = Duration::from_millis(900);
+const NOTICE: Duration = Duration::from_millis(600);
 
 /// One exclusive connection. Dropping it takes the power from the card.
 pub(super) struct PcscLink {

@@ -46,8 +46,10 @@ pub(super) struct Work<'a> {
     text_key: Option<Certified>,
     /// A VERIFY whose result is unknown.
     pub(super) unknown: Option<Unknown>,
-    /// Whether the card has accepted the PIN in this job: it is presented once and no more.
+    /// Whether the PIN was presented in this job: once and no more.
     pub(super) pin_spent: bool,
+    /// Which connection of the job this is, counted from 1.
+    pub(super) round: u32,
 }
 
 /// A VERIFY was sent and its answer lost.
@@ -68,6 +70,8 @@ pub(super) struct Progress<'a> {
 struct Certified {
     key: RsaPublicKey,
     class: TrustClass,
+    /// The connection in which it was read.
+    round: u32,
 }
 
 /// The card-face record with its signature checked up to a trusted authority.
@@ -75,6 +79,8 @@ pub(super) struct SignedFace {
     /// As the card holds it; expiry and security code are not signed.
     pub(super) record: CardFace,
     class: TrustClass,
+    /// The connection in which it was read.
+    round: u32,
 }
 
 /// What one good connection of [`check_face`] adds.
@@ -106,6 +112,7 @@ impl<'a> Work<'a> {
             text_key: None,
             unknown: None,
             pin_spent: false,
+            round: 0,
         }
     }
 }
@@ -282,8 +289,9 @@ fn surface_facts(wire: &mut Wire<'_>, work: &mut Work<'_>) -> Result<(), Stop> {
         let mut face = SignedFace {
             record,
             class: TrustClass::Test,
+            round: work.round,
         };
-        let issuer = issuer(wire, work.trust, surface::CERTIFICATE)?;
+        let issuer = issuer(wire, work, surface::CERTIFICATE)?;
         face.record
             .verify(&issuer.key)
             .map_err(|_| Stop::NotGenuine(NotGenuine::Tampered))?;
@@ -291,9 +299,9 @@ fn surface_facts(wire: &mut Wire<'_>, work: &mut Work<'_>) -> Result<(), Stop> {
         work.face = Some(face);
     }
     work.progress.at(Step::Checking);
-    let Work { face, entropy, .. } = work;
-    let face = face.as_ref().ok_or(Stop::Malformed)?;
-    challenge(wire, *entropy, &face.record.public_key)
+    let face = work.face.as_ref().ok_or(Stop::Malformed)?;
+    let same = same_connection(face.round, work.round);
+    challenge(wire, work.entropy, &face.record.public_key).map_err(same)
 }
 
 /// The four attributes, and presence, for the text application.
@@ -302,37 +310,48 @@ fn text_facts(wire: &mut Wire<'_>, work: &mut Work<'_>) -> Result<(RawText, Trus
     if work.text_key.is_none() {
         let raw = wire.read(text_file::SIGNED_KEY)?;
         let signed = text::SignedPublicKey::parse(&raw).map_err(|_| Stop::Malformed)?;
-        let issuer = issuer(wire, work.trust, text_file::CERTIFICATE)?;
+        let issuer = issuer(wire, work, text_file::CERTIFICATE)?;
         signed
             .verify(&issuer.key)
             .map_err(|_| Stop::NotGenuine(NotGenuine::Tampered))?;
         work.text_key = Some(Certified {
             key: signed.public_key,
             class: issuer.class,
+            round: work.round,
         });
     }
     let raw = wire.read(text_file::ATTRIBUTES)?;
     let attributes = RawText::parse(&raw)?;
-    let Work {
-        text_key, entropy, ..
-    } = work;
-    let certified = text_key.as_ref().ok_or(Stop::Malformed)?;
-    challenge(wire, *entropy, &certified.key)?;
+    let certified = work.text_key.as_ref().ok_or(Stop::Malformed)?;
+    let same = same_connection(certified.round, work.round);
+    challenge(wire, work.entropy, &certified.key).map_err(same)?;
     Ok((attributes, certified.class))
 }
 
 /// The issuer's key from an application's certificate, checked up to a trusted authority.
-fn issuer(wire: &mut Wire<'_>, trust: &TrustStore, file: u16) -> Result<Certified, Stop> {
+fn issuer(wire: &mut Wire<'_>, work: &Work<'_>, file: u16) -> Result<Certified, Stop> {
     let raw = wire.read(file)?;
     let certificate = CardVerifiableCertificate::parse(&raw).map_err(|_| Stop::Malformed)?;
     let rogue = Stop::NotGenuine(NotGenuine::RogueIssuer);
     // Without this look-up anyone could issue cards: the certificate itself names its authority.
-    let (authority, class) = trust.find(&certificate.issuer_key_id).ok_or(rogue)?;
+    let (authority, class) = work.trust.find(&certificate.issuer_key_id).ok_or(rogue)?;
     certificate.verify_with(authority).map_err(|_| rogue)?;
     Ok(Certified {
         key: certificate.public_key,
         class,
+        round: work.round,
     })
+}
+
+/// A card that cannot answer for a record of an earlier connection need not be a clone: another
+/// card may lie there now. Nobody is accused, and the person is asked to begin again.
+fn same_connection(read_in: u32, now: u32) -> impl Fn(Stop) -> Stop {
+    move |stop| match stop {
+        Stop::NotGenuine(NotGenuine::Clone) if read_in != now => {
+            Stop::Final(CardProblem::Torn { tries: None })
+        }
+        other => other,
+    }
 }
 
 /// Has the card sign fresh bytes; without this, a copy of the files would pass.

@@ -118,6 +118,9 @@ impl SimCard {
         }
         if self.faults.false_ends > 0 && offset + data.len() > 200 {
             self.faults.false_ends -= 1;
+            if offset > 0 {
+                return status(0x6B00);
+            }
             data.truncate(data.len() / 2);
             data.extend(status(0x6282));
             return data;

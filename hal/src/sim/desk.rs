@@ -50,7 +50,7 @@ struct State {
     service: bool,
     plugged: bool,
     card: Option<SimCard>,
-    /// The card lost its contact: it is in the slot but every connection to it is dead.
+    /// A fault took the card away; it waits beside the reader.
     slipped: bool,
     connection: u64,
     connected: bool,
@@ -145,6 +145,15 @@ impl SimReader {
         card
     }
 
+    /// Puts a card that a fault took away back on the reader.
+    pub fn tap_again(&self) {
+        let mut state = self.shared.lock();
+        if std::mem::take(&mut state.slipped) {
+            state.tell(ReaderEvent::CardArrived);
+        }
+        self.shared.changed.notify_all();
+    }
+
     /// Pulls or plugs the reader's cable.
     pub fn plug(&self, plugged: bool) {
         let mut state = self.shared.lock();
@@ -185,8 +194,8 @@ impl State {
         let mut card = self.card.take()?;
         card.power_off();
         self.connection += 1;
-        self.slipped = false;
-        if self.service && self.plugged {
+        let slipped = std::mem::take(&mut self.slipped);
+        if self.service && self.plugged && !slipped {
             self.tell(ReaderEvent::CardLeft);
         }
         Some(card)
@@ -265,7 +274,11 @@ impl CardLink for DirectLink {
             }
             Answer::Gone { back } => {
                 state.connection += 1;
-                state.slipped = !back;
+                if !back {
+                    state.slipped = true;
+                    state.tell(ReaderEvent::CardLeft);
+                    self.shared.changed.notify_all();
+                }
                 Err(LinkFault::CardLeft)
             }
         }
