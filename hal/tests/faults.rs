@@ -257,6 +257,18 @@ fn every_form_of_reading_a_card_may_lack_is_done_without() {
 }
 
 #[test]
+fn a_reader_that_does_not_carry_long_reads_is_read_in_short_ones() {
+    let person = faulty(Faults {
+        extended_tears: true,
+        ..Faults::default()
+    });
+    let (mut desk, reader) = desk(&person);
+    let report = face(run(&mut desk, face_job(&person)));
+    assert!(report.apdus <= 45, "{} commands", report.apdus);
+    assert_eq!(reader.with_card(|card| card.tries()), Some([10, 10, 3]));
+}
+
+#[test]
 fn a_slow_card_is_let_go_after_twenty_seconds() {
     let person = faulty(Faults {
         slow_ms: 2500,

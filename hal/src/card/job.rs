@@ -94,8 +94,12 @@ impl Rounds<'_> {
                 }
                 Err(fault) => return Err(of_link(fault)),
             };
-            let mut wire = Wire::new(Guard::new(link, mode, self.meter, self.cancel));
+            let mut wire = Wire::new(
+                Guard::new(link, mode, self.meter, self.cancel),
+                work.long_reads,
+            );
             let result = steps(&mut wire, work);
+            work.long_reads &= !wire.broke_in_long_read();
             wire.finish();
             match result {
                 Ok(found) => return Ok(found),

@@ -151,7 +151,8 @@ pub trait CardDesk: Send {
 
     /// Runs one job on the present card in an exclusive session and ends that session whatever
     /// happens. `entropy` fills a buffer with unpredictable bytes for the challenges. Setting
-    /// `cancel` ends the job before its next APDU.
+    /// `cancel` ends the job before its next APDU. A reader that hangs inside one command keeps
+    /// the job until the card service itself gives up on it.
     fn run(
         &mut self,
         job: CardJob,

@@ -48,6 +48,8 @@ pub(super) struct Work<'a> {
     pub(super) unknown: Option<Unknown>,
     /// Whether the PIN was presented in this job: once and no more.
     pub(super) pin_spent: bool,
+    /// Whether reads of more than 256 bytes may be tried.
+    pub(super) long_reads: bool,
     /// Which connection of the job this is, counted from 1.
     pub(super) round: u32,
 }
@@ -112,6 +114,7 @@ impl<'a> Work<'a> {
             text_key: None,
             unknown: None,
             pin_spent: false,
+            long_reads: true,
             round: 0,
         }
     }

@@ -75,6 +75,8 @@ struct Forms {
 pub(super) struct Wire<'a> {
     guard: Guard<'a>,
     forms: Forms,
+    /// A long read was sent and its answer has not come.
+    long_read_open: bool,
 }
 
 /// A card's answer, taken apart.
@@ -84,14 +86,22 @@ struct Reply {
 }
 
 impl<'a> Wire<'a> {
-    pub(super) fn new(guard: Guard<'a>) -> Self {
+    /// `extended` says whether long reads may be tried.
+    pub(super) fn new(guard: Guard<'a>, extended: bool) -> Self {
         Self {
             guard,
             forms: Forms {
                 short_names: true,
-                extended: true,
+                extended,
             },
+            long_read_open: false,
         }
+    }
+
+    /// Whether the link broke in a long read. Some readers do not carry them and answer as if
+    /// the card had left.
+    pub(super) fn broke_in_long_read(&self) -> bool {
+        self.long_read_open
     }
 
     /// See [`Guard::finish`].
@@ -282,7 +292,9 @@ impl<'a> Wire<'a> {
 
     fn send(&mut self, command: &Command) -> Result<Reply, Stop> {
         let bytes = command.to_bytes().map_err(|_| Stop::Malformed)?;
+        self.long_read_open = command.le.is_some_and(|le| le > SHORT_READ);
         let mut data = self.guard.send(&bytes)?;
+        self.long_read_open = false;
         let [.., high, low] = *data.as_slice() else {
             return Err(Stop::Fault(Fault::Odd));
         };

@@ -241,6 +241,9 @@ impl SimCard {
             self.faults.tear = None;
             return self.tear(command, tear.done, tear.back);
         }
+        if self.faults.extended_tears && matches!(command, [_, 0xB0, _, _, 0, _, _]) {
+            return self.tear(command, false, true);
+        }
         if self.faults.torn_rate > 0.0 && self.dice.falls(self.faults.torn_rate) {
             let done = self.dice.falls(0.5);
             return self.tear(command, done, true);

@@ -50,6 +50,8 @@ pub struct Faults {
     pub slow_ms: u64,
     /// Whether READ BINARY takes an extended length.
     pub extended: bool,
+    /// The reader does not carry extended commands: each ends like a tear.
+    pub extended_tears: bool,
     /// Whether READ BINARY takes a short file name.
     pub short_names: bool,
     /// The first command after power-up is answered `6F00`, as measured on a real card.
@@ -85,6 +87,7 @@ impl Default for Faults {
             flipped_bits: 0,
             slow_ms: 0,
             extended: true,
+            extended_tears: false,
             short_names: true,
             shy: false,
             number_b_tries: super::card::NUMBER_B_TRIES,
