@@ -139,8 +139,8 @@ fn a_card_exchanged_in_mid_session_is_neither_mixed_with_the_first_nor_accused()
 
 #[test]
 fn a_wrong_number_whose_refusal_was_lost_is_not_presented_again() {
-    // SELECT application, SELECT key, counter, VERIFY: the fourth command carries the digits.
-    let person = faulty(tear(4, true, true));
+    // SELECT application, certificate, SELECT key, counter, VERIFY: the fifth carries the digits.
+    let person = faulty(tear(5, true, true));
     let (mut desk, reader) = desk(&person);
     let wrong = NumberB::new(person.born_on, 2032, "0000").unwrap();
     let problem = failed(run(&mut desk, CardJob::CheckFace { code: wrong }));
@@ -152,7 +152,7 @@ fn a_wrong_number_whose_refusal_was_lost_is_not_presented_again() {
 #[test]
 fn a_pin_whose_answer_was_lost_ends_with_the_counter_and_is_not_presented_again() {
     for (done, left) in [(false, 3), (true, 2)] {
-        let person = faulty(tear(4, done, true));
+        let person = faulty(tear(5, done, true));
         let (mut desk, reader) = desk(&person);
         let wrong = hal::card::CardPin::new("0001").unwrap();
         let job = CardJob::CheckPin {
@@ -266,6 +266,7 @@ fn a_reader_that_does_not_carry_long_reads_is_read_in_short_ones() {
     let report = face(run(&mut desk, face_job(&person)));
     assert!(report.apdus <= 45, "{} commands", report.apdus);
     assert_eq!(reader.with_card(|card| card.tries()), Some([10, 10, 3]));
+    pin(run(&mut desk, pin_job(&person)));
 }
 
 #[test]

@@ -11,7 +11,7 @@ use hal::card::{
     CardDesk, CardJob, CardOutcome, CardPin, CardProblem, NotGenuine, NumberB, Sex, Step, Tries,
     TrustClass, TrustStore,
 };
-use hal::sim::{DirectDesk, Faults, Make, Person, SimClock};
+use hal::sim::{DirectDesk, Faults, Make, Person, SimCard, SimClock};
 use protocol::calendar::Date;
 use protocol::problem::ProblemCode;
 
@@ -118,6 +118,9 @@ fn a_test_card_is_rogue_for_a_device_that_trusts_production_only() {
     assert_eq!(problem, CardProblem::NotGenuine(NotGenuine::RogueIssuer));
     let problem = failed(run(&mut desk, pin_job(&person)));
     assert_eq!(problem, CardProblem::NotGenuine(NotGenuine::RogueIssuer));
+    // Nothing was presented to it.
+    let verifies = |card: &mut SimCard| card.heard().iter().any(|header| header[1] == 0x20);
+    assert_eq!(reader.with_card(verifies), Some(false));
 }
 
 #[test]
@@ -191,7 +194,7 @@ fn a_blocked_number_is_named_before_anything_is_presented() {
     let problem = failed(run(&mut desk, face_job(&person)));
     assert_eq!(problem, CardProblem::Blocked);
     assert_eq!(problem.code(), ProblemCode::CardBlocked);
-    let presented = |card: &mut hal::sim::SimCard| {
+    let presented = |card: &mut SimCard| {
         let verifies = card.heard().iter().filter(|header| header[1] == 0x20);
         verifies.count()
     };

@@ -42,6 +42,8 @@ pub(super) struct Work<'a> {
     pub(super) progress: Progress<'a>,
     /// The card face, its signature checked.
     pub(super) face: Option<SignedFace>,
+    /// The issuers' keys of both applications, certified by a trusted authority.
+    issuers: [Option<Issuer>; 2],
     /// The text application's key, its signature checked.
     text_key: Option<Certified>,
     /// A VERIFY whose result is unknown.
@@ -67,8 +69,13 @@ pub(super) struct Progress<'a> {
     last: Option<Step>,
 }
 
-/// A key and the hierarchy that vouches for it.
-#[derive(Clone)]
+/// The key that signs an application's records, and the hierarchy that vouches for it.
+struct Issuer {
+    key: RsaPublicKey,
+    class: TrustClass,
+}
+
+/// A card's key from a signed record.
 struct Certified {
     key: RsaPublicKey,
     class: TrustClass,
@@ -111,12 +118,21 @@ impl<'a> Work<'a> {
             entropy,
             progress: Progress { tell, last: None },
             face: None,
+            issuers: [None, None],
             text_key: None,
             unknown: None,
             pin_spent: false,
             long_reads: true,
             round: 0,
         }
+    }
+}
+
+impl Work<'_> {
+    fn issuer(&self, application: Application) -> Result<&Issuer, Stop> {
+        self.issuers[application as usize]
+            .as_ref()
+            .ok_or(Stop::Malformed)
     }
 }
 
@@ -151,10 +167,12 @@ pub(super) fn check_face(
 ) -> Result<FaceFound, Stop> {
     wire.select(Application::Surface)?;
     if work.face.is_none() {
+        read_issuer(wire, work, Application::Surface)?;
         open(wire, work, Application::Surface, surface::NUMBER_B, code)?;
     }
     twice(wire, Application::Surface, |wire| surface_facts(wire, work))?;
     wire.select(Application::Text)?;
+    read_issuer(wire, work, Application::Text)?;
     open(wire, work, Application::Text, text_file::NUMBER_B, code)?;
     twice(wire, Application::Text, |wire| {
         let (raw, trust) = text_facts(wire, work)?;
@@ -179,15 +197,17 @@ pub(super) fn check_pin(
     pin: &CardPin,
     allow_last_try: bool,
 ) -> Result<PinFound, Stop> {
-    work.progress.at(Step::Counting);
     wire.select(Application::Text)?;
-    let before = wire.tries(Application::Text, text_file::PIN)?;
     if work.unknown.take().is_some() {
         // The answer to the PIN was lost. Say how many tries are left and let a person decide.
-        return Err(Stop::Final(CardProblem::Torn {
-            tries: Some(before),
-        }));
+        let tries = Some(wire.tries(Application::Text, text_file::PIN)?);
+        return Err(Stop::Final(CardProblem::Torn { tries }));
     }
+    // Before the PIN, which is presented only once: a reader that does not carry long reads
+    // shows it here.
+    read_issuer(wire, work, Application::Text)?;
+    work.progress.at(Step::Counting);
+    let before = wire.tries(Application::Text, text_file::PIN)?;
     match before.left {
         0 => return Err(Stop::Final(CardProblem::Blocked)),
         1 if !allow_last_try => {
@@ -289,16 +309,15 @@ fn surface_facts(wire: &mut Wire<'_>, work: &mut Work<'_>) -> Result<(), Stop> {
         work.progress.at(Step::ReadingFace);
         let raw = wire.read(surface::FACE)?;
         let record = CardFace::parse(&raw).map_err(|_| Stop::Malformed)?;
-        let mut face = SignedFace {
+        let issuer = work.issuer(Application::Surface)?;
+        let face = SignedFace {
             record,
-            class: TrustClass::Test,
+            class: issuer.class,
             round: work.round,
         };
-        let issuer = issuer(wire, work, surface::CERTIFICATE)?;
         face.record
             .verify(&issuer.key)
             .map_err(|_| Stop::NotGenuine(NotGenuine::Tampered))?;
-        face.class = issuer.class;
         work.face = Some(face);
     }
     work.progress.at(Step::Checking);
@@ -313,7 +332,7 @@ fn text_facts(wire: &mut Wire<'_>, work: &mut Work<'_>) -> Result<(RawText, Trus
     if work.text_key.is_none() {
         let raw = wire.read(text_file::SIGNED_KEY)?;
         let signed = text::SignedPublicKey::parse(&raw).map_err(|_| Stop::Malformed)?;
-        let issuer = issuer(wire, work, text_file::CERTIFICATE)?;
+        let issuer = work.issuer(Application::Text)?;
         signed
             .verify(&issuer.key)
             .map_err(|_| Stop::NotGenuine(NotGenuine::Tampered))?;
@@ -331,18 +350,35 @@ fn text_facts(wire: &mut Wire<'_>, work: &mut Work<'_>) -> Result<(RawText, Trus
     Ok((attributes, certified.class))
 }
 
-/// The issuer's key from an application's certificate, checked up to a trusted authority.
-fn issuer(wire: &mut Wire<'_>, work: &Work<'_>, file: u16) -> Result<Certified, Stop> {
+/// Reads an application's certificate, which needs no code, and checks it up to a trusted
+/// authority: a card of a rogue issuer costs nobody a try.
+fn read_issuer(
+    wire: &mut Wire<'_>,
+    work: &mut Work<'_>,
+    application: Application,
+) -> Result<(), Stop> {
+    let file = match application {
+        Application::Surface => surface::CERTIFICATE,
+        Application::Text => text_file::CERTIFICATE,
+    };
+    if work.issuers[application as usize].is_none() {
+        let trust = work.trust;
+        let issuer = twice(wire, application, |wire| certified(wire, trust, file))?;
+        work.issuers[application as usize] = Some(issuer);
+    }
+    Ok(())
+}
+
+fn certified(wire: &mut Wire<'_>, trust: &TrustStore, file: u16) -> Result<Issuer, Stop> {
     let raw = wire.read(file)?;
     let certificate = CardVerifiableCertificate::parse(&raw).map_err(|_| Stop::Malformed)?;
     let rogue = Stop::NotGenuine(NotGenuine::RogueIssuer);
     // Without this look-up anyone could issue cards: the certificate itself names its authority.
-    let (authority, class) = work.trust.find(&certificate.issuer_key_id).ok_or(rogue)?;
+    let (authority, class) = trust.find(&certificate.issuer_key_id).ok_or(rogue)?;
     certificate.verify_with(authority).map_err(|_| rogue)?;
-    Ok(Certified {
+    Ok(Issuer {
         key: certificate.public_key,
         class,
-        round: work.round,
     })
 }
 
