@@ -115,6 +115,7 @@ impl Gateway {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, GatewayError> {
+        crate::engine::continue_feeds(&*store, clock.now())?;
         let pki = layout.pki();
         let signer = pki.receipt_signer()?;
         let trust = TrustBundle {

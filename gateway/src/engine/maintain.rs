@@ -40,6 +40,26 @@ pub struct Purged {
     pub attachments: u64,
 }
 
+/// Lets the numbers of every feed go on from the present time (in milliseconds), at each
+/// start. A gateway that was restored from a backup, even twice from the same one, then gives
+/// no number that the lost one may have given, and no terminal takes a new entry for one
+/// that it has.
+///
+/// # Errors
+/// The database's.
+pub fn continue_feeds(store: &dyn Store, now: Timestamp) -> Result<(), GatewayError> {
+    let first = u64::try_from(now.unix_ms()).unwrap_or(0);
+    store::write(store, move |tx| {
+        for mut device in tx.devices(None)? {
+            if device.feed_seq < first {
+                device.feed_seq = first;
+                tx.save_marks(&device)?;
+            }
+        }
+        Ok(())
+    })
+}
+
 /// Deletes everything whose time is over. Called at the start and every few minutes; a
 /// route that meets something ended refuses it whether or not this has run.
 ///

@@ -22,7 +22,7 @@ use protocol::exchange::{
 };
 use protocol::problem::ProblemCode;
 
-pub use maintain::{Purged, RECEIPT_DAYS, maintain};
+pub use maintain::{Purged, RECEIPT_DAYS, continue_feeds, maintain};
 pub use prepare::{Prepared, prepare};
 
 use crate::error::GatewayError;

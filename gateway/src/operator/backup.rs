@@ -7,11 +7,6 @@ use crate::error::GatewayError;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{self, Store};
 
-/// By how much a restored gateway's feed numbers go ahead of those in the backup: beyond all
-/// that the lost one can have given since, so that no terminal takes a new entry for one it
-/// has already.
-const FEED_STEP: u64 = 1_000_000;
-
 /// What a backup holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BackedUp {
@@ -33,12 +28,8 @@ pub struct BackedUp {
 pub fn backup(store: &dyn Store, blobs: &Blobs, file: &Path) -> Result<BackedUp, GatewayError> {
     store.copy_to(file)?;
     let copy = SqliteStore::direct(file)?;
-    let (marks, needed) = store::write(&copy, |tx| {
-        let mut devices = tx.devices(None)?;
-        for device in &mut devices {
-            device.feed_seq += FEED_STEP;
-            tx.save_marks(device)?;
-        }
+    let (marks, needed) = store::read(&copy, |tx| {
+        let devices = tx.devices(None)?;
         let marks: Vec<_> = devices.iter().map(|d| (d.id.clone(), d.seq)).collect();
         Ok((marks, tx.blobs()?))
     })?;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use firmware::sync::{HttpAnswer, Identity};
 use gateway::blob::Blobs;
-use gateway::engine::{Durability, Engine, Settings};
+use gateway::engine::{Durability, Engine, Settings, continue_feeds};
 use gateway::pki::receipt_key::ReceiptSigner;
 use gateway::store::sqlite::SqliteStore;
 use gateway::store::{self, Device, DeviceState, Store};
@@ -54,7 +54,7 @@ impl SimGateway {
             earned: HashMap::new(),
             in_backup: HashSet::new(),
         };
-        gateway.open()?;
+        gateway.open(now)?;
         store::write(&**gateway.engine()?.store(), move |tx| {
             tx.put_insurer(&work::insurer())?;
             tx.put_office(&work::office(), "みなと", &[work::insurer().number], now)
@@ -134,9 +134,9 @@ impl SimGateway {
     ///
     /// # Errors
     /// Those of the store.
-    pub fn restart(&mut self) -> Result<(), Failure> {
+    pub fn restart(&mut self, now: Timestamp) -> Result<(), Failure> {
         self.engine = None;
-        self.open()
+        self.open(now)
     }
 
     /// Writes a backup.
@@ -156,7 +156,7 @@ impl SimGateway {
     ///
     /// # Errors
     /// Those of the store.
-    pub fn restore(&mut self) -> Result<bool, Failure> {
+    pub fn restore(&mut self, now: Timestamp) -> Result<bool, Failure> {
         if self.backups == 0 {
             return Ok(false);
         }
@@ -171,7 +171,7 @@ impl SimGateway {
             }
         }
         fs::copy(self.backup_file(), &database)?;
-        self.open()?;
+        self.open(now)?;
         Ok(true)
     }
 
@@ -205,8 +205,9 @@ impl SimGateway {
         self.engine.as_ref().ok_or_else(|| Failure::new("the gateway is not open"))
     }
 
-    fn open(&mut self) -> Result<(), Failure> {
+    fn open(&mut self, now: Timestamp) -> Result<(), Failure> {
         let store: Arc<dyn Store> = Arc::new(SqliteStore::direct(&self.database())?);
+        continue_feeds(&*store, now)?;
         let signer = ReceiptSigner::load(&self.key)?;
         self.engine = Some(Engine::new(store, signer, self.settings));
         Ok(())

@@ -211,14 +211,16 @@ impl World {
             Event::PowerCut => self.restart_kiosk(which, true).map(|()| "power cut".into()),
             Event::RestartGateway => {
                 self.network.gateway_stopped();
-                self.gateway.restart()?;
+                let now = self.now();
+                self.gateway.restart(now)?;
                 self.figures.gateway_starts += 1;
                 Ok("gateway restarts".into())
             }
             Event::Backup => self.gateway.backup().map(|()| "gateway is backed up".into()),
             Event::Restore => {
                 self.network.gateway_stopped();
-                let done = self.gateway.restore()?;
+                let now = self.now();
+                let done = self.gateway.restore(now)?;
                 self.figures.gateway_starts += u64::from(done);
                 self.figures.restores += u64::from(done);
                 Ok(format!("gateway is restored: {done}"))
@@ -238,7 +240,7 @@ impl World {
             Event::Days => {
                 let days = self.dice.between(1, 25);
                 self.pass(Duration::from_secs(days * 86_400));
-                Ok(format!("{days} days pass"))
+                Ok(format!("{days} days pass; {}", self.tick_all()?))
             }
             Event::Prune => {
                 // With durability at the commit the operator has promised not to lose a disk.
