@@ -6,7 +6,7 @@ use gateway::entropy::SystemEntropy;
 use gateway::harness::{Bench, OFFICE};
 use gateway::operator::{self, Delivery};
 use gateway::store::{self, AlarmKind};
-use protocol::exchange::{DeviceId, ExchangeResponse, ReceiptPage};
+use protocol::exchange::{DeviceId, Envelope, ExchangeResponse, ReceiptPage};
 
 use crate::work::{disclosure, envelope, id, now, pledge, progress, request};
 
@@ -15,6 +15,10 @@ const BACKUP: Settings = Settings {
     answer_valid: Duration::from_secs(86_400),
 };
 
+fn nothing(bench: &Bench, device: &DeviceId) -> (ReceiptPage, ExchangeResponse) {
+    exchange(bench, device, 0, vec![])
+}
+
 fn send(
     bench: &Bench,
     device: &DeviceId,
@@ -22,6 +26,15 @@ fn send(
     pledges: std::ops::RangeInclusive<u64>,
 ) -> (ReceiptPage, ExchangeResponse) {
     let commands = pledges.map(|n| envelope(n, &pledge(1))).collect();
+    exchange(bench, device, cursor, commands)
+}
+
+fn exchange(
+    bench: &Bench,
+    device: &DeviceId,
+    cursor: u64,
+    commands: Vec<Envelope>,
+) -> (ReceiptPage, ExchangeResponse) {
     let body = serde_json::to_vec(&request(cursor, commands)).unwrap();
     let response = bench.engine.exchange(device, &body, now()).unwrap();
     let parts = protocol::jws::split(&response.receipts).unwrap();
@@ -56,7 +69,7 @@ fn a_restored_gateway_says_what_it_lost_and_takes_it_again_once() {
 
     restore(&file, &folder.path().join("b"));
     let restored = Bench::open(&folder.path().join("b"), BACKUP, now()).unwrap();
-    let (page, _) = send(&restored, &device, 0, 1..=0);
+    let (page, _) = nothing(&restored, &device);
     assert_eq!(page.received_up_to, 5, "the gap shows");
     let (page, _) = send(&restored, &device, 0, 1..=8);
     assert_eq!(page.received_up_to, 8);
