@@ -17,6 +17,9 @@ use super::{
 /// Most connections in one job. Each is begun only because the link broke.
 const MAX_CONNECTIONS: u32 = 16;
 
+/// How long a card that was just laid down may take until it answers its reader.
+const SETTLE: Duration = Duration::from_millis(500);
+
 /// How long a card may be away before the job gives up and asks for it.
 const REJOIN: Duration = Duration::from_millis(1500);
 
@@ -82,7 +85,7 @@ impl Rounds<'_> {
         mut steps: impl FnMut(&mut Wire<'_>, &mut Work<'_>) -> Result<T, Stop>,
     ) -> Result<T, CardProblem> {
         work.progress.at(Step::Connecting);
-        let mut grace = Duration::ZERO;
+        let mut grace = SETTLE;
         for round in 1..=MAX_CONNECTIONS {
             work.round = round;
             let connector = &mut *self.connector;

@@ -22,6 +22,9 @@ const LIST_EVERY: Duration = Duration::from_secs(1);
 /// How long a missing service is left alone between two attempts.
 const SERVICE_PAUSE: Duration = Duration::from_millis(250);
 
+/// Pause between two attempts to take a card that does not answer yet.
+const CARD_PAUSE: Duration = Duration::from_millis(50);
+
 /// How to find the reader.
 #[derive(Debug, Clone, Default)]
 pub struct PcscOptions {
@@ -287,6 +290,7 @@ impl Readers {
         let name = chosen.name.clone();
         let link = card.map(|card| PcscLink::new(card, context, name));
         link.map_err(|error| {
+            tracing::debug!(%error, "connect");
             let fault = fault(error);
             match fault {
                 LinkFault::ServiceDown => self.forget_service(),
@@ -297,7 +301,8 @@ impl Readers {
         })
     }
 
-    /// Waits until the chosen reader reports a card or a change, or `rest` is over.
+    /// Waits until the chosen reader reports a card, or `rest` is over. A card that is there and
+    /// does not answer yet gets a moment.
     fn wait_present(&mut self, rest: Duration) {
         let (Ok(context), Some(chosen)) = (self.context(), &self.chosen) else {
             return;
@@ -305,6 +310,9 @@ impl Readers {
         // A state of its own, so that the events for the screen are not swallowed.
         let mut state = ReaderState::new(chosen.name.clone(), State::EMPTY);
         let waited = context.get_status_change(rest, std::slice::from_mut(&mut state));
+        if waited.is_ok() {
+            thread::sleep(rest.min(CARD_PAUSE));
+        }
         self.after_wait(waited);
     }
 }
@@ -323,7 +331,7 @@ impl Connector for Readers {
             match fault {
                 LinkFault::ServiceDown | LinkFault::NoReader if again => again = false,
                 LinkFault::NoCard | LinkFault::CardLeft if !rest.is_zero() => {
-                    self.wait_present(rest.min(Duration::from_millis(100)));
+                    self.wait_present(rest);
                 }
                 fault => return Err(fault),
             }
