@@ -7,11 +7,12 @@ use std::time::Duration;
 use super::allow_list::Mode;
 use super::guard::{Fault, Guard, Meter};
 use super::link::{Clock, Connector, LinkFault};
+use super::picture::PendingPhoto;
 use super::session::{self, FaceFound, PinFound, Work};
 use super::wire::{Stop, Wire};
 use super::{
-    Bitmap, CardJob, CardOutcome, CardProblem, FaceReport, Photo, PinReport, Refusal, Step,
-    TrustStore, Verdicts, calendar,
+    Bitmap, CardJob, CardOutcome, CardProblem, FaceReport, PinReport, Refusal, Step, TrustStore,
+    Verdicts, calendar,
 };
 
 /// Most connections in one job. Each is begun only because the link broke.
@@ -164,7 +165,7 @@ fn face_report(
     let report = FaceReport {
         verdicts: PROVEN,
         attributes: found.attributes,
-        photo: Photo::decode(&record.photo.data),
+        photo: work.photo.take().and_then(PendingPhoto::finish),
         name_image: Bitmap::decode(&record.name_image.data),
         address_image: Bitmap::decode(&record.address_image.data),
         expiry_year,

@@ -5,6 +5,7 @@
 use std::fmt;
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread::{self, JoinHandle};
 
 use zeroize::Zeroizing;
 
@@ -24,6 +25,9 @@ pub struct Photo(Grey);
 /// A rendered text of the card face: 0 is ink, 255 is paper. Scale it by whole pixels only.
 #[derive(PartialEq, Eq)]
 pub struct Bitmap(Grey);
+
+/// A photo being decoded while the card is still read: the card's own time hides ours.
+pub(super) struct PendingPhoto(Option<JoinHandle<Option<Photo>>>);
 
 #[derive(PartialEq, Eq)]
 struct Grey {
@@ -62,6 +66,22 @@ impl Photo {
     #[must_use]
     pub fn pixels(&self) -> &[u8] {
         &self.0.pixels
+    }
+}
+
+impl PendingPhoto {
+    /// Starts decoding a copy of `jpeg2000`, which is wiped afterwards.
+    pub(super) fn start(jpeg2000: &[u8]) -> Self {
+        let copy = Zeroizing::new(jpeg2000.to_vec());
+        let work = move || Photo::decode(&copy);
+        let thread = thread::Builder::new().name("photo".to_owned());
+        // Without a thread there is no photo, and the card is as good as before.
+        Self(thread.spawn(work).ok())
+    }
+
+    /// The photo, when it is ready.
+    pub(super) fn finish(mut self) -> Option<Photo> {
+        self.0.take()?.join().ok().flatten()
     }
 }
 

@@ -10,6 +10,7 @@ use myna_card::data::{CardVerifiableCertificate, RsaPublicKey};
 use zeroize::Zeroize;
 
 use super::allow_list::Application;
+use super::picture::PendingPhoto;
 use super::raw_text::RawText;
 use super::report::Attributes;
 use super::trust::TrustStore;
@@ -42,6 +43,8 @@ pub(super) struct Work<'a> {
     pub(super) progress: Progress<'a>,
     /// The card face, its signature checked.
     pub(super) face: Option<SignedFace>,
+    /// Its photo, once the signature over it is checked.
+    pub(super) photo: Option<PendingPhoto>,
     /// The issuers' keys of both applications, certified by a trusted authority.
     issuers: [Option<Issuer>; 2],
     /// The text application's key, its signature checked.
@@ -118,6 +121,7 @@ impl<'a> Work<'a> {
             entropy,
             progress: Progress { tell, last: None },
             face: None,
+            photo: None,
             issuers: [None, None],
             text_key: None,
             unknown: None,
@@ -318,6 +322,7 @@ fn surface_facts(wire: &mut Wire<'_>, work: &mut Work<'_>) -> Result<(), Stop> {
         face.record
             .verify(&issuer.key)
             .map_err(|_| Stop::NotGenuine(NotGenuine::Tampered))?;
+        work.photo = Some(PendingPhoto::start(&face.record.photo.data));
         work.face = Some(face);
     }
     work.progress.at(Step::Checking);
