@@ -5,10 +5,12 @@
 //! lies in the database; without it the bytes are noise, so forgetting the key is the
 //! deletion that counts, and removing the file is tidiness.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use uuid::Uuid;
@@ -161,6 +163,34 @@ impl Blobs {
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
             Err(e) => Err(GatewayError::io("remove", &path, e)),
         }
+    }
+
+    /// Removes files that no row needs and that have lain here for `age`; says how many.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn sweep(&self, needed: &HashSet<Uuid>, age: Duration) -> Result<u64, GatewayError> {
+        let fail = |e| GatewayError::io("read", &self.folder, e);
+        let mut removed = 0;
+        for entry in std::fs::read_dir(&self.folder).map_err(fail)? {
+            let entry = entry.map_err(fail)?;
+            let name = entry
+                .file_name()
+                .to_str()
+                .and_then(|n| n.parse::<Uuid>().ok());
+            let lain = entry
+                .metadata()
+                .ok()
+                .and_then(|m| m.modified().ok()?.elapsed().ok());
+            if let (Some(name), Some(lain)) = (name, lain)
+                && !needed.contains(&name)
+                && lain >= age
+            {
+                self.remove(name)?;
+                removed += 1;
+            }
+        }
+        Ok(removed)
     }
 
     /// Copies a blob's file, still encrypted, into another folder, unless it is there with the same
@@ -355,6 +385,20 @@ mod tests {
             }
             assert_eq!(rest, content[from..], "from {from}");
         }
+    }
+
+    #[test]
+    fn a_file_without_a_row_is_swept_once_it_is_old_and_others_stay() {
+        let (_folder, blobs, entropy) = blobs();
+        let (kept, orphan) = (BlobRef::new(&entropy), BlobRef::new(&entropy));
+        for blob in [&kept, &orphan] {
+            blobs.append(blob, 0, b"content", &entropy).unwrap();
+        }
+        let needed = HashSet::from([kept.name]);
+        assert_eq!(blobs.sweep(&needed, Duration::from_secs(3_600)).unwrap(), 0);
+        assert_eq!(blobs.sweep(&needed, Duration::ZERO).unwrap(), 1);
+        assert!(blobs.read_all(&kept, 7).is_ok());
+        assert!(blobs.reader(&orphan, 0).is_err());
     }
 
     #[test]

@@ -47,6 +47,8 @@ pub struct Limits {
     pub connections: u32,
     /// Bytes of attachments one office may have here.
     pub attachment_bytes: u64,
+    /// Bytes of the database; at the bound new work is refused, nothing is lost.
+    pub database_bytes: u64,
 }
 
 impl Default for Limits {
@@ -54,6 +56,7 @@ impl Default for Limits {
         Self {
             connections: 25_000,
             attachment_bytes: 500_000_000,
+            database_bytes: 50_000_000_000,
         }
     }
 }
@@ -123,7 +126,9 @@ impl Config {
              # Connections at once.\n\
              connections = 25000\n\
              # Bytes of attachments one office may have here.\n\
-             attachment_bytes = 500000000\n"
+             attachment_bytes = 500000000\n\
+             # Bytes of the database; at the bound new work is refused, nothing is lost.\n\
+             database_bytes = 50000000000\n"
         )
     }
 

@@ -10,6 +10,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use protocol::answer::FeedItem;
 use protocol::exchange::TrustBundle;
 use rustls::ServerConfig;
 
@@ -22,8 +23,8 @@ use crate::error::GatewayError;
 use crate::pki::folder::PkiFolder;
 use crate::pki::registrar::Registrar;
 use crate::pki::verify::server_config;
-use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
+use crate::store::{self, Store};
 
 /// Where things lie in the gateway's folder.
 #[derive(Debug, Clone)]
@@ -135,6 +136,30 @@ impl Gateway {
             clock,
             entropy,
             config,
+        })
+    }
+
+    /// Tells all terminals what they are to trust, if it is not what they were told before
+    /// (a new root, receipt key or endpoint); says how many were told.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn announce_trust(&self) -> Result<u64, GatewayError> {
+        const TRUST: &str = "trust";
+        let trust = self.registrar.trust().clone();
+        let now = self.clock.now();
+        let text = serde_json::to_string(&trust)
+            .map_err(|_| GatewayError::damaged("trust cannot be written"))?;
+        store::write(&**self.engine.store(), move |tx| {
+            let before = tx.setting(TRUST)?;
+            if before.as_deref() == Some(text.as_str()) {
+                return Ok(0);
+            }
+            tx.put_setting(TRUST, &text)?;
+            match before {
+                None => Ok(0),
+                Some(_) => tx.broadcast(None, None, &FeedItem::Trust(trust), now, None),
+            }
         })
     }
 

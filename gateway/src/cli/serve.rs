@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 use serde_json::json;
@@ -14,8 +15,9 @@ use crate::config::Config;
 use crate::device_api::serve::serve;
 use crate::entropy::SystemEntropy;
 use crate::error::GatewayError;
-use crate::gateway::Gateway;
+use crate::gateway::{Gateway, Layout};
 use crate::store::sqlite::SqliteStore;
+use crate::store::{self, Store};
 
 #[derive(Debug, Args)]
 pub struct Serve {
@@ -35,7 +37,9 @@ impl Serve {
         let mut config = Config::load(&layout.config())?;
         // Says what is wrong when the folder is not a gateway's.
         drop(layout.open_store()?);
-        let store = Arc::new(SqliteStore::grouped(&layout.database())?);
+        let bound = config.limits.database_bytes;
+        let store = Arc::new(SqliteStore::grouped_within(&layout.database(), bound)?);
+        sweep(layout, &*store)?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()
@@ -54,6 +58,7 @@ impl Serve {
             } else if listen.port() == 0 {
                 config.endpoints = vec![format!("https://localhost:{}", address.port())];
             }
+            let is_passing = self.listen.is_some_and(|listen| listen.port() == 0);
             let endpoint = config.endpoints.first().cloned();
             let gateway = Gateway::assemble(
                 layout,
@@ -62,6 +67,9 @@ impl Serve {
                 Arc::new(context.clock),
                 Arc::new(SystemEntropy::default()),
             )?;
+            if !is_passing {
+                gateway.announce_trust()?;
+            }
             let tls = gateway.tls(layout)?;
             context.output.print(
                 &format!("listening on {address}"),
@@ -70,6 +78,19 @@ impl Serve {
             serve(Arc::new(gateway), tls, listener, stop_signal()).await
         })
     }
+}
+
+/// Files whose row never came to be (a crash in between) are removed after this long.
+const ORPHAN_AGE: Duration = Duration::from_secs(86_400);
+
+fn sweep(layout: &Layout, store: &dyn Store) -> Result<(), GatewayError> {
+    let needed = store::read(store, |tx| tx.blobs())?;
+    let needed = needed.iter().map(|blob| blob.name).collect();
+    let removed = layout.open_blobs()?.sweep(&needed, ORPHAN_AGE)?;
+    if removed > 0 {
+        tracing::info!(removed, "files without a row were removed");
+    }
+    Ok(())
 }
 
 /// One JSON object a line on standard error; `RUST_LOG` chooses what.

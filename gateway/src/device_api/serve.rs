@@ -10,6 +10,7 @@ use axum::body::Body;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use protocol::problem::ProblemCode;
 use rustls::ServerConfig;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
@@ -107,7 +108,8 @@ async fn connection(
     let stream = match tokio::time::timeout(HANDSHAKE_TIME, acceptor.accept(stream)).await {
         Ok(Ok(stream)) => stream,
         Ok(Err(error)) => {
-            tracing::info!(%error, "a handshake failed");
+            let code = handshake_code(&error);
+            tracing::info!(%code, %error, "a handshake failed");
             return;
         }
         Err(_) => {
@@ -144,6 +146,17 @@ async fn connection(
     };
     if let Err(error) = outcome {
         tracing::debug!(%error, "a connection ended early");
+    }
+}
+
+/// The code of a handshake that ended with an alert.
+fn handshake_code(error: &std::io::Error) -> ProblemCode {
+    let tls = error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    match tls {
+        Some(rustls::Error::InvalidCertificate(_)) => ProblemCode::CertificateWrong,
+        _ => ProblemCode::NetTls,
     }
 }
 

@@ -206,12 +206,14 @@ pub fn apply(
         prepared.commands.as_slice()
     };
     let mut told = Vec::new();
+    let mut memo = take::Memo::default();
     let mut receipts = Vec::with_capacity(taken.len());
     for command in taken {
         let mut desk = take::Desk {
             tx: &mut *tx,
             device: &mut device,
             told: &mut told,
+            memo: &mut memo,
             settings,
             now,
         };

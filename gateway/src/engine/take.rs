@@ -6,6 +6,8 @@ use protocol::answer::{Answer, FeedEntry, FeedItem};
 use protocol::calendar::Timestamp;
 use protocol::command::{Action, Command};
 use protocol::exchange::{CommandId, Outcome, Receipt};
+use protocol::facility::Insurer;
+use protocol::number::InsurerNumber;
 use protocol::problem::ProblemCode;
 
 use super::prepare::PreparedCommand;
@@ -19,8 +21,16 @@ pub(super) struct Desk<'a> {
     pub(super) device: &'a mut Device,
     /// Feed entries made in this exchange.
     pub(super) told: &'a mut Vec<FeedEntry>,
+    pub(super) memo: &'a mut Memo,
     pub(super) settings: Settings,
     pub(super) now: Timestamp,
+}
+
+/// What the commands of one exchange ask the store again and again. No command changes it.
+#[derive(Default)]
+pub(super) struct Memo {
+    insurers: Vec<(InsurerNumber, Option<Insurer>)>,
+    read_at: Vec<(InsurerNumber, &'static str, Timestamp)>,
 }
 
 /// What became of a command. Whoever says `Refused` or `NotYet` has changed nothing.
@@ -97,6 +107,34 @@ impl Desk<'_> {
         delete_after: Timestamp,
     ) -> Result<(), GatewayError> {
         self.tell(FeedItem::Answer { command, answer }, Some(delete_after))
+    }
+
+    /// The insurer, if this office may ask it.
+    pub(super) fn insurer(
+        &mut self,
+        number: &InsurerNumber,
+    ) -> Result<Option<Insurer>, GatewayError> {
+        if let Some((_, known)) = self.memo.insurers.iter().find(|(n, _)| n == number) {
+            return Ok(known.clone());
+        }
+        let found = self.tx.insurer_in_scope(&self.device.office, number)?;
+        self.memo.insurers.push((number.clone(), found.clone()));
+        Ok(found)
+    }
+
+    /// When a source of an insurer was last read; now, if it never was.
+    pub(super) fn read_at(
+        &mut self,
+        insurer: &InsurerNumber,
+        source: &'static str,
+    ) -> Result<Timestamp, GatewayError> {
+        let same = |(n, s, _): &&(InsurerNumber, &str, Timestamp)| n == insurer && *s == source;
+        if let Some((_, _, at)) = self.memo.read_at.iter().find(same) {
+            return Ok(*at);
+        }
+        let at = self.tx.imported_at(insurer, source)?.unwrap_or(self.now);
+        self.memo.read_at.push((insurer.clone(), source, at));
+        Ok(at)
     }
 
     /// Until when an answer from a source read at `read_at` may be relied on.

@@ -18,8 +18,20 @@ pub struct Pledge {
     pub signed_at: Timestamp,
 }
 
-/// Insurers, offices and the people who work there.
+/// Insurers, offices and the people who work there, and what the gateway remembers of itself.
 pub trait OfficeRows {
+    /// A value that the gateway itself remembers.
+    ///
+    /// # Errors
+    /// The database's.
+    fn setting(&mut self, name: &str) -> Result<Option<String>, GatewayError>;
+
+    /// Remembers a value.
+    ///
+    /// # Errors
+    /// The database's.
+    fn put_setting(&mut self, name: &str, value: &str) -> Result<(), GatewayError>;
+
     /// Adds or replaces an insurer.
     ///
     /// # Errors

@@ -29,7 +29,8 @@ fn has_receipt(bench: &Bench, n: u64) -> bool {
 }
 
 #[test]
-fn a_receipt_is_kept_four_hundred_days_and_not_much_longer() {
+fn a_receipt_is_kept_far_beyond_four_hundred_days_and_then_deleted() {
+    const { assert!(RECEIPT_DAYS >= 400) };
     let (_folder, bench, device) = bench();
     let body = serde_json::to_vec(&request(0, vec![envelope(1, &pledge(1))])).unwrap();
     bench.engine.exchange(&device, &body, now()).unwrap();
@@ -39,7 +40,10 @@ fn a_receipt_is_kept_four_hundred_days_and_not_much_longer() {
     assert!(!has_receipt(&bench, 1));
     // The sequence goes on where it was.
     let body = serde_json::to_vec(&request(0, vec![envelope(2, &pledge(1))])).unwrap();
-    let response = bench.engine.exchange(&device, &body, after(402)).unwrap();
+    let response = bench
+        .engine
+        .exchange(&device, &body, after(RECEIPT_DAYS + 2))
+        .unwrap();
     let parts = protocol::jws::split(&response.receipts).unwrap();
     let page: protocol::exchange::ReceiptPage = serde_json::from_slice(&parts.payload).unwrap();
     assert_eq!(page.receipts[0].seq, 2);

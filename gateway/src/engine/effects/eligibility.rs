@@ -24,10 +24,7 @@ pub(in crate::engine) fn eligibility(
     let person = desk
         .tx
         .person(&insurer.number, &query.insured, query.born_on)?;
-    let read_at = desk
-        .tx
-        .imported_at(&insurer.number, ELIGIBILITY)?
-        .unwrap_or(desk.now);
+    let read_at = desk.read_at(&insurer.number, ELIGIBILITY)?;
     let months = i32::from(insurer.retention_months);
     let last = desk.now.japan_date().add_months(months);
     let delete_after = Timestamp::from_japan(last.add_days(1), 0, 0).unwrap_or(desk.now);

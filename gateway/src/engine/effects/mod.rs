@@ -25,9 +25,5 @@ fn scope(
     let Some(number) = &command.insurer else {
         return Ok(Err(ProblemCode::CommandInsurer));
     };
-    let office = desk.device.office.clone();
-    Ok(desk
-        .tx
-        .insurer_in_scope(&office, number)?
-        .ok_or(ProblemCode::CommandScope))
+    Ok(desk.insurer(number)?.ok_or(ProblemCode::CommandScope))
 }

@@ -40,10 +40,7 @@ pub(in crate::engine) fn progress(
     let asked_before_start =
         matches!(&query.key, ProgressKey::Dates { applied_on, .. } if *applied_on < start);
     let (finding, updated_at) = judge(rows, start, asked_before_start, &insurer);
-    let read_at = desk
-        .tx
-        .imported_at(&insurer.number, PROGRESS)?
-        .unwrap_or(desk.now);
+    let read_at = desk.read_at(&insurer.number, PROGRESS)?;
     let provenance = Provenance {
         source: format!("{} {}", insurer.city, insurer.desk.name),
         updated_at,

@@ -69,7 +69,21 @@ impl SqliteStore {
     /// # Errors
     /// As [`SqliteStore::direct`].
     pub fn grouped(file: &Path) -> Result<Self, GatewayError> {
+        Self::grouped_within(file, u64::MAX)
+    }
+
+    /// As [`SqliteStore::grouped`], with a bound on the file's size: at the bound a change
+    /// is refused with [`GatewayError::Full`], and what was committed stays.
+    ///
+    /// # Errors
+    /// As [`SqliteStore::direct`].
+    pub fn grouped_within(file: &Path, bytes: u64) -> Result<Self, GatewayError> {
         let conn = open_for_writing(file)?;
+        let page: i64 = conn.query_row("PRAGMA page_size", [], |row| row.get(0))?;
+        let pages = bytes / u64::try_from(page).unwrap_or(u64::MAX).max(1);
+        // SQLite's own bound is 2^32 - 2 pages.
+        let pages = u32::try_from(pages).unwrap_or(u32::MAX - 1).max(1);
+        conn.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?;
         let writer = writer::Writer::start(conn)?;
         Ok(Self::new(file, Writing::Grouped(writer)))
     }
@@ -181,7 +195,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::store::conformance;
+    use crate::store::{conformance, read, write};
 
     #[test]
     fn the_direct_store_keeps_every_promise_of_a_store() {
@@ -221,6 +235,50 @@ mod tests {
         std::fs::write(&file, &text).unwrap();
         assert!(SqliteStore::direct(&file).is_err());
         assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
+    }
+
+    #[test]
+    fn at_its_bound_the_store_refuses_and_keeps_exactly_what_it_said_it_has() {
+        const BOUND: u64 = 400 * 1024;
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.sqlite");
+        let store = SqliteStore::grouped_within(&file, BOUND).unwrap();
+        let told = Arc::new(Mutex::new(Vec::new()));
+        for n in 0..600_u64 {
+            let told = Arc::clone(&told);
+            let body = "x".repeat(4_000);
+            store.submit(
+                Box::new(move |tx| tx.add_command(1, &receipt(n), &body)),
+                Box::new(move |outcome| told.lock().unwrap().push((n, outcome.is_ok()))),
+            );
+        }
+        drop(store);
+        let told = told.lock().unwrap();
+        assert_eq!(told.len(), 600);
+        assert!(told.iter().any(|(_, kept)| *kept), "nothing went in");
+        assert!(
+            told.iter().any(|(_, kept)| !*kept),
+            "the bound did not hold"
+        );
+
+        // With room again, what was refused goes in beside what was kept.
+        let store = SqliteStore::direct(&file).unwrap();
+        for (n, kept) in told.iter().copied() {
+            let id = receipt(n).id;
+            let held = read(&store, move |tx| tx.receipt(1, &id)).unwrap();
+            assert_eq!(held.is_some(), kept, "{n}");
+        }
+        write(&store, |tx| tx.add_command(1, &receipt(9_999), "")).unwrap();
+    }
+
+    fn receipt(n: u64) -> protocol::exchange::Receipt {
+        protocol::exchange::Receipt {
+            id: protocol::exchange::CommandId(uuid::Uuid::from_u64_pair(7, n)),
+            body: protocol::exchange::Sha256Digest::of(b""),
+            seq: n,
+            received_at: protocol::calendar::Timestamp::from_unix_ms(1),
+            outcome: protocol::exchange::Outcome::Accepted,
+        }
     }
 
     #[test]

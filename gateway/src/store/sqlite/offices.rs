@@ -10,6 +10,21 @@ use crate::error::GatewayError;
 use crate::store::{OfficeRows, Pledge};
 
 impl OfficeRows for SqliteTx<'_> {
+    fn setting(&mut self, name: &str) -> Result<Option<String>, GatewayError> {
+        Ok(self
+            .conn
+            .prepare_cached("SELECT value FROM settings WHERE name = ?1")?
+            .query_row([name], |row| row.get(0))
+            .optional()?)
+    }
+
+    fn put_setting(&mut self, name: &str, value: &str) -> Result<(), GatewayError> {
+        self.conn
+            .prepare_cached("INSERT OR REPLACE INTO settings (name, value) VALUES (?1, ?2)")?
+            .execute([name, value])?;
+        Ok(())
+    }
+
     fn put_insurer(&mut self, insurer: &Insurer) -> Result<(), GatewayError> {
         self.conn
             .prepare_cached(

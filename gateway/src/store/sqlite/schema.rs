@@ -10,6 +10,7 @@ const APPLICATION_ID: i32 = 0x4d44_4757;
 /// Each is run once, in order, in one transaction. Append; never edit one that was released.
 const MIGRATIONS: &[&str] = &[
     "
+CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE insurers (number TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE offices (
     number TEXT PRIMARY KEY, name TEXT NOT NULL, profile TEXT, profile_at INTEGER,

@@ -85,10 +85,27 @@ fn commit(conn: &Connection, group: &mut Vec<(Job, Done)>) {
         return;
     }
     let mut outcomes = Vec::with_capacity(group.len());
+    let mut lost = None;
     for (job, done) in group.drain(..) {
-        outcomes.push((run_one(conn, job), done));
+        let outcome = match &lost {
+            None => run_one(conn, job),
+            Some(_) => Err(GatewayError::Busy),
+        };
+        // A full disk can make SQLite take back the whole transaction by itself.
+        if lost.is_none() && conn.is_autocommit() {
+            lost = Some(
+                outcome
+                    .as_ref()
+                    .err()
+                    .map_or(GatewayError::Busy, GatewayError::again),
+            );
+        }
+        outcomes.push((outcome, done));
     }
-    let committed = execute(conn, "COMMIT").map_err(GatewayError::from);
+    let committed = match lost {
+        Some(problem) => Err(problem),
+        None => execute(conn, "COMMIT").map_err(GatewayError::from),
+    };
     if committed.is_err() && !conn.is_autocommit() {
         // The commit's own error is what everybody is told.
         let _ = execute(conn, "ROLLBACK");
