@@ -25,7 +25,6 @@ insured-where-lines = The 10 digits
 insured-from-card = From card
 insured-from-list = From list
 insured-about = Number of { $name }
-insured-about-number = Insured no. { $number }
 
 date-birth-ask = Date of birth?
 date-application-ask = Date of application?
@@ -56,7 +55,6 @@ purpose-send = Ask the city
 
 answer-title = { $name }: progress
 answer-title-number = { $number }: progress
-answer-name = { $name }
 answer-age-unknown = Age unknown
 answer-source = Source
 answer-updated = Updated { $when }
@@ -71,14 +69,12 @@ answer-next-panel-date = Waiting for a panel date
 answer-next-result = Waiting for the result
 answer-result-about = Result about { $date } (30th day)
 answer-result-late = The 30th day was { $date }
-answer-certified = { $level }
 answer-certified-on = Certified { $date }
 answer-certified-span = { $from } to { $to }
 answer-stale = Please ask again
 answer-stale-text = This is from { $date } and may have changed.
 answer-stale-plain = It may have changed since.
 answer-no-clock = The clock is not confirmed, so the age is unknown.
-answer-foot-stale = { $source }, { $updated }
 answer-foot = For guidance only: the days may still change.
 
 stage-applied = Applied

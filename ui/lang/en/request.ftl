@@ -6,7 +6,6 @@ disclosure-count = { $count }
 disclosure-limit = {" "}of 10 people
 disclosure-add = Add a person
 disclosure-later = Go on later
-disclosure-unnamed = No name yet
 disclosure-filed = Notice filed
 disclosure-contract-there = Contract attached
 disclosure-missing-facts = Facts missing

@@ -22,7 +22,6 @@ insured-where-lines = 被保険者証の
 insured-from-card = カードから
 insured-from-list = 台帳から
 insured-about = { $name } 様の番号
-insured-about-number = 被保険者番号 { $number }
 
 date-birth-ask = 生年月日は？
 date-application-ask = 申請日は？
@@ -53,7 +52,6 @@ purpose-send = 市にきく
 
 answer-title = { $name } 様の すすみぐあい
 answer-title-number = { $number } の すすみぐあい
-answer-name = { $name } 様
 answer-age-unknown = 新しさ不明
 answer-source = 出どころ
 answer-updated = { $when } 更新
@@ -68,14 +66,12 @@ answer-next-panel-date = 審査会の日を待っています
 answer-next-result = 結果を待っています
 answer-result-about = 結果は { $date }ごろ（30日目）
 answer-result-late = 30日目は { $date }でした
-answer-certified = { $level }
 answer-certified-on = { $date } 認定
 answer-certified-span = { $from }から { $to }まで
 answer-stale = 再確認が必要
 answer-stale-text = { $date }の情報です。今とはちがうことがあります。
 answer-stale-plain = 今とはちがうことがあります。
 answer-no-clock = 端末の時刻を確かめられず、新しさが分かりません。
-answer-foot-stale = { $source }・{ $updated }
 answer-foot = この情報は、目安です。日は変わることがあります。
 
 stage-applied = 申請

@@ -6,7 +6,6 @@ disclosure-count = { $count }人
 disclosure-limit = ／10人まで
 disclosure-add = 人を追加
 disclosure-later = あとで続ける
-disclosure-unnamed = お名前がまだ
 disclosure-filed = 届出あり
 disclosure-contract-there = 契約書あり
 disclosure-missing-facts = 足りないところあり

@@ -1,21 +1,48 @@
 //! One adapter a page: `show` puts a view's page into the properties of its Slint global,
 //! `connect` turns the page's callbacks into touches.
 
+pub mod answer;
+pub mod answer_none;
+pub mod attach;
+pub mod card_pin;
+pub mod card_prompt;
+pub mod card_trouble;
+pub mod client_list;
+pub mod compare;
+pub mod confirmed;
+pub mod date;
 pub mod diagnostics;
+pub mod disclosure;
+pub mod disclosure_person;
+pub mod disclosure_review;
+pub mod document;
 pub mod help;
 pub mod home;
+pub mod inbox;
+pub mod insured_number;
+pub mod item;
 pub mod lock;
 pub mod lockout;
 pub mod look;
+pub mod look_up_kind;
+pub mod notice;
+pub mod number_b;
+pub mod outbox;
+pub mod outbox_item;
 pub mod passcode;
 pub mod pledge;
 pub mod profile;
+pub mod purpose;
+pub mod reading;
+pub mod saved;
 pub mod settings;
 pub mod setup;
 pub mod staff_admin;
 pub mod staff_choice;
 pub mod strip;
+pub mod text_entry;
 pub mod trouble;
+mod parts;
 
 use firmware::terminal::touch::Touch;
 use firmware::terminal::view::{Page, Paged, View};
@@ -25,6 +52,8 @@ use crate::layout::Layout;
 use crate::screen::Touches;
 use crate::words::Words;
 use crate::{Kiosk, PageName};
+
+pub(crate) use parts::{DeskWords, note, on, visitor};
 
 /// Connects the callbacks of every page.
 pub fn connect(ui: &Kiosk, touches: &Touches) {
@@ -41,6 +70,31 @@ pub fn connect(ui: &Kiosk, touches: &Touches) {
     setup::connect(ui, touches);
     staff_admin::connect(ui, touches);
     staff_choice::connect(ui, touches);
+    answer::connect(ui, touches);
+    answer_none::connect(ui, touches);
+    attach::connect(ui, touches);
+    card_pin::connect(ui, touches);
+    card_prompt::connect(ui, touches);
+    card_trouble::connect(ui, touches);
+    client_list::connect(ui, touches);
+    compare::connect(ui, touches);
+    confirmed::connect(ui, touches);
+    date::connect(ui, touches);
+    disclosure::connect(ui, touches);
+    disclosure_person::connect(ui, touches);
+    disclosure_review::connect(ui, touches);
+    document::connect(ui, touches);
+    inbox::connect(ui, touches);
+    insured_number::connect(ui, touches);
+    look_up_kind::connect(ui, touches);
+    notice::connect(ui, touches);
+    number_b::connect(ui, touches);
+    outbox::connect(ui, touches);
+    outbox_item::connect(ui, touches);
+    purpose::connect(ui, touches);
+    reading::connect(ui, touches);
+    saved::connect(ui, touches);
+    text_entry::connect(ui, touches);
     trouble::connect(ui, touches);
 }
 
@@ -80,6 +134,111 @@ pub fn show(view: &View, layout: Layout, ui: &Kiosk, words: &Words) {
         Page::Settings(page) => {
             settings::show(page, ui, words);
             PageName::Settings
+        }
+        Page::CardPrompt(page) => {
+            card_prompt::show(*page, ui);
+            PageName::CardPrompt
+        }
+        Page::NumberB(page) => {
+            number_b::show(page, ui, words);
+            PageName::NumberB
+        }
+        Page::Reading(page) => {
+            reading::show(*page, ui);
+            PageName::Reading
+        }
+        Page::Compare(page) => {
+            compare::show(page, ui.get_page() == PageName::Compare, layout, ui, words);
+            PageName::Compare
+        }
+        Page::CardPin(page) => {
+            card_pin::show(*page, ui, words);
+            PageName::CardPin
+        }
+        Page::Confirmed(page) => {
+            confirmed::show(page, ui, words);
+            PageName::Confirmed
+        }
+        Page::PinResult(page) => {
+            compare::show(page, ui.get_page() == PageName::PinResult, layout, ui, words);
+            PageName::PinResult
+        }
+        Page::CardTrouble(page) => {
+            card_trouble::show(page, layout, ui, words);
+            PageName::CardTrouble
+        }
+        Page::InsuredNumber(page) => {
+            insured_number::show(page, ui, words);
+            PageName::InsuredNumber
+        }
+        Page::Date(page) => {
+            date::show(page, ui, words);
+            PageName::Date
+        }
+        Page::Purpose(page) => {
+            purpose::show(page, layout, ui, words);
+            PageName::Purpose
+        }
+        Page::Answer(page) => {
+            answer::show(page, today, layout, ui, words);
+            PageName::Answer
+        }
+        Page::Saved(page) => {
+            saved::show(page, ui, words);
+            PageName::Saved
+        }
+        Page::AnswerNone(page) => {
+            answer_none::show(page, layout, ui, words);
+            PageName::AnswerNone
+        }
+        Page::ClientList(page) => {
+            client_list::show(page, ui, words);
+            PageName::ClientList
+        }
+        Page::LookUpKind(page) => {
+            look_up_kind::show(page, ui, words);
+            PageName::LookUpKind
+        }
+        Page::Disclosure(page) => {
+            disclosure::show(page, layout, ui, words);
+            PageName::Disclosure
+        }
+        Page::DisclosurePerson(page) => {
+            disclosure_person::show(page, ui, words);
+            PageName::DisclosurePerson
+        }
+        Page::Attach(page) => {
+            attach::show(page, layout, ui, words);
+            PageName::Attach
+        }
+        Page::DisclosureReview(page) => {
+            disclosure_review::show(page, ui, words);
+            PageName::DisclosureReview
+        }
+        Page::TextEntry(page) => {
+            text_entry::show(page, ui, words);
+            PageName::TextEntry
+        }
+        Page::Outbox(page) => {
+            outbox::show(page, today, layout, ui, words);
+            PageName::Outbox
+        }
+        Page::OutboxItem(page) => {
+            outbox_item::show(page, today, layout, ui, words);
+            PageName::OutboxItem
+        }
+        Page::Inbox(page) => {
+            inbox::show(page, today, layout, ui, words);
+            PageName::Inbox
+        }
+        Page::Document(page) => {
+            document::show(page, ui, words);
+            PageName::Document
+        }
+        Page::Notice(page) => {
+            let again = ui.get_page() == PageName::Notice;
+            notice::show(page, again, today, layout, ui, words);
+            PageName::Notice
         }
         Page::Help(page) => {
             help::show(page, ui, words);
@@ -134,8 +293,14 @@ pub fn show(view: &View, layout: Layout, ui: &Kiosk, words: &Words) {
             setup::show(ui, words);
             PageName::SetupDone
         }
-        _ => PageName::Home,
     };
+    // Nothing about a visitor stays behind the next page.
+    if !matches!(name, PageName::Compare | PageName::PinResult) {
+        compare::clear(ui);
+    }
+    if name != PageName::Document {
+        document::clear(ui);
+    }
     ui.set_page(name);
 }
 

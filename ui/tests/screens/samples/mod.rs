@@ -1,8 +1,13 @@
 //! A view for every screen and its edge states, with invented people.
 
 mod access;
+mod card;
 mod help;
 mod home;
+mod inbox;
+mod lookup;
+mod outbox;
+mod request;
 mod staff;
 
 use firmware::terminal::screen::Screen;
@@ -21,6 +26,11 @@ pub fn all() -> Vec<Sample> {
     let mut samples = Vec::new();
     samples.extend(access::samples());
     samples.extend(home::samples());
+    samples.extend(card::samples());
+    samples.extend(lookup::samples());
+    samples.extend(request::samples());
+    samples.extend(outbox::samples());
+    samples.extend(inbox::samples());
     samples.extend(help::samples());
     samples.extend(staff::samples());
     samples

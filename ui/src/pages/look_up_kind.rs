@@ -1,0 +1,25 @@
+//! D-11: by number, by dates, or from the office's list?
+
+use firmware::terminal::touch::Touch;
+use firmware::terminal::view;
+use slint::ComponentHandle;
+
+use super::{on, visitor};
+use crate::screen::Touches;
+use crate::words::Words;
+use crate::{Kiosk, LookUpKindPage, names};
+
+/// Fills the page.
+pub fn show(page: &view::LookUpKindPage, ui: &Kiosk, words: &Words) {
+    let name = page.name.as_deref().map(|name| visitor(&names::fit_within(name, 12).text, words));
+    ui.global::<LookUpKindPage>().set_name(name.unwrap_or_default().into());
+}
+
+/// Turns its buttons into touches.
+pub fn connect(ui: &Kiosk, touches: &Touches) {
+    let global = ui.global::<LookUpKindPage>();
+    global.on_by_number(on(touches, Touch::Main));
+    global.on_by_dates(on(touches, Touch::Second));
+    global.on_from_list(on(touches, Touch::Third));
+    global.on_back(on(touches, Touch::Back));
+}
