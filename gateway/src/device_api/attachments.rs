@@ -18,6 +18,7 @@ use protocol::problem::ProblemCode;
 use sha2::{Digest, Sha256};
 
 use super::body::BODY_TIME;
+use super::turns::Turn;
 use super::{ApiError, Shared};
 use crate::blob::{BlobRef, RECORD_BYTES};
 use crate::engine::admit;
@@ -108,29 +109,43 @@ pub(super) async fn upload(
             "the attachment is too large",
         );
     }
-    let (office, known) = find(gateway, device, sha256)?;
-    let attachment = match known {
-        Some(known) if known.media.is_some() => return Ok(progress(known.size, true)),
-        Some(known) if known.size == size && known.held == offset => known,
-        None if offset == 0 => begin(gateway, office, sha256, size, now).await?,
-        _ => {
-            return refuse(
-                ProblemCode::AttachmentRange,
-                "the piece does not continue what is held",
-            );
+    let (office, _) = find(gateway, device.clone(), sha256)?;
+    let turn = shared.uploads.begin(&office, sha256);
+    let attachment = {
+        // Read again once an older upload of the same attachment can write no more.
+        let _guard = turn.hold().await.ok_or_else(overtaken)?;
+        let (_, known) = find(gateway, device, sha256)?;
+        match known {
+            Some(known) if known.media.is_some() => return Ok(progress(known.size, true)),
+            Some(known) if known.size == size && known.held == offset => known,
+            None if offset == 0 => begin(gateway, office, sha256, size, now).await?,
+            _ => {
+                return refuse(
+                    ProblemCode::AttachmentRange,
+                    "the piece does not continue what is held",
+                );
+            }
         }
     };
     // A task of its own: when the connection breaks, this call is dropped where it stands, and
     // what has arrived by then is to be kept.
     let inner = Arc::clone(gateway);
     let task = tokio::spawn(async move {
-        let attachment = receive(&inner, attachment, body).await?;
+        let attachment = receive(&inner, &turn, attachment, body).await?;
         if attachment.held < size {
             return Ok(progress(attachment.held, false));
         }
+        let _guard = turn.hold().await.ok_or_else(overtaken)?;
         verify(&inner, attachment).await
     });
     task.await.unwrap_or(Err(GatewayError::Busy.into()))
+}
+
+fn overtaken() -> GatewayError {
+    GatewayError::refuse(
+        ProblemCode::AttachmentRange,
+        "a newer upload of the same attachment took over",
+    )
 }
 
 /// Begins an attachment, if the office may have one more here.
@@ -153,10 +168,6 @@ async fn begin(
         touched_at: now,
     };
     Ok(store::write_async(&**gateway.engine.store(), move |tx| {
-        if let Some(other) = tx.attachment(&attachment.office, &attachment.sha256)? {
-            // Another terminal of the office began the same one a moment ago.
-            return Ok(other);
-        }
         if tx.attachment_bytes(&attachment.office)? + attachment.size > quota {
             return Err(GatewayError::refuse(
                 ProblemCode::AttachmentTooLarge,
@@ -172,6 +183,7 @@ async fn begin(
 /// Takes content until the body ends or breaks; what was taken is durable either way.
 async fn receive(
     gateway: &Arc<Gateway>,
+    turn: &Turn,
     mut attachment: Attachment,
     mut body: Body,
 ) -> Result<Attachment, ApiError> {
@@ -194,6 +206,7 @@ async fn receive(
             );
         }
         if gathered.len() >= PIECE_BYTES || (ended && !gathered.is_empty()) {
+            let _guard = turn.hold().await.ok_or_else(overtaken)?;
             attachment = keep(gateway, attachment, std::mem::take(&mut gathered)).await?;
         }
         if ended {
@@ -213,20 +226,12 @@ async fn keep(
         inner
             .blobs
             .append(&attachment.blob, attachment.held, &content, &*inner.entropy)?;
-        let before = attachment.held;
         let next = Attachment {
-            held: before + content.len() as u64,
+            held: attachment.held + content.len() as u64,
             touched_at: inner.clock.now(),
             ..attachment
         };
         store::write(&**inner.engine.store(), move |tx| {
-            let held = tx.attachment(&next.office, &next.sha256)?.map(|a| a.held);
-            if held != Some(before) {
-                return Err(GatewayError::refuse(
-                    ProblemCode::AttachmentRange,
-                    "another upload of the same attachment is under way",
-                ));
-            }
             tx.put_attachment(&next)?;
             Ok(next)
         })

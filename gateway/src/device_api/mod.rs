@@ -21,6 +21,7 @@ mod problem;
 mod rate;
 mod renew;
 pub mod serve;
+mod turns;
 
 use std::sync::Arc;
 
@@ -34,11 +35,13 @@ use crate::gateway::Gateway;
 
 pub use problem::ApiError;
 use rate::RateLimit;
+use turns::Turns;
 
 /// What the routes share.
 struct Shared {
     gateway: Arc<Gateway>,
     enrolments: RateLimit,
+    uploads: Turns,
 }
 
 /// The routes of a gateway.
@@ -46,6 +49,7 @@ pub fn routes(gateway: Arc<Gateway>) -> Router {
     let shared = Arc::new(Shared {
         gateway,
         enrolments: RateLimit::default(),
+        uploads: Turns::default(),
     });
     Router::new()
         .route("/v1/exchange", post(exchange::exchange))

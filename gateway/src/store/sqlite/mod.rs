@@ -244,7 +244,11 @@ mod tests {
         let file = folder.path().join("a.sqlite");
         let store = SqliteStore::grouped_within(&file, BOUND).unwrap();
         let told = Arc::new(Mutex::new(Vec::new()));
-        for n in 0..600_u64 {
+        for n in 0..20_u64 {
+            write(&store, move |tx| tx.add_command(1, &receipt(n), "x")).unwrap();
+            told.lock().unwrap().push((n, true));
+        }
+        for n in 20..600_u64 {
             let told = Arc::clone(&told);
             let body = "x".repeat(4_000);
             store.submit(
