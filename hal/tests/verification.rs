@@ -5,6 +5,7 @@
 mod common;
 
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
 
 use common::*;
 use hal::card::{
@@ -321,6 +322,66 @@ fn the_evidence_names_one_card_and_not_another() {
     let hanako = hanako();
     assert_eq!(evidence(&hanako), evidence(&hanako));
     assert_ne!(evidence(&hanako), evidence(&person("ichiro")));
+}
+
+#[test]
+fn no_log_line_carries_a_code_a_number_or_a_name() {
+    let written = Log::default();
+    let subscriber = tracing_subscriber::fmt()
+        .without_time()
+        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
+        .with_writer(written.clone())
+        .finish();
+    tracing::subscriber::with_default(subscriber, || {
+        for seed in 0..5 {
+            let person = with(Make::Genuine, Faults::torn(0.05, seed));
+            let (mut desk, _reader) = desk(&person);
+            let _ = run(&mut desk, face_job(&person));
+            let _ = run(&mut desk, pin_job(&person));
+            let wrong = NumberB::new(person.born_on, 2032, "0417").unwrap();
+            let _ = run(&mut desk, CardJob::CheckFace { code: wrong });
+        }
+    });
+    let log = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+    assert!(log.contains("connecting again"), "the log was heard: {log}");
+    let hanako = hanako();
+    let number = hanako.individual_number();
+    // 照合番号B is 13082820322285; its bytes in hex and as a list are looked for too.
+    for secret in [
+        "2285",
+        "0417",
+        "4071",
+        "130828",
+        "汐見",
+        &number,
+        "31333038",
+        "49, 51, 48",
+    ] {
+        assert!(!log.contains(secret), "{secret}: {log}");
+    }
+}
+
+/// A log that a test can read.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(line);
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> tracing_subscriber::fmt::MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
 }
 
 #[test]
