@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use protocol::calendar::Timestamp;
 
-use super::{ClockTrust, Distrust, Now, RawTime};
+use super::{ClockTrust, Distrust, Floor, Now, RawTime};
 
 /// Longest time a terminal is believed to have been switched off.
 pub const MAX_ABSENCE: Duration = Duration::from_secs(400 * 24 * 3600);
@@ -29,7 +29,8 @@ const EARLIEST_MS: i64 = 1_793_491_200_000;
 #[derive(Debug, Clone)]
 pub struct ClockKeeper {
     floor_ms: i64,
-    kept_floor_ms: i64,
+    signed_ms: Option<i64>,
+    kept: (i64, Option<i64>),
     anchor: Option<Anchor>,
     gateway: Option<Distrust>,
     system_minus_boot_ms: Option<([u8; 16], i64)>,
@@ -81,11 +82,13 @@ pub struct Jump {
 impl ClockKeeper {
     /// Starts from the floor kept in the vault; without one, from this program's release.
     #[must_use]
-    pub fn new(floor: Option<Timestamp>) -> Self {
-        let floor_ms = floor.map_or(EARLIEST_MS, |f| f.unix_ms());
+    pub fn new(floor: Option<Floor>) -> Self {
+        let floor_ms = floor.map_or(EARLIEST_MS, |floor| floor.wall.unix_ms());
+        let signed_ms = floor.and_then(|floor| floor.signed).map(|at| at.unix_ms());
         Self {
             floor_ms,
-            kept_floor_ms: floor_ms,
+            signed_ms,
+            kept: (floor_ms, signed_ms),
             anchor: None,
             gateway: None,
             system_minus_boot_ms: None,
@@ -95,13 +98,19 @@ impl ClockKeeper {
 
     /// Judges a reading of the clocks.
     pub fn now(&mut self, raw: RawTime) -> Now {
-        if self.reached.is_none_or(|reached| reached.boot_id != raw.boot_id) {
+        if self
+            .reached
+            .is_none_or(|reached| reached.boot_id != raw.boot_id)
+        {
             self.reached = Some(Anchor::new(raw, self.floor_ms));
         }
         let (wall_ms, trust) = self.judge(raw);
         if trust == ClockTrust::Trusted {
             self.floor_ms = self.floor_ms.max(wall_ms);
             self.reached = Some(Anchor::new(raw, wall_ms));
+            if self.anchored(raw).is_some() {
+                self.signed_ms = self.signed_ms.max(Some(wall_ms));
+            }
         }
         Now {
             boot: raw.boot,
@@ -111,10 +120,15 @@ impl ClockKeeper {
         }
     }
 
-    /// Takes the time of a signed answer of the gateway, or doubts it.
+    /// Takes the time of a signed answer of the gateway, or doubts it. It is taken back to
+    /// the last time that was signed, but not behind it: what only the system clock had said
+    /// since then gives way.
     pub fn gateway_said(&mut self, raw: RawTime, told: Timestamp) -> GatewayTime {
         let told_ms = told.unix_ms();
-        let verdict = if told_ms < self.floor_ms - ms(TOLERANCE) {
+        let behind = self
+            .signed_ms
+            .is_some_and(|signed| told_ms < signed - ms(TOLERANCE));
+        let verdict = if behind {
             Some(Distrust::GatewayBehind)
         } else if told_ms > self.floor_ms + ms(MAX_ABSENCE)
             && (told_ms - raw.system.unix_ms()).abs() > ms(AGREEMENT)
@@ -127,8 +141,11 @@ impl ClockKeeper {
         if let Some(distrust) = verdict {
             return GatewayTime::Doubted(distrust);
         }
-        self.anchor = Some(Anchor::new(raw, told_ms.max(self.floor_ms)));
-        self.floor_ms = self.floor_ms.max(told_ms);
+        let wall_ms = self.signed_ms.map_or(told_ms, |signed| signed.max(told_ms));
+        self.anchor = Some(Anchor::new(raw, wall_ms));
+        self.reached = self.anchor;
+        self.signed_ms = Some(wall_ms);
+        self.floor_ms = wall_ms;
         GatewayTime::Taken
     }
 
@@ -157,14 +174,19 @@ impl ClockKeeper {
 
     /// The highest trusted time seen.
     #[must_use]
-    pub fn floor(&self) -> Timestamp {
-        Timestamp::from_unix_ms(self.floor_ms)
+    pub fn floor(&self) -> Floor {
+        Floor {
+            wall: Timestamp::from_unix_ms(self.floor_ms),
+            signed: self.signed_ms.map(Timestamp::from_unix_ms),
+        }
     }
 
     /// The floor, when it has moved far enough to be written again. The caller writes it.
-    pub fn floor_to_keep(&mut self) -> Option<Timestamp> {
-        (self.floor_ms - self.kept_floor_ms >= ms(FLOOR_STEP)).then(|| {
-            self.kept_floor_ms = self.floor_ms;
+    pub fn floor_to_keep(&mut self) -> Option<Floor> {
+        let moved = (self.floor_ms - self.kept.0).abs() >= ms(FLOOR_STEP)
+            || self.signed_ms.is_some() != self.kept.1.is_some();
+        moved.then(|| {
+            self.kept = (self.floor_ms, self.signed_ms);
             self.floor()
         })
     }
@@ -219,7 +241,7 @@ mod tests {
     }
 
     fn keeper() -> ClockKeeper {
-        ClockKeeper::new(Some(Timestamp::from_unix_ms(NOON)))
+        ClockKeeper::new(Some(Timestamp::from_unix_ms(NOON).into()))
     }
 
     #[test]
@@ -235,7 +257,7 @@ mod tests {
         let mut keeper = keeper();
         let now = keeper.now(raw(1, NOON + 3650 * DAY));
         assert_eq!(now.trust, ClockTrust::Untrusted(Distrust::FarAhead));
-        assert_eq!(keeper.floor().unix_ms(), NOON);
+        assert_eq!(keeper.floor().wall.unix_ms(), NOON);
         let after = keeper.now(raw(2, NOON + DAY));
         assert_eq!(after.trust, ClockTrust::Trusted);
         assert_eq!(after.wall.unix_ms(), NOON + DAY);
@@ -245,10 +267,15 @@ mod tests {
     fn a_clock_set_back_does_not_become_trusted_by_waiting() {
         let mut keeper = keeper();
         keeper.now(raw(1, NOON));
-        let set_back = |boot: u64| raw(boot, NOON - 3_600_000 + i64::try_from(boot).unwrap() * 1000);
+        let set_back =
+            |boot: u64| raw(boot, NOON - 3_600_000 + i64::try_from(boot).unwrap() * 1000);
         for boot in [2, 1_800, 3_600, 7_200, 86_400] {
             let now = keeper.now(set_back(boot));
-            assert_eq!(now.trust, ClockTrust::Untrusted(Distrust::BehindFloor), "{boot}");
+            assert_eq!(
+                now.trust,
+                ClockTrust::Untrusted(Distrust::BehindFloor),
+                "{boot}"
+            );
         }
         keeper.gateway_said(set_back(86_401), Timestamp::from_unix_ms(NOON + DAY));
         assert!(keeper.now(set_back(86_402)).is_trusted());
@@ -298,8 +325,25 @@ mod tests {
     }
 
     #[test]
-    fn a_gateway_behind_or_far_ahead_is_doubted() {
+    fn a_system_clock_a_month_fast_gives_way_to_the_gateway() {
         let mut keeper = keeper();
+        let fast = keeper.now(raw(1, NOON + 30 * DAY));
+        assert!(fast.is_trusted(), "nobody has said otherwise yet");
+        let told = Timestamp::from_unix_ms(NOON + 1000);
+        assert_eq!(
+            keeper.gateway_said(raw(2, NOON + 30 * DAY), told),
+            GatewayTime::Taken
+        );
+        let now = keeper.now(raw(3, NOON + 30 * DAY));
+        assert!(now.is_trusted());
+        assert_eq!(now.wall.unix_ms(), NOON + 2000);
+        assert_eq!(keeper.floor_to_keep().unwrap().wall, now.wall);
+    }
+
+    #[test]
+    fn a_gateway_behind_its_own_word_or_far_ahead_is_doubted() {
+        let mut keeper = keeper();
+        keeper.gateway_said(raw(1, NOON), Timestamp::from_unix_ms(NOON));
         let behind = Timestamp::from_unix_ms(NOON - DAY);
         assert_eq!(
             keeper.gateway_said(raw(1, NOON), behind),
@@ -337,7 +381,10 @@ mod tests {
         keeper.now(raw(1, NOON + 60_000));
         assert_eq!(keeper.floor_to_keep(), None);
         keeper.now(raw(2, NOON + 600_000));
-        assert_eq!(keeper.floor_to_keep().unwrap().unix_ms(), NOON + 600_000);
+        assert_eq!(
+            keeper.floor_to_keep().unwrap().wall.unix_ms(),
+            NOON + 600_000
+        );
         assert_eq!(keeper.floor_to_keep(), None);
     }
 }

@@ -4,6 +4,8 @@
 //! - Dates, deadlines and certificates use [`Now::wall`]. After the gateway has told its
 //!   time once since power-on, it runs on from there by the boot clock; before that it is
 //!   the later of the system clock and the floor.
+//! - What only the system clock has said gives way to the gateway's signed word; what the
+//!   gateway has signed never goes back.
 //! - A system clock behind the floor, or further ahead of it than a terminal can have been
 //!   switched off, makes the time [`ClockTrust::Untrusted`], which screens can see.
 
@@ -22,7 +24,7 @@ pub use keeper::{
 };
 pub use shared::Clock;
 pub use source::{ManualTime, RawTime, SystemTime, TimeSource};
-pub use store::{MIGRATIONS, floor, keep_floor};
+pub use store::{Floor, MIGRATIONS, floor, keep_floor};
 
 /// The instant at which something is handled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +63,7 @@ pub enum Distrust {
     BehindFloor,
     /// The system clock is further ahead of the last time seen than [`MAX_ABSENCE`].
     FarAhead,
-    /// The gateway's time is behind a time already seen.
+    /// The gateway's time is behind what it has signed before.
     GatewayBehind,
     /// The gateway's time is further ahead than [`MAX_ABSENCE`], and the system clock disagrees.
     GatewayFarAhead,
@@ -72,7 +74,7 @@ impl fmt::Display for Distrust {
         f.write_str(match self {
             Self::BehindFloor => "the system clock is behind a time already seen",
             Self::FarAhead => "the system clock is far ahead of the last time seen",
-            Self::GatewayBehind => "the gateway's time is behind a time already seen",
+            Self::GatewayBehind => "the gateway's time is behind what it has signed before",
             Self::GatewayFarAhead => "the gateway's time is far ahead",
         })
     }

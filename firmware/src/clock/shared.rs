@@ -7,7 +7,7 @@ use std::time::Duration;
 use protocol::calendar::Timestamp;
 use rustls::pki_types::UnixTime;
 
-use super::{ClockKeeper, GatewayTime, Jump, ManualTime, Now, SystemTime, TimeSource};
+use super::{ClockKeeper, Floor, GatewayTime, Jump, ManualTime, Now, SystemTime, TimeSource};
 
 /// A source of time with its keeper. Clones share both.
 #[derive(Clone)]
@@ -23,18 +23,18 @@ struct Inner {
 impl Clock {
     /// Joins a source and the floor kept in the vault.
     #[must_use]
-    pub fn new(source: impl TimeSource + 'static, floor: Option<Timestamp>) -> Self {
+    pub fn new(source: impl TimeSource + 'static, floor: Option<impl Into<Floor>>) -> Self {
         Self {
             inner: Arc::new(Inner {
                 source: Box::new(source),
-                keeper: Mutex::new(ClockKeeper::new(floor)),
+                keeper: Mutex::new(ClockKeeper::new(floor.map(Into::into))),
             }),
         }
     }
 
     /// The kernel's clocks.
     #[must_use]
-    pub fn system(floor: Option<Timestamp>) -> Self {
+    pub fn system(floor: Option<Floor>) -> Self {
         Self::new(SystemTime::new(), floor)
     }
 
@@ -71,7 +71,7 @@ impl Clock {
     }
 
     /// The floor, when it has to be written again with [`super::keep_floor`].
-    pub fn floor_to_keep(&self) -> Option<Timestamp> {
+    pub fn floor_to_keep(&self) -> Option<Floor> {
         self.keeper(ClockKeeper::floor_to_keep)
     }
 

@@ -308,6 +308,8 @@ fn q7_a_gateway_restored_from_a_backup_gets_the_gap_again() {
 fn q7_a_gap_hidden_by_new_commands_is_found_by_the_numbers_given_again() {
     let mut desk = Desk::new();
     desk.gateway.durable = Some(0);
+    // A gateway that goes on with new commands before it has the old ones again.
+    desk.gateway.waits_for_gap = false;
     for n in 1..=10 {
         desk.save(n, &look_up(n));
     }

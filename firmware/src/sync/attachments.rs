@@ -91,10 +91,12 @@ fn one(
 ) -> Result<(), Problem> {
     let path = format!("/v1/attachments/{sha256}");
     let mut resyncs = 0;
-    let mut offset = ask_offset(transport, &path)?;
-    while offset < size {
-        let bytes = vault.read(|c| source.read(c, sha256, offset, UPLOAD_CHUNK))?;
-        if bytes.is_empty() {
+    let mut place = ask_place(transport, &path)?;
+    while !place.complete {
+        // Nothing is left to send when only the gateway's check was cut off; an empty piece
+        // asks for it again.
+        let bytes = vault.read(|c| source.read(c, sha256, place.offset, UPLOAD_CHUNK))?;
+        if bytes.is_empty() && place.offset < size {
             return Err(Problem::Refused(ProblemCode::AttachmentMissing));
         }
         let answer = transport.send(&HttpRequest {
@@ -102,31 +104,46 @@ fn one(
             path: &path,
             media: "application/octet-stream",
             headers: &[
-                ("upload-offset", offset.to_string()),
+                ("upload-offset", place.offset.to_string()),
                 ("upload-length", size.to_string()),
             ],
             body: &bytes,
             answer_limit: ANSWER_BYTES,
         })?;
-        let end = offset + bytes.len() as u64;
-        match taken(&answer) {
-            Ok(next) if next == end => offset = next,
-            // The place was lost (an answer went missing): ask where it is.
-            Ok(_) | Err(NetError::Refused(ProblemCode::AttachmentRange)) => {
-                resyncs += 1;
-                if resyncs > MAX_RESYNCS {
-                    return Err(NetError::Answer("an upload that does not move").into());
-                }
-                offset = ask_offset(transport, &path)?;
+        let end = place.offset + bytes.len() as u64;
+        place = match taken(&answer) {
+            Ok(next) if next.complete || (next.offset == end && !bytes.is_empty()) => next,
+            // The place was lost: an answer went missing, or the gateway threw away what
+            // did not have the hash.
+            Err(error) if !may_resync(&error) => return Err(error.into()),
+            _ if resyncs == MAX_RESYNCS => {
+                return Err(Problem::Refused(ProblemCode::AttachmentDigest));
             }
-            Err(error) => return Err(error.into()),
-        }
+            _ => {
+                resyncs += 1;
+                ask_place(transport, &path)?
+            }
+        };
     }
     Ok(())
 }
 
-/// How much the gateway has.
-fn ask_offset(transport: &mut dyn Transport, path: &str) -> Result<u64, Problem> {
+/// How much of an attachment the gateway has.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    offset: u64,
+    /// All of it, with the right hash.
+    complete: bool,
+}
+
+fn may_resync(error: &NetError) -> bool {
+    matches!(
+        error,
+        NetError::Refused(ProblemCode::AttachmentRange | ProblemCode::AttachmentDigest)
+    )
+}
+
+fn ask_place(transport: &mut dyn Transport, path: &str) -> Result<Place, Problem> {
     let answer = transport.send(&HttpRequest {
         method: Method::Head,
         path,
@@ -136,11 +153,17 @@ fn ask_offset(transport: &mut dyn Transport, path: &str) -> Result<u64, Problem>
         answer_limit: ANSWER_BYTES,
     })?;
     match answer.status {
-        200..=299 => Ok(answer.upload_offset.ok_or(NetError::Portal("no offset"))?),
-        // A HEAD has no body that could say more.
-        404 => Ok(0),
+        200..=299 => Ok(place(&answer)?),
         _ => Err(head_failure(&answer).into()),
     }
+}
+
+fn place(answer: &HttpAnswer) -> Result<Place, NetError> {
+    let offset = answer.upload_offset.ok_or(NetError::Portal("no offset"))?;
+    Ok(Place {
+        offset,
+        complete: answer.upload_complete,
+    })
 }
 
 /// What a refused HEAD means; its problem cannot be in a body.
@@ -156,10 +179,13 @@ fn head_failure(answer: &HttpAnswer) -> NetError {
     }
 }
 
-/// How much the gateway has after a chunk.
-fn taken(answer: &HttpAnswer) -> Result<u64, NetError> {
+/// How much the gateway has after a piece.
+fn taken(answer: &HttpAnswer) -> Result<Place, NetError> {
     match answer.status {
-        200..=299 => answer.upload_offset.ok_or(NetError::Portal("no offset")),
-        _ => answer.judge("").map(|_| 0),
+        200..=299 => place(answer),
+        _ => Err(answer
+            .judge("")
+            .err()
+            .unwrap_or(NetError::Portal("no offset"))),
     }
 }

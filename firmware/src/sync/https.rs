@@ -210,6 +210,7 @@ fn read(answer: http::Response<ureq::Body>, limit: u64) -> Result<HttpAnswer, Ne
         etag: text("etag"),
         content_range: text("content-range"),
         upload_offset: text("upload-offset").and_then(|offset| offset.trim().parse().ok()),
+        upload_complete: text("upload-complete").is_some_and(|value| value.trim() == "?1"),
         body: Vec::new(),
     };
     read.body = answer

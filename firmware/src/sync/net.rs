@@ -62,6 +62,8 @@ pub struct HttpAnswer {
     pub content_range: Option<String>,
     /// `Upload-Offset`.
     pub upload_offset: Option<u64>,
+    /// `Upload-Complete`: all of it is held and verified.
+    pub upload_complete: bool,
     /// Body.
     pub body: Vec<u8>,
 }

@@ -17,8 +17,8 @@ use crate::vault::Vault;
 /// Keeps what the gateway's feed brings: answers, documents, notices, staff, the office's
 /// facts. Trust, the cursor and the command's state are kept by this module itself.
 ///
-/// An entry can come twice (after a restored backup the feed is read from its start, and
-/// numbers are given again): keeping it twice must change nothing.
+/// What an entry tells can come twice under two numbers (a gateway that was restored from a
+/// backup answers again what it is sent again): keeping it twice must change nothing.
 pub trait FeedSink {
     /// Keeps one entry.
     ///
@@ -92,7 +92,9 @@ pub fn settle(
         for part in &verified.feed {
             take(tx, &now, part, sink, &mut settlement)?;
         }
-        move_cursor(tx, verified, settlement.again > 0)?;
+        if let Some(last) = verified.feed.last() {
+            schema::set_cursor(tx, last.seq())?;
+        }
         schema::note_exchange(tx, now.wall)?;
         if let Some(head) = &verified.page.audit {
             audit::seal(tx, head, verified.page.time, &verified.signed)?;
@@ -101,23 +103,17 @@ pub fn settle(
             let trusted = now.is_trusted();
             audit::append(tx, &now, None, &AuditEvent::ClockTrust { trusted })?;
         }
+        let corrected = (now.wall.unix_ms() - before.wall.unix_ms()) / 1000;
+        if corrected.unsigned_abs() > clock::JUMP.as_secs() {
+            let seconds = corrected;
+            audit::append(tx, &now, None, &AuditEvent::ClockJump { seconds })?;
+        }
         if let Some(floor) = clock.floor_to_keep() {
             clock::keep_floor(tx, floor)?;
         }
         settlement.waiting = outbox::pending_count(tx)?;
         Ok(settlement)
     })
-}
-
-/// A gateway that was restored has given feed numbers back: its feed is read from the start.
-fn move_cursor(tx: &Transaction<'_>, verified: &Verified, restored: bool) -> Result<(), Problem> {
-    if restored {
-        return schema::set_cursor(tx, 0);
-    }
-    match verified.feed.last() {
-        Some(last) => schema::set_cursor(tx, last.seq()),
-        None => Ok(()),
-    }
 }
 
 fn take(

@@ -61,7 +61,12 @@ pub struct Kept {
     receipts: HashMap<CommandId, Receipt>,
     /// What terminals read.
     pub feed: Vec<FeedEntry>,
+    /// Highest number a terminal said it has; numbers given later are above it.
+    told_up_to: u64,
 }
+
+/// Says of a body whether it is refused for good, and why.
+pub type Poison = Box<dyn Fn(&str) -> Option<ProblemCode>>;
 
 pub struct FakeGateway {
     pub kept: Kept,
@@ -69,9 +74,13 @@ pub struct FakeGateway {
     /// Commands are durable up to here; `None`: at once.
     pub durable: Option<u64>,
     /// Commands refused for good.
-    pub poison: Box<dyn Fn(&str) -> Option<ProblemCode>>,
+    pub poison: Poison,
     /// Requests with more commands are answered 413.
     pub most: usize,
+    /// Takes no command while the terminal has receipts that are not here.
+    pub waits_for_gap: bool,
+    /// Entries after the feed, as text, of a gateway that knows more kinds.
+    pub raw_feed: Vec<String>,
     /// Every request's body as text, for order and privacy checks.
     pub requests: Vec<Vec<u8>>,
     pub clock: Clock,
@@ -87,6 +96,8 @@ impl FakeGateway {
             durable: None,
             poison: Box::new(|_| None),
             most: usize::MAX,
+            waits_for_gap: true,
+            raw_feed: Vec::new(),
             requests: Vec::new(),
             clock: clock.clone(),
             key: Ed25519KeyPair::from_seed_unchecked(&[7; 32]).unwrap(),
@@ -127,7 +138,8 @@ impl FakeGateway {
     }
 
     pub fn tell(&mut self, item: FeedItem) {
-        let seq = self.kept.feed.last().map_or(1, |last| last.seq + 1);
+        let head = self.kept.feed.last().map_or(0, |last| last.seq);
+        let seq = head.max(self.kept.told_up_to) + 1;
         self.kept.feed.push(FeedEntry { seq, item });
     }
 
@@ -143,7 +155,9 @@ impl FakeGateway {
             return refusal(413, ProblemCode::WireTooLarge);
         }
         let mut receipts = Vec::new();
-        for envelope in &request.commands {
+        let gap = self.waits_for_gap && request.receipted_up_to > self.received_up_to();
+        self.kept.told_up_to = self.kept.told_up_to.max(request.cursor);
+        for envelope in request.commands.iter().filter(|_| !gap) {
             receipts.push(self.take(envelope.id, envelope.body.get()));
         }
         let received_up_to = self.received_up_to();
@@ -171,13 +185,11 @@ impl FakeGateway {
             Fault::Forget => drop(page.receipts.pop()),
             _ => {}
         }
-        let head = self.kept.feed.last().map_or(0, |last| last.seq);
-        let cursor = if request.cursor > head {
-            0
-        } else {
-            request.cursor
-        };
-        let waiting = self.kept.feed.iter().filter(|entry| entry.seq > cursor);
+        let waiting = self
+            .kept
+            .feed
+            .iter()
+            .filter(|entry| entry.seq > request.cursor);
         let feed: Vec<_> = waiting.clone().take(100).cloned().collect();
         let response = ExchangeResponse {
             receipts: self.sign(&page),
@@ -187,8 +199,16 @@ impl FakeGateway {
         HttpAnswer {
             status: 200,
             media: MEDIA_TYPE.into(),
-            body: serde_json::to_vec(&response).unwrap(),
+            body: self.with_raw_feed(&response).into_bytes(),
             ..HttpAnswer::default()
+        }
+    }
+
+    fn with_raw_feed(&self, response: &ExchangeResponse) -> String {
+        let text = serde_json::to_string(response).unwrap();
+        match &self.raw_feed[..] {
+            [] => text,
+            raw => text.replacen("],\"more\"", &format!(",{}],\"more\"", raw.join(",")), 1),
         }
     }
 

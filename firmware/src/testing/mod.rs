@@ -1,6 +1,7 @@
 //! Shared by the tests of this crate: invented data, and a gateway in memory.
 #![allow(clippy::unwrap_used)]
 
+pub mod desk;
 pub mod gateway;
 
 use std::time::Duration;

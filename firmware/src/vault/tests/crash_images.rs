@@ -275,8 +275,8 @@ enum Torn {
 /// Pages are torn in their first and second half in turn.
 fn images_of_a_torn_write(at: usize) -> Torn {
     match at.checked_sub(LOG_HEADER) {
-        Some(in_log) if in_log % FRAME == 0 => Torn::Not,
-        Some(in_log) if (in_log / FRAME) % 2 == 0 => Torn::FirstHalf,
+        Some(in_log) if in_log.is_multiple_of(FRAME) => Torn::Not,
+        Some(in_log) if (in_log / FRAME).is_multiple_of(2) => Torn::FirstHalf,
         Some(_) => Torn::SecondHalf,
         None => Torn::FirstHalf,
     }

@@ -1,0 +1,7 @@
+#![allow(clippy::unwrap_used)]
+
+mod enrolment;
+mod exchange;
+mod files;
+mod simulation;
+mod sockets;
