@@ -242,7 +242,7 @@ fn explain(text: &str, error: &toml::de::Error) -> ConfigError {
         }
     } else if message.starts_with("missing field") {
         (ProblemCode::ConfigMissing, message.to_owned())
-    } else if message.starts_with("unknown variant") || message.starts_with("invalid") {
+    } else if text.parse::<toml::Table>().is_ok() {
         // The message may quote what stands there.
         (ProblemCode::ConfigValue, format!("{key}: this value cannot stand here"))
     } else {

@@ -90,7 +90,7 @@ mod tests {
     fn desk(hours: Vec<OpeningHours>) -> Desk {
         Desk {
             name: "認定係".to_owned(),
-            phone: PhoneNumber::parse("0005550142").unwrap(),
+            phone: PhoneNumber::parse("0120000142").unwrap(),
             hours,
         }
     }

@@ -694,7 +694,7 @@ pub struct DisclosureRow {
     pub name: Option<String>,
     /// What is still missing.
     pub missing: Option<Missing>,
-    /// 届出あり, or a contract is attached.
+    /// 届出あり. Otherwise, when nothing is missing, a contract is attached.
     pub filed: bool,
 }
 

@@ -11,11 +11,11 @@ use hal::card::{
     Tries, TrustClass, Verdicts,
 };
 use protocol::calendar::{Date, Timestamp};
-use protocol::facility::{AccessMethod, Desk, Facility, FacilityProfile, Insurer, OpeningHours};
+use protocol::facility::{Desk, Facility, Insurer, OpeningHours};
 use protocol::number::{InsurerNumber, OfficeNumber, UserId};
 use protocol::person::StaffRole;
 use protocol::problem::ProblemCode;
-use protocol::text::{EmailAddress, PersonName, PhoneNumber};
+use protocol::text::PhoneNumber;
 use rusqlite::params;
 
 use super::gateway::{FakeGateway, Fault};
@@ -365,21 +365,6 @@ pub fn facility() -> Facility {
             retention_months: 3,
             h_numbers: true,
         }],
-    }
-}
-
-/// The office as it describes itself.
-pub fn profile() -> FacilityProfile {
-    FacilityProfile {
-        corporation: "しおみ福祉会".to_owned(),
-        office: OfficeNumber::parse("9970000015").unwrap(),
-        name: "ひだまり居宅介護支援事業所".to_owned(),
-        short_name: "ひだまり".to_owned(),
-        address: "汐見市みなと町１丁目".to_owned(),
-        phone: PhoneNumber::parse("0120000100").unwrap(),
-        email: EmailAddress::parse("desk@hidamari.example").unwrap(),
-        applicant: PersonName::parse("入江 一郎").unwrap(),
-        access: AccessMethod::ClientCertificate,
     }
 }
 

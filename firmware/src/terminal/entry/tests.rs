@@ -33,7 +33,7 @@ fn birth(era: Era, digits: &str) -> Result<Option<Date>, DateNote> {
 fn a_birth_date_is_typed_as_it_is_printed() {
     assert_eq!(birth(Era::Showa, "080314"), Ok(Some(ymd(1933, 3, 14))));
     assert_eq!(birth(Era::Showa, "8314"), Ok(Some(ymd(1933, 3, 14))));
-    assert_eq!(birth(Era::Taisho, "15101"), Ok(None));
+    assert_eq!(birth(Era::Taisho, "15101"), Ok(Some(ymd(1926, 10, 1))));
     assert_eq!(birth(Era::Taisho, "151224"), Ok(Some(ymd(1926, 12, 24))));
     assert_eq!(birth(Era::Showa, "0803"), Ok(None));
 }

@@ -126,9 +126,7 @@ impl DisclosureFlow {
                 name.or(number).unwrap_or_default()
             }),
             missing: subject.and_then(DraftSubject::missing),
-            filed: subject.is_some_and(|one| {
-                one.filed == Some(true) || (one.filed == Some(false) && one.contract.is_some())
-            }),
+            filed: subject.is_some_and(|one| one.filed == Some(true)),
         }
     }
 

@@ -1,0 +1,333 @@
+//! What belongs to every screen: idle, lock, rights, help, slip, strip.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use protocol::person::StaffRole;
+use protocol::problem::ProblemCode;
+
+use crate::access::rights;
+use crate::error::Problem;
+use crate::terminal::effect::{Input, Ticket};
+use crate::terminal::flow::{Flow, Next};
+use crate::terminal::flows::trouble::TroubleFlow;
+use crate::terminal::screen::Screen;
+use crate::terminal::touch::{HelpTopic, Touch};
+use crate::terminal::view::{Network, Page, WayOut};
+use crate::terminal::{DOUBLE_TOUCH, Terminal};
+use crate::testing::desk::{Day, good, peek, user};
+
+#[test]
+fn the_desk_locks_after_idle_by_the_boot_clock_whatever_the_clock_says() {
+    let mut day = Day::set_up();
+    day.unlock("takahashi01", [8, 2, 6, 3]);
+    day.time.shift_system(-10 * 365 * 24 * 3600 * 1000);
+    day.wait(59);
+    assert_eq!(day.screen(), Screen::Home);
+    day.time.shift_system(20 * 365 * 24 * 3600 * 1000);
+    day.wait(1);
+    assert_eq!(day.screen(), Screen::Lock);
+    assert_eq!(
+        day.rows("SELECT count(*) FROM audit WHERE event LIKE '%\"locked\"%\"idle\"%'"),
+        1
+    );
+}
+
+#[test]
+fn touching_keeps_the_desk_open() {
+    let mut day = Day::set_up();
+    day.unlock("takahashi01", [8, 2, 6, 3]);
+    for _ in 0..5 {
+        day.wait(59);
+        day.press(&[Touch::Awake]);
+    }
+    assert_eq!(day.screen(), Screen::Home);
+}
+
+#[test]
+fn a_locked_desk_shows_nothing_about_anybody() {
+    let mut day = Day::set_up();
+    day.unlock("takahashi01", [8, 2, 6, 3]);
+    day.press(&[Touch::Main]);
+    day.card([peek(10, 3), good()]);
+    day.digits([1, 3, 0, 8, 2, 8, 2, 0, 3, 2, 2, 2, 8, 5]);
+    day.press(&[Touch::Main]);
+    assert!(format!("{:?}", day.view()).contains("花子"));
+    day.press(&[Touch::LockNow]);
+    let shown = format!("{:?}", day.view());
+    for personal in ["花子", "みなと町", "1938", "髙橋"] {
+        assert!(!shown.contains(personal), "{personal}: {shown}");
+    }
+    // Nor for the next person.
+    day.unlock("satomisaki", [4, 0, 7, 1]);
+    assert!(!format!("{:?}", day.view()).contains("花子"));
+}
+
+#[test]
+fn a_half_typed_passcode_and_open_help_are_gone_after_idle() {
+    let mut day = Day::set_up();
+    day.press(&[Touch::Main, Touch::Staff(user("takahashi01"))]);
+    day.digits([8, 2]);
+    day.wait(60);
+    assert_eq!(day.screen(), Screen::Lock);
+    day.press(&[Touch::Help]);
+    day.wait(60);
+    assert_eq!(day.screen(), Screen::Lock);
+}
+
+#[test]
+fn the_second_touch_of_one_push_does_nothing() {
+    let mut day = Day::set_up();
+    day.time.advance(Duration::from_secs(1));
+    day.input(Input::Touch(Touch::Help));
+    day.input(Input::Touch(Touch::Main));
+    assert_eq!(day.screen(), Screen::Slip);
+    day.time.advance(DOUBLE_TOUCH - Duration::from_millis(1));
+    day.input(Input::Touch(Touch::Main));
+    assert_eq!(day.screen(), Screen::Slip, "a bounce of the finger");
+    day.time.advance(Duration::from_millis(2));
+    day.input(Input::Touch(Touch::Main));
+    assert_eq!(day.screen(), Screen::Help);
+}
+
+#[test]
+fn answers_that_nobody_waits_for_are_dropped() {
+    let mut day = Day::set_up();
+    day.unlock("takahashi01", [8, 2, 6, 3]);
+    let before = day.view();
+    let late = Ticket(u64::MAX);
+    day.input(Input::Stored(late, Err(Problem::VaultFull)));
+    day.input(Input::Hashed(late, crate::access::passcode::HashOutcome::Right));
+    day.input(Input::Card(late, good()));
+    day.input(Input::FilesListed(late, Ok(Vec::new())));
+    day.input(Input::PageDrawn(late, Err(Problem::VaultFull)));
+    day.input(Input::Printed(late, Err(Problem::VaultFull)));
+    assert_eq!(day.view(), before);
+}
+
+#[test]
+fn home_offers_each_role_what_it_may_and_nothing_else_opens() {
+    // What each touch of the home screen and of settings may lead to.
+    for (role, code) in [
+        (StaffRole::Setup, [5, 9, 3, 8]),
+        (StaffRole::Administrator, [5, 9, 3, 8]),
+        (StaffRole::General, [5, 9, 3, 8]),
+        (StaffRole::Technician, [5, 9, 3, 8]),
+    ] {
+        let mut day = third_person(role, code);
+        let mut reached = HashSet::new();
+        for touch in [Touch::Main, Touch::Row(0), Touch::Row(1), Touch::Row(2), Touch::Row(3)] {
+            day.press(&[touch, Touch::Awake]);
+            reached.insert(day.screen());
+            day.press(&[Touch::Home]);
+            assert_eq!(day.screen(), Screen::Home);
+        }
+        for row in 0..6 {
+            day.press(&[Touch::Second, Touch::Row(row)]);
+            reached.insert(day.screen());
+            day.press(&[Touch::Home]);
+        }
+        for screen in &reached {
+            assert!(rights::may_see(role, *screen), "{role:?} reached {}", screen.number());
+        }
+        let expected: &[Screen] = match role {
+            StaffRole::Setup => &[Screen::StaffAdmin, Screen::Profile, Screen::CardMode],
+            StaffRole::Administrator => &[Screen::CardPrompt, Screen::StaffAdmin, Screen::Inbox],
+            StaffRole::General => &[Screen::CardPrompt, Screen::Inbox, Screen::Outbox],
+            StaffRole::Technician => &[Screen::Diagnostics],
+        };
+        for screen in expected {
+            assert!(reached.contains(screen), "{role:?} needs {}", screen.number());
+        }
+    }
+}
+
+/// Unlocked as a third person with this role.
+fn third_person(role: StaffRole, code: [u8; 4]) -> Day {
+    let mut day = Day::new();
+    day.press(&[Touch::Main]);
+    day.text("ABCDE-FGHJK-LMNPQ-RSTUV");
+    day.press(&[Touch::Main]);
+    day.fill_profile();
+    day.press(&[Touch::Main]);
+    day.add_staff("satomisaki", "佐藤 美咲", StaffRole::Administrator, [4, 0, 7, 1]);
+    day.add_staff("daisan03", "大河内 清左衛門", role, code);
+    day.press(&[Touch::Second, Touch::Main]);
+    day.unlock("daisan03", code);
+    assert_eq!(day.screen(), Screen::Home);
+    day
+}
+
+/// A flow that shows any screen it likes.
+struct Anything(Screen);
+
+impl Flow for Anything {
+    fn screen(&self, _desk: &crate::terminal::desk::Desk) -> Screen {
+        self.0
+    }
+
+    fn page(&self, _desk: &crate::terminal::desk::Desk) -> Page {
+        Page::Lock
+    }
+
+    fn touch(&mut self, _touch: Touch, _desk: &mut crate::terminal::desk::Desk) -> Next {
+        Next::Stay
+    }
+}
+
+#[test]
+fn no_flow_can_show_a_screen_that_the_role_may_not_see() {
+    for role in [
+        StaffRole::Setup,
+        StaffRole::Administrator,
+        StaffRole::General,
+        StaffRole::Technician,
+    ] {
+        let mut day = third_person(role, [5, 9, 3, 8]);
+        for screen in Screen::ALL {
+            let terminal: &mut Terminal = &mut day.terminal;
+            terminal.apply(Next::Open(Box::new(Anything(*screen))));
+            let shown = terminal.view().screen;
+            if rights::may_see(role, *screen) {
+                assert_eq!(shown, *screen, "{role:?}");
+            } else {
+                assert_eq!(shown, Screen::Trouble, "{role:?} {}", screen.number());
+            }
+            terminal.apply(Next::Home);
+        }
+    }
+}
+
+#[test]
+fn without_a_session_no_flow_shows_that_is_not_meant_to() {
+    let mut day = Day::set_up();
+    for screen in Screen::ALL {
+        day.terminal.apply(Next::Open(Box::new(Anything(*screen))));
+        assert_eq!(day.screen(), Screen::Lock, "{}", screen.number());
+    }
+}
+
+#[test]
+fn help_and_slip_work_before_login_and_the_slip_carries_no_personal_data() {
+    let mut day = Day::set_up();
+    day.press(&[Touch::Help]);
+    let Page::Help(page) = day.view().page else { panic!() };
+    assert!(!page.desks.is_empty());
+    day.press(&[Touch::HelpTopic(HelpTopic::Passcode)]);
+    assert_eq!(day.screen(), Screen::HelpTopic);
+    day.press(&[Touch::Main]);
+    let Page::Slip(slip) = day.view().page else { panic!() };
+    assert_eq!(slip.screen, Screen::Lock);
+    let text = slip.qr_text();
+    for fact in ["office=9970000015", "screen=A-1", "device=MDG-"] {
+        assert!(text.contains(fact), "{text}");
+    }
+    day.press(&[Touch::Print]);
+    assert_eq!(day.rows("SELECT count(*) FROM audit WHERE event LIKE '%printed%'"), 1);
+}
+
+#[test]
+fn the_slip_knows_the_screen_the_role_and_not_the_visitor() {
+    let mut day = Day::set_up();
+    day.unlock("takahashi01", [8, 2, 6, 3]);
+    day.press(&[Touch::Main]);
+    day.card([peek(10, 3), good()]);
+    day.digits([1, 3, 0, 8, 2, 8, 2, 0, 3, 2, 2, 2, 8, 5]);
+    day.press(&[Touch::Main, Touch::ShowSlip]);
+    let Page::Slip(slip) = day.view().page else { panic!() };
+    assert_eq!(slip.screen, Screen::Compare);
+    let text = slip.qr_text();
+    assert!(text.contains("role=general"), "{text}");
+    for personal in ["花子", "髙橋", "takahashi01", "1938"] {
+        assert!(!text.contains(personal), "{text}");
+    }
+    day.press(&[Touch::Back]);
+    assert_eq!(day.screen(), Screen::Compare, "the visitor is still there");
+}
+
+#[test]
+fn a_full_queue_leads_to_the_outbox_and_a_full_disk_home() {
+    let mut day = Day::set_up();
+    day.unlock("takahashi01", [8, 2, 6, 3]);
+    for (problem, way) in [
+        (Problem::OutboxQuota(crate::outbox::Bound::Rows), WayOut::Outbox),
+        (Problem::VaultFull, WayOut::Home),
+    ] {
+        let flow = TroubleFlow::new(&problem, Screen::Purpose, &day.terminal.desk);
+        day.terminal.apply(Next::Open(Box::new(flow)));
+        let Page::Trouble(page) = day.view().page else { panic!() };
+        assert_eq!(page.way_out, way);
+        assert_eq!(page.code, problem.code());
+        assert_eq!(page.slip.screen, Screen::Purpose);
+        day.press(&[Touch::Main]);
+        let wanted = if way == WayOut::Outbox { Screen::Outbox } else { Screen::Home };
+        assert_eq!(day.screen(), wanted);
+    }
+}
+
+#[test]
+fn the_strip_tells_when_the_line_is_gone_and_when_it_last_worked() {
+    let mut day = Day::set_up();
+    day.sync();
+    assert_eq!(day.view().strip.network, Network::Online);
+    let last = day.clock.now().wall;
+    day.online = false;
+    day.wait(30);
+    day.sync();
+    assert_eq!(day.view().strip.network, Network::Offline { last: Some(last) });
+    // Also after the power was cut.
+    let day = Day::with(day.vault, day.time);
+    assert_eq!(day.view().strip.network, Network::Offline { last: Some(last) });
+}
+
+#[test]
+fn an_untrusted_clock_shows_no_time() {
+    let mut day = Day::set_up();
+    assert!(day.view().strip.clock.is_some());
+    day.time.shift_system(-10 * 365 * 24 * 3600 * 1000);
+    day.input(Input::Tick);
+    assert_eq!(day.view().strip.clock, None);
+}
+
+#[test]
+fn a_lost_unit_destroys_its_key_and_answers_no_touch_any_more() {
+    let mut day = Day::set_up();
+    day.unlock("takahashi01", [8, 2, 6, 3]);
+    day.gateway.tell(protocol::answer::FeedItem::Wipe);
+    day.sync();
+    assert!(day.wiped);
+    let Page::Trouble(page) = day.view().page else { panic!("{:?}", day.screen()) };
+    assert_eq!(page.code, ProblemCode::DeviceWiped);
+    day.press(&[Touch::Home, Touch::Main, Touch::Back, Touch::Help]);
+    assert_eq!(day.screen(), Screen::Trouble);
+}
+
+#[test]
+fn diagnostics_give_each_part_a_verdict() {
+    let mut day = Day::set_up();
+    day.unlock("satomisaki", [4, 0, 7, 1]);
+    day.press(&[Touch::Second, Touch::Row(4)]);
+    let Page::Diagnostics(page) = day.view().page else { panic!("{:?}", day.screen()) };
+    use crate::terminal::view::{DiagnosticPart as P, Verdict as V};
+    let verdict = |part| page.lines.iter().find(|line| line.part == part).unwrap().verdict;
+    assert_eq!(verdict(P::Vault), V::Good);
+    assert_eq!(verdict(P::Certificate), V::Good);
+    assert_eq!(verdict(P::Clock), V::Good);
+    assert_eq!(verdict(P::Reader), V::Unknown);
+    assert_eq!(verdict(P::Queue), V::Good);
+}
+
+#[test]
+fn an_event_for_a_covered_screen_waits_until_it_shows_again() {
+    let mut day = Day::set_up();
+    day.unlock("takahashi01", [8, 2, 6, 3]);
+    day.press(&[Touch::Main]);
+    day.card([peek(10, 3)]);
+    day.digits([1, 3, 0, 8, 2, 8, 2, 0, 3, 2, 2, 2, 8, 5]);
+    day.press(&[Touch::Main, Touch::Help]);
+    let ticket = day.unanswered[0];
+    day.input(Input::Card(ticket, good()));
+    assert_eq!(day.screen(), Screen::Help, "nobody is torn out of what they read");
+    day.press(&[Touch::Back]);
+    assert_eq!(day.screen(), Screen::Compare);
+}

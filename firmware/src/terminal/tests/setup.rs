@@ -1,0 +1,153 @@
+//! Set-up: from nothing to a locked desk.
+
+use protocol::person::StaffRole;
+use protocol::problem::ProblemCode;
+
+use crate::error::Problem;
+use crate::terminal::screen::Screen;
+use crate::terminal::touch::{Language, Touch};
+use crate::terminal::view::{Network, Page};
+use crate::testing::desk::Day;
+
+#[test]
+fn set_up_leads_from_a_token_to_a_locked_desk_and_tells_the_gateway_once() {
+    let mut day = Day::set_up();
+    assert_eq!(day.view().strip.office, "ひだまり居宅介護支援事業所");
+    day.sync();
+    // The profile, and two members of staff.
+    assert_eq!(day.gateway.kept.effects.len(), 3);
+    day.sync();
+    assert_eq!(day.gateway.kept.effects.len(), 3);
+    assert_eq!(day.view().strip.network, Network::Online);
+}
+
+#[test]
+fn a_refused_token_says_why_and_can_be_typed_again() {
+    let mut day = Day::new();
+    day.enrolment = Err(Problem::Refused(ProblemCode::EnrolTokenUsed));
+    day.press(&[Touch::Main]);
+    day.text("ABCDE-FGHJK-LMNPQ-RSTUV");
+    day.press(&[Touch::Main]);
+    let Page::SetupEnrolling(page) = day.view().page else { panic!() };
+    assert_eq!(page.trouble, Some(ProblemCode::EnrolTokenUsed));
+    day.press(&[Touch::Back]);
+    assert_eq!(day.screen(), Screen::SetupToken);
+    day.enrolment = Ok(());
+    day.press(&[Touch::Main]);
+    assert_eq!(day.screen(), Screen::SetupProfile);
+}
+
+#[test]
+fn set_up_goes_on_where_the_power_was_cut() {
+    let mut day = Day::new();
+    day.press(&[Touch::Main]);
+    day.text("ABCDE-FGHJK-LMNPQ-RSTUV");
+    day.press(&[Touch::Main]);
+    day.text("しおみ福祉会");
+    day.press(&[Touch::Main]);
+    let Page::TextEntry(before) = day.view().page else { panic!() };
+    day.time.reboot();
+    let mut day = Day::with(day.vault, day.time);
+    let Page::TextEntry(after) = day.view().page else { panic!("{:?}", day.screen()) };
+    assert_ne!(after.step, Some((1, 8)), "what was typed is not asked again");
+    assert!(after.step >= before.step);
+    day.fill_profile();
+    assert_eq!(day.screen(), Screen::Profile);
+    day.press(&[Touch::Main]);
+    day.add_staff("satomisaki", "佐藤 美咲", StaffRole::Administrator, [4, 0, 7, 1]);
+    let mut day = Day::with(day.vault, day.time);
+    assert_eq!(day.screen(), Screen::SetupStaff);
+    day.add_staff("takahashi01", "髙橋 健一", StaffRole::General, [8, 2, 6, 3]);
+    day.press(&[Touch::Second]);
+    assert_eq!(day.screen(), Screen::SetupDone);
+}
+
+#[test]
+fn set_up_does_not_end_with_one_person_or_without_an_administrator() {
+    let mut day = Day::new();
+    day.press(&[Touch::Main]);
+    day.text("ABCDE-FGHJK-LMNPQ-RSTUV");
+    day.press(&[Touch::Main]);
+    day.fill_profile();
+    day.press(&[Touch::Main]);
+    let note = |day: &Day| match day.view().page {
+        Page::StaffEdit(page) => page.note,
+        other => panic!("{other:?}"),
+    };
+    day.add_staff("takahashi01", "髙橋 健一", StaffRole::General, [8, 2, 6, 3]);
+    day.press(&[Touch::Second]);
+    assert_eq!(note(&day), Some(ProblemCode::InputMissing));
+    day.add_staff("yamazaki02", "山﨑 由美", StaffRole::General, [5, 9, 3, 8]);
+    day.press(&[Touch::Second]);
+    assert_eq!(note(&day), Some(ProblemCode::AccessLastAdministrator));
+}
+
+#[test]
+fn an_individual_number_is_refused_in_every_field_of_set_up() {
+    let mut day = Day::new();
+    day.press(&[Touch::Main]);
+    day.text("123456789018");
+    let Page::TextEntry(page) = day.view().page else { panic!() };
+    assert_eq!((page.note, page.typed.as_str()), (Some(ProblemCode::InputIndividualNumber), ""));
+    day.text("ABCDE-FGHJK-LMNPQ-RSTUV");
+    day.press(&[Touch::Main]);
+    let mut fields = 0;
+    while let Page::TextEntry(before) = day.view().page {
+        for typed in ["123456789018", "１２３４-５６７８-９０１８", "1234 5678 9018"] {
+            day.text(typed);
+            let Page::TextEntry(page) = day.view().page else { panic!() };
+            assert_eq!(page.note, Some(ProblemCode::InputIndividualNumber), "{:?}", page.field);
+            assert_eq!(page.typed, before.typed);
+        }
+        day.press(&"123456789018".bytes().map(|d| Touch::Digit(d - b'0')).collect::<Vec<_>>());
+        let Page::TextEntry(page) = day.view().page else { panic!() };
+        assert!(!page.typed.contains("123456789018"), "{:?}", page.field);
+        day.press(&[Touch::ClearAll]);
+        day.text(match page.field {
+            crate::terminal::view::TextField::Office => "9970000015",
+            crate::terminal::view::TextField::Phone => "0120000100",
+            crate::terminal::view::TextField::Email => "desk@hidamari.example",
+            _ => "ひだまり",
+        });
+        day.press(&[Touch::Main]);
+        fields += 1;
+        assert!(fields < 20);
+    }
+    assert_eq!(day.screen(), Screen::Profile);
+    day.press(&[Touch::Main]);
+    for field in [0, 1] {
+        day.press(&[Touch::Field(field)]);
+        day.text("123456789018");
+        let Page::TextEntry(page) = day.view().page else { panic!() };
+        assert_eq!(page.note, Some(ProblemCode::InputIndividualNumber));
+        day.press(&[Touch::Back]);
+    }
+}
+
+#[test]
+fn the_language_is_chosen_first_and_kept() {
+    let mut day = Day::new();
+    day.press(&[Touch::Language(Language::En)]);
+    assert_eq!(day.view().look.language, Language::En);
+    let day = Day::with(day.vault, day.time);
+    assert_eq!(day.view().look.language, Language::En);
+}
+
+#[test]
+fn an_office_number_of_another_office_is_a_warning_and_no_stop() {
+    let mut day = Day::new();
+    day.press(&[Touch::Main]);
+    day.text("ABCDE-FGHJK-LMNPQ-RSTUV");
+    day.press(&[Touch::Main]);
+    day.fill_profile();
+    day.press(&[Touch::Field(1)]);
+    day.text("9970000023");
+    day.press(&[Touch::Main]);
+    while day.screen() == Screen::SetupProfile {
+        day.press(&[Touch::Main]);
+    }
+    let Page::Profile(page) = day.view().page else { panic!() };
+    assert!(page.office_warning);
+    day.press(&[Touch::Main]);
+    assert_eq!(day.screen(), Screen::SetupStaff);
+}
