@@ -7,13 +7,19 @@
 //! | [`player`] | presses and reads the kiosk's real screens through its player mode |
 //! | [`dice`] | chance that replays from a seed |
 //! | [`work`] | a stream of made-up commands |
+//! | [`unit`] | a terminal without a screen |
+//! | [`kill`] | `kill -9` at random instants |
 //! | [`world`] | a municipality and an office as processes on this machine |
+//! | [`secrets`] | looks for what must not be there, in files and in memory |
 //! | [`simulation`] | terminals, gateway and a hostile world in one thread |
 
 pub mod dice;
+pub mod kill;
 pub mod line;
 pub mod player;
 pub mod process;
+pub mod secrets;
 pub mod simulation;
+pub mod unit;
 pub mod work;
 pub mod world;
