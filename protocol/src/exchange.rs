@@ -134,7 +134,8 @@ pub struct ReceiptPage {
     pub device: DeviceId,
     /// SHA-256 of the request's body bytes: the page answers this request and no other.
     pub request: Sha256Digest,
-    /// One receipt for each command of the request, in its order.
+    /// Receipts of the request's commands, in its order. A command without one was not taken
+    /// this time (an attachment it names is not here yet, or a gap comes first): send it again.
     pub receipts: Vec<Receipt>,
     /// Highest command sequence the gateway holds from this terminal. Lower than a
     /// receipt the terminal has: the gateway was restored, and the gap is sent again.

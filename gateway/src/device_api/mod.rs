@@ -20,6 +20,7 @@ pub mod openapi;
 mod problem;
 mod rate;
 mod renew;
+mod rest;
 pub mod serve;
 mod turns;
 

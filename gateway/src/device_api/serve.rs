@@ -17,6 +17,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio_rustls::TlsAcceptor;
 use tower::Service;
 
+use super::rest::lend;
 use super::routes;
 use crate::engine::maintain;
 use crate::error::GatewayError;
@@ -124,11 +125,18 @@ async fn connection(
         .and_then(|chain| chain.first());
     let peer = Arc::new(Peer::of(certificate.map(|der| der.as_ref())));
     let service = service_fn(move |request: hyper::Request<Incoming>| {
-        let mut request = request.map(Body::new);
+        let (head, body) = request.into_parts();
+        let (lent, rest) = lend(body);
+        let mut request = hyper::Request::from_parts(head, Body::new(lent));
         request.extensions_mut().insert(Arc::clone(&peer));
         request.extensions_mut().insert(from);
         // A router is always ready: its `poll_ready` says so without looking.
-        routes.clone().call(request)
+        let answer = routes.clone().call(request);
+        async move {
+            let answer = answer.await;
+            rest.throw_away().await;
+            answer
+        }
     });
     let mut builder = hyper::server::conn::http1::Builder::new();
     builder

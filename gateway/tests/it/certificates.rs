@@ -230,6 +230,25 @@ fn an_ended_certificate_may_renew_and_nothing_else() {
 }
 
 #[test]
+fn a_terminal_that_sends_much_still_hears_why_it_is_refused() {
+    let scene = scene();
+    let ended = scene.forged(|p| {
+        p.not_before = days(-61);
+        p.not_after = days(-1);
+    });
+    let config = config(&scene.harness, Some(&ended), &[&rustls::version::TLS13]);
+    let much = vec![b' '; 4_000_000];
+    for _ in 0..3 {
+        let mut line = Line::open(&scene.harness, &config).unwrap();
+        let headers = [("content-type", MEDIA_TYPE)];
+        let answer = line.ask("POST", "/v1/exchange", &headers, &much).unwrap();
+        assert_eq!(answer.code(), ProblemCode::CertificateExpired);
+        // The connection is good for what comes next.
+        assert_eq!(ask_on(&mut line, ROUTES[3]).status, 200);
+    }
+}
+
+#[test]
 fn a_revoked_terminal_is_refused_on_every_route_and_a_lost_one_is_only_told_to_wipe() {
     let scene = scene();
     let device = scene.device();

@@ -166,7 +166,13 @@ impl Store for SqliteStore {
 
 /// Opens the file for writing and brings it to this build's tables.
 fn open_for_writing(file: &Path) -> Result<Connection, GatewayError> {
-    let mut conn = Connection::open(file)?;
+    let mut conn = Connection::open_with_flags(
+        file,
+        OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            // One thread at a time has it anyway.
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
     conn.busy_timeout(BUSY_WAIT)?;
     conn.set_prepared_statement_cache_capacity(STATEMENTS);
     conn.pragma_update(None, "journal_mode", "WAL")?;
