@@ -3,6 +3,7 @@
 //! | Module | What it does |
 //! |---|---|
 //! | [`process`] | children that die with the test, and their output line by line |
+//! | [`liar`] | somebody else who answers at the gateway's address |
 //! | [`line`] | the network cable: a forwarder that can be cut and joined |
 //! | [`player`] | presses and reads the kiosk's real screens through its player mode |
 //! | [`dice`] | chance that replays from a seed |
@@ -15,6 +16,7 @@
 
 pub mod dice;
 pub mod kill;
+pub mod liar;
 pub mod line;
 pub mod player;
 pub mod process;
