@@ -52,9 +52,16 @@ impl Deadline {
     /// other side; it stands for now while the wall clock is not trusted.
     #[must_use]
     pub fn new(at: Timestamp, since: Timestamp, now: &Now, reading: Reading) -> Self {
-        let from = if now.is_trusted() { now.wall.max(since) } else { since };
+        let from = if now.is_trusted() {
+            now.wall.max(since)
+        } else {
+            since
+        };
         let span = at.unix_ms().saturating_sub(from.unix_ms()).max(0);
-        Self { wall_ms: at.unix_ms(), lived_ms: reading.lived_ms.saturating_add(span) }
+        Self {
+            wall_ms: at.unix_ms(),
+            lived_ms: reading.lived_ms.saturating_add(span),
+        }
     }
 
     /// Time left; zero when it has passed.
@@ -83,7 +90,11 @@ impl Deadline {
 pub fn reading(connection: &Connection, now: &Now) -> Result<Reading, Problem> {
     let kept = kept(connection)?;
     Ok(Reading {
-        wall_ms: if now.is_trusted() { now.wall.unix_ms() } else { i64::MIN },
+        wall_ms: if now.is_trusted() {
+            now.wall.unix_ms()
+        } else {
+            i64::MIN
+        },
         lived_ms: kept.map_or_else(|| boot_ms(now), |kept| kept.lived_ms(now)),
     })
 }
@@ -98,7 +109,10 @@ pub fn save(tx: &Transaction<'_>, now: &Now) -> Result<(), Problem> {
         Some(kept) => {
             let total = kept.lived_ms(now);
             let step = i64::try_from(SAVE_STEP.as_millis()).unwrap_or(i64::MAX);
-            (total, kept.boot_id != now.boot_id || total - kept.total_ms >= step)
+            (
+                total,
+                kept.boot_id != now.boot_id || total - kept.total_ms >= step,
+            )
         }
     };
     if due {
@@ -133,7 +147,11 @@ fn kept(connection: &Connection) -> Result<Option<Kept>, Problem> {
     Ok(connection
         .prepare_cached("SELECT total_ms, boot_id, boot_ms FROM lived")?
         .query_row([], |row| {
-            Ok(Kept { total_ms: row.get(0)?, boot_id: row.get(1)?, boot_ms: row.get(2)? })
+            Ok(Kept {
+                total_ms: row.get(0)?,
+                boot_id: row.get(1)?,
+                boot_ms: row.get(2)?,
+            })
         })
         .optional()?)
 }
@@ -179,21 +197,34 @@ mod tests {
     #[test]
     fn a_deadline_ends_by_whichever_measure_comes_first() {
         let now = at(0, 1, 10_000);
-        let start = Reading { wall_ms: 10_000_000, lived_ms: 0 };
+        let start = Reading {
+            wall_ms: 10_000_000,
+            lived_ms: 0,
+        };
         let told = Timestamp::from_unix_ms(10_000_000);
         let deadline = Deadline::new(Timestamp::from_unix_ms(10_100_000), told, &now, start);
         let read = |wall_ms, lived_ms| deadline.left(Reading { wall_ms, lived_ms }).as_secs();
         assert_eq!(read(10_040_000, 10_000), 60);
-        assert_eq!(read(-5_000_000, 70_000), 30, "turned back: time lived counts");
+        assert_eq!(
+            read(-5_000_000, 70_000),
+            30,
+            "turned back: time lived counts"
+        );
         assert_eq!(read(10_200_000, 0), 0, "switched off over the deadline");
         assert_eq!(read(i64::MIN, 99_000), 1);
-        assert!(deadline.is_past(Reading { wall_ms: i64::MIN, lived_ms: 100_000 }));
+        assert!(deadline.is_past(Reading {
+            wall_ms: i64::MIN,
+            lived_ms: 100_000
+        }));
     }
 
     #[test]
     fn under_an_untrusted_clock_the_others_word_bounds_the_time_left() {
         let now = untrusted(at(7, 1, 99_999_999));
-        let start = Reading { wall_ms: i64::MIN, lived_ms: 7_000 };
+        let start = Reading {
+            wall_ms: i64::MIN,
+            lived_ms: 7_000,
+        };
         let told = Timestamp::from_unix_ms(1_000_000);
         let deadline = Deadline::new(Timestamp::from_unix_ms(1_060_000), told, &now, start);
         assert_eq!(deadline.left(start), Duration::from_secs(60));

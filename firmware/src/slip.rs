@@ -31,7 +31,8 @@ const KEPT_DAYS: i64 = 400;
 /// Those of the vault.
 pub fn assign(tx: &Transaction<'_>, now: &Now, command: CommandId) -> Result<String, Problem> {
     let day = now.wall.japan_date();
-    let count = i64::from(day.year()) * 10_000 + i64::from(day.month()) * 100 + i64::from(day.day());
+    let count =
+        i64::from(day.year()) * 10_000 + i64::from(day.month()) * 100 + i64::from(day.day());
     tx.prepare_cached(
         "INSERT INTO slip(command, day, number)
          VALUES(?1, ?2, (SELECT coalesce(max(number), 0) + 1 FROM slip WHERE day = ?2))
@@ -40,9 +41,11 @@ pub fn assign(tx: &Transaction<'_>, now: &Now, command: CommandId) -> Result<Str
     .execute(params![command.0.as_bytes(), count])?;
     if now.is_trusted() {
         let oldest = day.add_days(-KEPT_DAYS);
-        let oldest =
-            i64::from(oldest.year()) * 10_000 + i64::from(oldest.month()) * 100 + i64::from(oldest.day());
-        tx.prepare_cached("DELETE FROM slip WHERE day < ?1")?.execute(params![oldest])?;
+        let oldest = i64::from(oldest.year()) * 10_000
+            + i64::from(oldest.month()) * 100
+            + i64::from(oldest.day());
+        tx.prepare_cached("DELETE FROM slip WHERE day < ?1")?
+            .execute(params![oldest])?;
     }
     number(tx, command)
 }
@@ -54,7 +57,9 @@ pub fn assign(tx: &Transaction<'_>, now: &Now, command: CommandId) -> Result<Str
 pub fn number(connection: &Connection, command: CommandId) -> Result<String, Problem> {
     let found: Option<(i64, i64)> = connection
         .prepare_cached("SELECT day, number FROM slip WHERE command = ?1")?
-        .query_row(params![command.0.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .query_row(params![command.0.as_bytes()], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
         .optional()?;
     Ok(found.map_or_else(
         || "-".to_owned(),

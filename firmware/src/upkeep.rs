@@ -85,17 +85,18 @@ pub fn sweep(vault: &mut Vault, now: &Now) -> Result<Swept, Problem> {
     }
     swept.scans = vault.write(|tx| request::attachment::sweep(tx, now))?;
     if vault.read(|c| history_due(c, now))? {
-        until_less(outbox::PRUNE_LIMIT, || vault.write(|tx| outbox::prune(tx, now)))?;
-        until_less(audit::PRUNE_LIMIT, || vault.write(|tx| audit::prune(tx, now)))?;
+        until_less(outbox::PRUNE_LIMIT, || {
+            vault.write(|tx| outbox::prune(tx, now))
+        })?;
+        until_less(audit::PRUNE_LIMIT, || {
+            vault.write(|tx| audit::prune(tx, now))
+        })?;
         vault.write(|tx| history_done(tx, now))?;
     }
     Ok(swept)
 }
 
-fn until_less(
-    limit: u32,
-    mut cut: impl FnMut() -> Result<u32, Problem>,
-) -> Result<(), Problem> {
+fn until_less(limit: u32, mut cut: impl FnMut() -> Result<u32, Problem>) -> Result<(), Problem> {
     for _ in 0..MOST_REPEATS {
         if cut()? < limit {
             break;

@@ -60,8 +60,12 @@ fn items() -> Vec<FeedItem> {
             occupation: None,
             active: true,
         }),
-        FeedItem::StaffStopped { id: UserId::parse("tamura02").unwrap() },
-        FeedItem::DocumentWithdrawn { document: DocumentId(Uuid::from_u128(7)) },
+        FeedItem::StaffStopped {
+            id: UserId::parse("tamura02").unwrap(),
+        },
+        FeedItem::DocumentWithdrawn {
+            document: DocumentId(Uuid::from_u128(7)),
+        },
         FeedItem::Wipe,
     ]
 }
@@ -93,7 +97,9 @@ fn a_feed_kept_twice_changes_nothing() {
     let question = lookup::Question {
         subject: lookup::Subject {
             insurer: insurer.clone(),
-            key: ProgressKey::Insured { insured: InsuredNumber::parse("0000123456").unwrap() },
+            key: ProgressKey::Insured {
+                insured: InsuredNumber::parse("0000123456").unwrap(),
+            },
         },
         purpose: Purpose::CarePlan,
         who: None,
@@ -111,7 +117,14 @@ fn a_feed_kept_twice_changes_nothing() {
     };
     let once = keep_all(&mut vault);
     assert_eq!(keep_all(&mut vault), once);
-    let kept = vault.read(|c| lookup::find(c, &now(), &question.subject)).unwrap();
+    let kept = vault
+        .read(|c| lookup::find(c, &now(), &question.subject))
+        .unwrap();
     assert_eq!(kept.unwrap().command, id(1));
-    assert!(vault.read(|c| inbox::to_fetch(c, &now())).unwrap().is_empty());
+    assert!(
+        vault
+            .read(|c| inbox::to_fetch(c, &now()))
+            .unwrap()
+            .is_empty()
+    );
 }

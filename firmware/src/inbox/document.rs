@@ -54,8 +54,11 @@ pub fn offer(tx: &Transaction<'_>, now: &Now, offer: &DocumentOffer) -> Result<(
     if deadline.is_past(reading) {
         return Ok(());
     }
-    let living: u32 =
-        tx.query_row("SELECT count(*) FROM document WHERE state <> 2", [], |row| row.get(0))?;
+    let living: u32 = tx.query_row(
+        "SELECT count(*) FROM document WHERE state <> 2",
+        [],
+        |row| row.get(0),
+    )?;
     if living >= MAX_DOCUMENTS {
         return Err(Problem::Refused(ProblemCode::StoreFull));
     }
@@ -89,9 +92,15 @@ pub fn to_fetch(connection: &Connection, now: &Now) -> Result<Vec<DocumentOffer>
              WHERE state = 0 AND deadline_wall_ms > ?1 AND deadline_lived_ms > ?2
              ORDER BY arrived_ms LIMIT ?3",
         )?
-        .query_map(params![reading.wall_ms, reading.lived_ms, FETCH_LIMIT], |row| row.get(0))?
+        .query_map(
+            params![reading.wall_ms, reading.lived_ms, FETCH_LIMIT],
+            |row| row.get(0),
+        )?
         .collect::<Result<_, _>>()?;
-    Ok(texts.iter().filter_map(|text| serde_json::from_str(text).ok()).collect())
+    Ok(texts
+        .iter()
+        .filter_map(|text| serde_json::from_str(text).ok())
+        .collect())
 }
 
 /// Keeps the bytes of documents as they are fetched.
@@ -153,7 +162,9 @@ impl DocumentSink for Documents {
         }
         let staff = terminal();
         tell(tx, now, &staff, offer, Mark::Received)?;
-        let event = AuditEvent::DocumentReceived { document: offer.document };
+        let event = AuditEvent::DocumentReceived {
+            document: offer.document,
+        };
         audit::append(tx, now, None, &event)?;
         tx.prepare_cached("UPDATE document SET state = 1 WHERE id = ?1")?
             .execute(params![offer.document.0.as_bytes()])?;
@@ -175,8 +186,16 @@ pub(super) fn open(
         tx.prepare_cached("UPDATE document SET opened = 1 WHERE id = ?1")?
             .execute(params![document.0.as_bytes()])?;
     }
-    audit::append(tx, now, Some(staff), &AuditEvent::DocumentOpened { document })?;
-    Ok(Opened { display_name: display_name(&offer), left })
+    audit::append(
+        tx,
+        now,
+        Some(staff),
+        &AuditEvent::DocumentOpened { document },
+    )?;
+    Ok(Opened {
+        display_name: display_name(&offer),
+        left,
+    })
 }
 
 /// The content, for drawing and printing. Never past the deadline.
@@ -285,7 +304,10 @@ fn tell(
     offer: &DocumentOffer,
     mark: Mark,
 ) -> Result<(), Problem> {
-    let about = DocumentMark { document: offer.document, sha256: offer.sha256 };
+    let about = DocumentMark {
+        document: offer.document,
+        sha256: offer.sha256,
+    };
     let (tag, action) = match mark {
         Mark::Received => (b'r', Action::DocumentReceived(about)),
         Mark::Opened => (b'o', Action::DocumentOpened(about)),
@@ -341,7 +363,10 @@ fn row(connection: &Connection, document: DocumentId) -> Result<Option<Row>, Pro
                 state: row.get(0)?,
                 offer: row.get(1)?,
                 opened: row.get(2)?,
-                deadline: Deadline { wall_ms: row.get(3)?, lived_ms: row.get(4)? },
+                deadline: Deadline {
+                    wall_ms: row.get(3)?,
+                    lived_ms: row.get(4)?,
+                },
             })
         })
         .optional()?)
@@ -355,8 +380,10 @@ fn display_name(offer: &DocumentOffer) -> String {
 
 /// About whom: the name inside the file name, or the whole of it.
 fn title(display_name: &str) -> String {
-    DocumentName::parse(display_name)
-        .map_or_else(|_| display_name.to_owned(), |read| read.name.name.as_str().to_owned())
+    DocumentName::parse(display_name).map_or_else(
+        |_| display_name.to_owned(),
+        |read| read.name.name.as_str().to_owned(),
+    )
 }
 
 fn file(document: DocumentId) -> sealed::FileId {

@@ -122,7 +122,9 @@ pub struct Opened {
 
 impl std::fmt::Debug for Opened {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Opened").field("left", &self.left).finish_non_exhaustive()
+        f.debug_struct("Opened")
+            .field("left", &self.left)
+            .finish_non_exhaustive()
     }
 }
 
@@ -133,18 +135,20 @@ impl std::fmt::Debug for Opened {
 /// [`protocol::problem::ProblemCode::DocumentUnknown`], those of the queue and of the vault.
 pub fn run(job: Job, vault: &mut Vault, now: &Now) -> Result<Reply, Problem> {
     match job {
-        Job::Page { filter, page, rows } => {
-            vault.read(|c| pages::list(c, now, filter, page, rows)).map(Reply::Page)
-        }
+        Job::Page { filter, page, rows } => vault
+            .read(|c| pages::list(c, now, filter, page, rows))
+            .map(Reply::Page),
         Job::NewestUnopened => vault.read(|c| newest_unopened(c, now)).map(Reply::Newest),
-        Job::Open { document, staff } => {
-            vault.write(|tx| document::open(tx, now, document, &staff)).map(Reply::Opened)
-        }
-        Job::OpenNotice(id) => {
-            vault.write(|tx| notice::open(tx, id)).map(|notice| Reply::Notice(Box::new(notice)))
-        }
+        Job::Open { document, staff } => vault
+            .write(|tx| document::open(tx, now, document, &staff))
+            .map(Reply::Opened),
+        Job::OpenNotice(id) => vault
+            .write(|tx| notice::open(tx, id))
+            .map(|notice| Reply::Notice(Box::new(notice))),
         Job::Printed { document, staff } => vault.write(|tx| {
-            let event = crate::audit::AuditEvent::Printed { document: Some(document) };
+            let event = crate::audit::AuditEvent::Printed {
+                document: Some(document),
+            };
             crate::audit::append(tx, now, Some(&staff), &event).map(|_| Reply::Noted)
         }),
     }

@@ -41,7 +41,9 @@ pub struct InboxEntry {
 
 impl std::fmt::Debug for InboxEntry {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("InboxEntry").field("id", &self.row.id).finish_non_exhaustive()
+        f.debug_struct("InboxEntry")
+            .field("id", &self.row.id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -77,9 +79,10 @@ pub fn newest_unopened(
             "SELECT id, notice FROM {ENTRIES} WHERE opened = 0 AND here = 1
              ORDER BY notice, at_ms DESC LIMIT 1"
         ))?
-        .query_row(params![reading.wall_ms, reading.lived_ms, until(now)], |row| {
-            Ok((DocumentId(Uuid::from_bytes(row.get(0)?)), row.get(1)?))
-        })
+        .query_row(
+            params![reading.wall_ms, reading.lived_ms, until(now)],
+            |row| Ok((DocumentId(Uuid::from_bytes(row.get(0)?)), row.get(1)?)),
+        )
         .optional()?)
 }
 
@@ -99,7 +102,10 @@ pub(super) fn list(
     };
     let total: i64 = connection
         .prepare_cached(&format!("SELECT count(*) FROM {ENTRIES} WHERE {condition}"))?
-        .query_row(params![reading.wall_ms, reading.lived_ms, until(now)], |row| row.get(0))?;
+        .query_row(
+            params![reading.wall_ms, reading.lived_ms, until(now)],
+            |row| row.get(0),
+        )?;
     let total = usize::try_from(total).unwrap_or(0);
     let pages = total.div_ceil(rows).max(1);
     let page = page.min(pages - 1);
@@ -112,30 +118,42 @@ pub(super) fn list(
     let limit = i64::try_from(rows).unwrap_or(i64::MAX);
     let skip = i64::try_from(page * rows).unwrap_or(i64::MAX);
     let mut entries: Vec<InboxEntry> = statement
-        .query_map(params![reading.wall_ms, reading.lived_ms, until(now), limit, skip], |row| {
-            let notice: bool = row.get(2)?;
-            let deadline = Deadline { wall_ms: row.get(8)?, lived_ms: row.get(9)? };
-            Ok(InboxEntry {
-                row: InboxRow {
-                    id: DocumentId(Uuid::from_bytes(row.get(0)?)),
-                    title: row.get(1)?,
-                    notice,
-                    important: row.get(3)?,
-                    opened: row.get(4)?,
-                    arrived: Timestamp::from_unix_ms(row.get(5)?),
-                    size: u64::try_from(row.get::<_, i64>(6)?).unwrap_or(0),
-                    fetched: None,
-                    left: (!notice).then(|| deadline.left(reading)),
-                },
-                here: row.get(7)?,
-            })
-        })?
+        .query_map(
+            params![reading.wall_ms, reading.lived_ms, until(now), limit, skip],
+            |row| {
+                let notice: bool = row.get(2)?;
+                let deadline = Deadline {
+                    wall_ms: row.get(8)?,
+                    lived_ms: row.get(9)?,
+                };
+                Ok(InboxEntry {
+                    row: InboxRow {
+                        id: DocumentId(Uuid::from_bytes(row.get(0)?)),
+                        title: row.get(1)?,
+                        notice,
+                        important: row.get(3)?,
+                        opened: row.get(4)?,
+                        arrived: Timestamp::from_unix_ms(row.get(5)?),
+                        size: u64::try_from(row.get::<_, i64>(6)?).unwrap_or(0),
+                        fetched: None,
+                        left: (!notice).then(|| deadline.left(reading)),
+                    },
+                    here: row.get(7)?,
+                })
+            },
+        )?
         .collect::<Result<_, _>>()?;
     for entry in entries.iter_mut().filter(|entry| !entry.here) {
         let id = entry.row.id.0.into_bytes();
         entry.row.fetched = Some(sealed::length(connection, id)?.unwrap_or(0));
     }
-    Ok(Listing { entries, page, pages, total, counts: counts(connection, now, reading)? })
+    Ok(Listing {
+        entries,
+        page,
+        pages,
+        total,
+        counts: counts(connection, now, reading)?,
+    })
 }
 
 /// Entries in all, and those that are here and not opened.
@@ -144,10 +162,14 @@ fn counts(connection: &Connection, now: &Now, reading: Reading) -> Result<(u64, 
         .prepare_cached(&format!(
             "SELECT count(*), coalesce(sum(opened = 0 AND here = 1), 0) FROM {ENTRIES}"
         ))?
-        .query_row(params![reading.wall_ms, reading.lived_ms, until(now)], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })?;
-    Ok((u64::try_from(all).unwrap_or(0), u64::try_from(unopened).unwrap_or(0)))
+        .query_row(
+            params![reading.wall_ms, reading.lived_ms, until(now)],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
+    Ok((
+        u64::try_from(all).unwrap_or(0),
+        u64::try_from(unopened).unwrap_or(0),
+    ))
 }
 
 /// Notices shown from later on wait, as far as the clock is trusted.

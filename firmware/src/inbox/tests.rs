@@ -28,7 +28,11 @@ fn now() -> Now {
 }
 
 fn later(by: Duration) -> Now {
-    Now { boot: now().boot + by, wall: now().wall + by, ..now() }
+    Now {
+        boot: now().boot + by,
+        wall: now().wall + by,
+        ..now()
+    }
 }
 
 fn offer_of(n: u128) -> DocumentOffer {
@@ -58,18 +62,30 @@ fn with_document(n: u128) -> Vault {
 
 fn fetch(vault: &mut Vault, offered: &DocumentOffer) {
     vault.write(|tx| offer(tx, &now(), offered)).unwrap();
-    vault.write(|tx| sink().append(tx, offered, 0, &PAPERS[..10])).unwrap();
+    vault
+        .write(|tx| sink().append(tx, offered, 0, &PAPERS[..10]))
+        .unwrap();
     assert_eq!(vault.read(|c| sink().have(c, offered)).unwrap(), 10);
-    vault.write(|tx| sink().append(tx, offered, 10, &PAPERS[10..])).unwrap();
-    assert!(vault.write(|tx| sink().complete(tx, &now(), offered)).unwrap());
+    vault
+        .write(|tx| sink().append(tx, offered, 10, &PAPERS[10..]))
+        .unwrap();
+    assert!(
+        vault
+            .write(|tx| sink().complete(tx, &now(), offered))
+            .unwrap()
+    );
 }
 
 fn read(vault: &Vault, now: &Now, n: u128) -> Result<Vec<u8>, Problem> {
-    vault.read(|c| bytes(c, now, offer_of(n).document)).map(|bytes| bytes.to_vec())
+    vault
+        .read(|c| bytes(c, now, offer_of(n).document))
+        .map(|bytes| bytes.to_vec())
 }
 
 fn kinds(vault: &Vault) -> Vec<String> {
-    let page = vault.read(|c| outbox::page(c, outbox::Filter::All, 0, 50)).unwrap();
+    let page = vault
+        .read(|c| outbox::page(c, outbox::Filter::All, 0, 50))
+        .unwrap();
     page.items.into_iter().rev().map(|item| item.kind).collect()
 }
 
@@ -77,9 +93,14 @@ fn nothing_is_left(vault: &Vault) {
     for (what, sql) in [
         ("keys", "SELECT count(*) FROM sealed"),
         ("bytes", "SELECT count(*) FROM sealed_chunk"),
-        ("names", "SELECT count(*) FROM document WHERE title <> '' OR offer <> ''"),
+        (
+            "names",
+            "SELECT count(*) FROM document WHERE title <> '' OR offer <> ''",
+        ),
     ] {
-        let rows: i64 = vault.read(|c| Ok(c.query_row(sql, [], |row| row.get(0))?)).unwrap();
+        let rows: i64 = vault
+            .read(|c| Ok(c.query_row(sql, [], |row| row.get(0))?))
+            .unwrap();
         assert_eq!(rows, 0, "{what}");
     }
 }
@@ -89,16 +110,25 @@ fn a_document_is_fetched_in_pieces_and_told_received_opened_and_destroyed_once()
     let mut vault = with_document(1);
     assert_eq!(read(&vault, &now(), 1).unwrap(), PAPERS);
     for _ in 0..2 {
-        let job = Job::Open { document: offer_of(1).document, staff: staff() };
+        let job = Job::Open {
+            document: offer_of(1).document,
+            staff: staff(),
+        };
         let Reply::Opened(opened) = run(job, &mut vault, &later(HOUR)).unwrap() else {
             unreachable!()
         };
-        assert_eq!(opened.display_name, "0000123456_青木 ハル_令和8年8月1日.pdf");
+        assert_eq!(
+            opened.display_name,
+            "0000123456_青木 ハル_令和8年8月1日.pdf"
+        );
         assert_eq!(opened.left, HOUR * 71);
     }
     upkeep::sweep(&mut vault, &later(HOUR * 72)).unwrap();
     upkeep::sweep(&mut vault, &later(HOUR * 80)).unwrap();
-    assert_eq!(kinds(&vault), ["document_received", "document_opened", "document_destroyed"]);
+    assert_eq!(
+        kinds(&vault),
+        ["document_received", "document_opened", "document_destroyed"]
+    );
 }
 
 #[test]
@@ -110,7 +140,12 @@ fn at_the_deadline_key_bytes_and_name_are_gone() {
         read(&vault, &later(HOUR * 72), 1),
         Err(Problem::Refused(ProblemCode::DocumentGone))
     );
-    assert_eq!(upkeep::sweep(&mut vault, &later(HOUR * 72)).unwrap().documents, 1);
+    assert_eq!(
+        upkeep::sweep(&mut vault, &later(HOUR * 72))
+            .unwrap()
+            .documents,
+        1
+    );
     nothing_is_left(&vault);
 }
 
@@ -119,7 +154,10 @@ fn turning_the_clock_back_ten_years_gains_no_time() {
     let mut vault = with_document(1);
     let mut back = later(HOUR * 72);
     back.wall = now().wall - TEN_YEARS;
-    for trust in [ClockTrust::Trusted, ClockTrust::Untrusted(Distrust::BehindFloor)] {
+    for trust in [
+        ClockTrust::Trusted,
+        ClockTrust::Untrusted(Distrust::BehindFloor),
+    ] {
         back.trust = trust;
         assert!(read(&vault, &back, 1).is_err());
     }
@@ -163,7 +201,11 @@ fn a_clock_ten_years_ahead_that_is_not_trusted_destroys_nothing() {
 #[test]
 fn what_ended_while_the_terminal_was_off_is_gone_at_the_start() {
     let mut vault = with_document(1);
-    let start = Now { boot: Duration::from_secs(9), boot_id: [2; 16], ..later(HOUR * 100) };
+    let start = Now {
+        boot: Duration::from_secs(9),
+        boot_id: [2; 16],
+        ..later(HOUR * 100)
+    };
     assert!(read(&vault, &start, 1).is_err());
     upkeep::sweep(&mut vault, &start).unwrap();
     nothing_is_left(&vault);
@@ -175,8 +217,12 @@ fn the_same_offer_again_changes_nothing_and_a_destroyed_document_does_not_come_b
     vault.write(|tx| offer(tx, &now(), &offer_of(1))).unwrap();
     assert_eq!(read(&vault, &now(), 1).unwrap(), PAPERS);
     assert!(vault.read(|c| to_fetch(c, &now())).unwrap().is_empty());
-    vault.write(|tx| withdraw(tx, &now(), offer_of(1).document)).unwrap();
-    vault.write(|tx| withdraw(tx, &now(), offer_of(1).document)).unwrap();
+    vault
+        .write(|tx| withdraw(tx, &now(), offer_of(1).document))
+        .unwrap();
+    vault
+        .write(|tx| withdraw(tx, &now(), offer_of(1).document))
+        .unwrap();
     vault.write(|tx| offer(tx, &now(), &offer_of(1))).unwrap();
     assert!(vault.read(|c| to_fetch(c, &now())).unwrap().is_empty());
     nothing_is_left(&vault);
@@ -189,11 +235,17 @@ fn bytes_with_another_hash_are_thrown_away_and_fetched_again() {
     let offered = offer_of(1);
     vault.write(|tx| offer(tx, &now(), &offered)).unwrap();
     let wrong = vec![b'x'; PAPERS.len()];
-    vault.write(|tx| sink().append(tx, &offered, 0, &wrong)).unwrap();
-    assert!(!vault.write(|tx| sink().complete(tx, &now(), &offered)).unwrap());
+    vault
+        .write(|tx| sink().append(tx, &offered, 0, &wrong))
+        .unwrap();
+    assert!(
+        !vault
+            .write(|tx| sink().complete(tx, &now(), &offered))
+            .unwrap()
+    );
     assert_eq!(vault.read(|c| sink().have(c, &offered)).unwrap(), 0);
     assert!(kinds(&vault).is_empty());
-    assert_eq!(vault.read(|c| to_fetch(c, &now())).unwrap(), [offered.clone()]);
+    assert_eq!(vault.read(|c| to_fetch(c, &now())).unwrap(), [offer_of(1)]);
     fetch(&mut vault, &offered);
 }
 
@@ -202,8 +254,12 @@ fn a_document_withdrawn_while_it_is_fetched_keeps_nothing() {
     let mut vault = Vault::in_memory().unwrap();
     let offered = offer_of(1);
     vault.write(|tx| offer(tx, &now(), &offered)).unwrap();
-    vault.write(|tx| sink().append(tx, &offered, 0, &PAPERS[..10])).unwrap();
-    vault.write(|tx| withdraw(tx, &now(), offered.document)).unwrap();
+    vault
+        .write(|tx| sink().append(tx, &offered, 0, &PAPERS[..10]))
+        .unwrap();
+    vault
+        .write(|tx| withdraw(tx, &now(), offered.document))
+        .unwrap();
     assert_eq!(
         vault.write(|tx| sink().append(tx, &offered, 10, &PAPERS[10..])),
         Err(Problem::Refused(ProblemCode::DocumentGone))
@@ -234,7 +290,11 @@ fn the_list_counts_what_is_not_opened_and_shows_important_notices_first() {
         })
         .unwrap();
     let list = |vault: &mut Vault, filter| match run(
-        Job::Page { filter, page: 0, rows: 10 },
+        Job::Page {
+            filter,
+            page: 0,
+            rows: 10,
+        },
         vault,
         &now(),
     ) {
@@ -244,7 +304,11 @@ fn the_list_counts_what_is_not_opened_and_shows_important_notices_first() {
     let all = list(&mut vault, InboxFilter::All);
     assert_eq!((all.total, all.counts), (4, (4, 3)));
     assert_eq!(all.entries[0].row.title, "大切なお知らせ");
-    let papers = all.entries.iter().find(|entry| entry.here && !entry.row.notice).unwrap();
+    let papers = all
+        .entries
+        .iter()
+        .find(|entry| entry.here && !entry.row.notice)
+        .unwrap();
     assert_eq!(papers.row.title, "青木 ハル");
     let coming = all.entries.iter().find(|entry| !entry.here).unwrap();
     assert_eq!(coming.row.fetched, Some(0));
@@ -258,14 +322,18 @@ fn the_list_counts_what_is_not_opened_and_shows_important_notices_first() {
     assert_eq!(vault.read(|c| unopened(c, &now())).unwrap(), 2);
     assert_eq!(list(&mut vault, InboxFilter::Notices).total, 2);
     // A correction is worth reading again.
-    vault.write(|tx| keep_notice(tx, &notice(2, "訂正"))).unwrap();
+    vault
+        .write(|tx| keep_notice(tx, &notice(2, "訂正")))
+        .unwrap();
     assert_eq!(vault.read(|c| unopened(c, &now())).unwrap(), 3);
 }
 
 #[test]
 fn inside_a_maintenance_window_the_line_may_be_away() {
     let mut vault = Vault::in_memory().unwrap();
-    vault.write(|tx| keep_notice(tx, &notice(1, "夜間の保守"))).unwrap();
+    vault
+        .write(|tx| keep_notice(tx, &notice(1, "夜間の保守")))
+        .unwrap();
     let inside = |by| vault.read(|c| in_maintenance(c, &later(by))).unwrap();
     assert!(!inside(Duration::ZERO));
     assert!(inside(HOUR));
@@ -291,6 +359,8 @@ fn a_full_queue_does_not_keep_a_document_alive() {
 fn a_documents_key_is_its_own() {
     let mut vault = with_document(1);
     fetch(&mut vault, &offer_of(2));
-    vault.write(|tx| sealed::destroy(tx, offer_of(1).document.0.into_bytes())).unwrap();
+    vault
+        .write(|tx| sealed::destroy(tx, offer_of(1).document.0.into_bytes()))
+        .unwrap();
     assert_eq!(read(&vault, &now(), 2).unwrap(), PAPERS);
 }

@@ -70,5 +70,8 @@ pub fn fill(
 fn subject(insurer: &InsurerNumber, n: u32) -> Result<Subject, Problem> {
     let insured = InsuredNumber::parse(&format!("{n:010}"))
         .map_err(|error| Problem::Refused(error.code()))?;
-    Ok(Subject { insurer: insurer.clone(), key: ProgressKey::Insured { insured } })
+    Ok(Subject {
+        insurer: insurer.clone(),
+        key: ProgressKey::Insured { insured },
+    })
 }

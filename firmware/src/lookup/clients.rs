@@ -113,7 +113,12 @@ pub(super) fn page(
         client.answer_age = answer_age(connection, now, &client)?;
         clients.push(client);
     }
-    Ok(ClientsPage { clients, page, pages, total })
+    Ok(ClientsPage {
+        clients,
+        page,
+        pages,
+        total,
+    })
 }
 
 /// The person of a confirmed card; `None` also when two people in the list share name and
@@ -161,7 +166,9 @@ fn answer_age(
     if !now.is_trusted() {
         return Ok(None);
     }
-    let key = protocol::command::ProgressKey::Insured { insured: client.insured.clone() };
+    let key = protocol::command::ProgressKey::Insured {
+        insured: client.insured.clone(),
+    };
     let as_of: Option<i64> = connection
         .prepare_cached(
             "SELECT as_of_ms FROM kept_answer WHERE insurer = ?1 AND key = ?2

@@ -30,7 +30,9 @@ pub struct KeptAnswer {
 
 impl std::fmt::Debug for KeptAnswer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("KeptAnswer").field("command", &self.command).finish_non_exhaustive()
+        f.debug_struct("KeptAnswer")
+            .field("command", &self.command)
+            .finish_non_exhaustive()
     }
 }
 
@@ -51,7 +53,12 @@ pub fn find(
     now: &Now,
     subject: &Subject,
 ) -> Result<Option<KeptAnswer>, Problem> {
-    find_key(connection, now, subject.insurer.as_str(), &key_text(&subject.key))
+    find_key(
+        connection,
+        now,
+        subject.insurer.as_str(),
+        &key_text(&subject.key),
+    )
 }
 
 pub(super) fn find_key(
@@ -70,18 +77,25 @@ pub(super) fn find_key(
                 Uuid::from_bytes(row.get(0)?),
                 row.get(1)?,
                 row.get(2)?,
-                Deadline { wall_ms: row.get(3)?, lived_ms: row.get(4)? },
+                Deadline {
+                    wall_ms: row.get(3)?,
+                    lived_ms: row.get(4)?,
+                },
             ))
         })
         .optional()?;
-    let Some((command, body, who, deadline)) = found else { return Ok(None) };
+    let Some((command, body, who, deadline)) = found else {
+        return Ok(None);
+    };
     if deadline.is_past(reading(connection, now)?) {
         return Ok(None);
     }
     // A later program may have kept a form that this one does not know: as good as none.
-    Ok(serde_json::from_str(&body)
-        .ok()
-        .map(|answer| KeptAnswer { command: CommandId(command), answer, who }))
+    Ok(serde_json::from_str(&body).ok().map(|answer| KeptAnswer {
+        command: CommandId(command),
+        answer,
+        who,
+    }))
 }
 
 /// Keeps the answer to one of this terminal's questions. One that is older than what is kept
@@ -102,7 +116,9 @@ pub fn keep_answer(
             Ok((row.get(0)?, row.get(1)?, row.get(2)?))
         })
         .optional()?;
-    let Some((insurer, key, who)) = asked else { return Ok(false) };
+    let Some((insurer, key, who)) = asked else {
+        return Ok(false);
+    };
     // The number asked for and the kind of answer belong together.
     let fits = match answer {
         Answer::Progress(_) => !key.starts_with("e:"),
@@ -124,7 +140,9 @@ pub(super) fn keep_key(
     who: Option<&str>,
     answer: &Answer,
 ) -> Result<(), Problem> {
-    let Some(from) = provenance(answer) else { return Ok(()) };
+    let Some(from) = provenance(answer) else {
+        return Ok(());
+    };
     let reading = reading(tx, now)?;
     let end = Deadline::new(from.delete_after, from.retrieved_at, now, reading);
     if end.is_past(reading) {
@@ -174,7 +192,11 @@ pub fn sweep(tx: &Transaction<'_>, now: &Now) -> Result<u32, Problem> {
         gone += tx.execute(
             "DELETE FROM kept_answer WHERE (insurer, key) IN (
                SELECT insurer, key FROM kept_answer ORDER BY delete_wall_ms LIMIT ?1)",
-            params![i64::try_from(over).unwrap_or(i64::MAX).min(i64::from(SWEEP_LIMIT))],
+            params![
+                i64::try_from(over)
+                    .unwrap_or(i64::MAX)
+                    .min(i64::from(SWEEP_LIMIT))
+            ],
         )?;
     }
     Ok(u32::try_from(gone).unwrap_or(u32::MAX))
@@ -188,9 +210,10 @@ fn delete(
 ) -> Result<usize, Problem> {
     // Two statements, so that each uses its own index.
     let mut gone = 0;
-    for (column, limit) in
-        [("delete_wall_ms", reading.wall_ms), ("delete_lived_ms", reading.lived_ms)]
-    {
+    for (column, limit) in [
+        ("delete_wall_ms", reading.wall_ms),
+        ("delete_lived_ms", reading.lived_ms),
+    ] {
         gone += tx
             .prepare_cached(&format!(
                 "DELETE FROM {table} WHERE ({key}) IN (

@@ -29,7 +29,7 @@ use crate::vault::{Migration, Vault};
 pub use bench::fill;
 pub use clients::{Client, ClientsPage, MAX_CLIENTS, has_clients};
 pub use keep::{KeptAnswer, MAX_KEPT, find, keep_answer, sweep};
-pub use question::{person_of, ask};
+pub use question::{ask, person_of};
 pub use stages::{stages, thirtieth_day};
 
 /// Tables of this module.
@@ -102,7 +102,9 @@ pub struct Question {
 /// Who the answer is about stays out of the log.
 impl std::fmt::Debug for Subject {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Subject").field("insurer", &self.insurer).finish_non_exhaustive()
+        f.debug_struct("Subject")
+            .field("insurer", &self.insurer)
+            .finish_non_exhaustive()
     }
 }
 
@@ -215,12 +217,18 @@ pub fn run(job: Job, vault: &mut Vault, now: &Now) -> Result<Reply, Problem> {
         Job::Kept(subject) => vault
             .read(|connection| find(connection, now, &subject))
             .map(|kept| Reply::Kept(kept.map(Box::new))),
-        Job::Ask { id, staff, scope, question, replaces } => vault
+        Job::Ask {
+            id,
+            staff,
+            scope,
+            question,
+            replaces,
+        } => vault
             .write(|tx| ask(tx, now, id, &staff, &scope, &question, replaces))
             .map(Reply::Asked),
-        Job::Follow(command) => {
-            vault.read(|connection| question::follow(connection, now, command)).map(Reply::Followed)
-        }
+        Job::Follow(command) => vault
+            .read(|connection| question::follow(connection, now, command))
+            .map(Reply::Followed),
         Job::Shown { command, staff } => vault.write(|tx| {
             let event = crate::audit::AuditEvent::KeptAnswerShown { command };
             crate::audit::append(tx, now, Some(&staff), &event).map(|_| Reply::Noted)
@@ -241,7 +249,10 @@ pub fn run(job: Job, vault: &mut Vault, now: &Now) -> Result<Reply, Problem> {
 fn key_text(key: &ProgressKey) -> String {
     match key {
         ProgressKey::Insured { insured } => format!("n:{}", insured.as_str()),
-        ProgressKey::Dates { applied_on, born_on } => {
+        ProgressKey::Dates {
+            applied_on,
+            born_on,
+        } => {
             format!("d:{}:{}", applied_on.compact(), born_on.compact())
         }
     }
@@ -252,7 +263,9 @@ fn key_from_text(text: &str) -> Option<ProgressKey> {
     let compact = |text: &str| protocol::calendar::parse_japanese(text).ok();
     let (kind, rest) = text.split_once(':')?;
     match kind {
-        "n" => Some(ProgressKey::Insured { insured: InsuredNumber::parse(rest).ok()? }),
+        "n" => Some(ProgressKey::Insured {
+            insured: InsuredNumber::parse(rest).ok()?,
+        }),
         "d" => {
             let (applied_on, born_on) = rest.split_once(':')?;
             Some(ProgressKey::Dates {

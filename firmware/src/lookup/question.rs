@@ -8,7 +8,7 @@ use protocol::problem::ProblemCode;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use uuid::Uuid;
 
-use super::{Asked, Followed, Question, Subject, clients, key_from_text, key_text, keep};
+use super::{Asked, Followed, Question, Subject, clients, keep, key_from_text, key_text};
 use crate::audit::{self, AuditEvent, LookUpKind};
 use crate::clock::Now;
 use crate::error::Problem;
@@ -38,7 +38,10 @@ pub fn ask(
     if replaces.is_none()
         && let Some(command) = on_its_way(tx, subject, &key, staff, question.purpose)?
     {
-        return Ok(Asked { command, slip_number: crate::slip::number(tx, command)? });
+        return Ok(Asked {
+            command,
+            slip_number: crate::slip::number(tx, command)?,
+        });
     }
     let command = Command {
         made_at: now.wall,
@@ -80,7 +83,10 @@ pub fn ask(
     {
         clients::remember(tx, now, &subject.insurer, insured, name, born_on)?;
     }
-    Ok(Asked { command: id, slip_number: crate::slip::assign(tx, now, id)? })
+    Ok(Asked {
+        command: id,
+        slip_number: crate::slip::assign(tx, now, id)?,
+    })
 }
 
 /// How far a question of this terminal is; `None` when it is not known any more.
@@ -95,7 +101,9 @@ pub(super) fn follow(
             Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
         })
         .optional()?;
-    let Some((insurer, key, purpose, who)) = asked else { return Ok(None) };
+    let Some((insurer, key, purpose, who)) = asked else {
+        return Ok(None);
+    };
     let (Ok(number), Some(subject_key), Some(purpose), Some(item)) = (
         InsurerNumber::parse(&insurer),
         key_from_text(&key),
@@ -106,7 +114,10 @@ pub(super) fn follow(
     };
     Ok(Some(Followed {
         state: item.state,
-        subject: Subject { insurer: number, key: subject_key },
+        subject: Subject {
+            insurer: number,
+            key: subject_key,
+        },
         purpose,
         who,
         answer: keep::find_key(connection, now, &insurer, &key)?.map(Box::new),
@@ -138,7 +149,12 @@ fn on_its_way(
                AND purpose = ?4 ORDER BY command DESC LIMIT 1",
         )?
         .query_map(
-            params![subject.insurer.as_str(), key, staff.as_str(), purpose_text(purpose)],
+            params![
+                subject.insurer.as_str(),
+                key,
+                staff.as_str(),
+                purpose_text(purpose)
+            ],
             |row| row.get(0),
         )?
         .collect::<Result<_, _>>()?;
@@ -161,7 +177,12 @@ fn purpose_text(purpose: Purpose) -> &'static str {
 }
 
 fn purpose_from_text(text: &str) -> Option<Purpose> {
-    [Purpose::CarePlan, Purpose::Renewal, Purpose::ClientAsked, Purpose::Coordination]
-        .into_iter()
-        .find(|purpose| purpose_text(*purpose) == text)
+    [
+        Purpose::CarePlan,
+        Purpose::Renewal,
+        Purpose::ClientAsked,
+        Purpose::Coordination,
+    ]
+    .into_iter()
+    .find(|purpose| purpose_text(*purpose) == text)
 }

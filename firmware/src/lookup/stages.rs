@@ -36,7 +36,11 @@ pub fn stages(record: &ProgressRecord, today: Option<Date>) -> Vec<Stage> {
             record.opinion_received_on,
             certified || record.opinion_received_on.is_some(),
         ),
-        (StageKind::Panel, record.panel_on, certified || held(record.panel_on)),
+        (
+            StageKind::Panel,
+            record.panel_on,
+            certified || held(record.panel_on),
+        ),
         last,
     ];
     let next = line.iter().position(|(_, _, done)| !done);

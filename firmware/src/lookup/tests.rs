@@ -31,12 +31,19 @@ fn now() -> Now {
 }
 
 fn later(by: Duration) -> Now {
-    Now { boot: now().boot + by, wall: now().wall + by, ..now() }
+    Now {
+        boot: now().boot + by,
+        wall: now().wall + by,
+        ..now()
+    }
 }
 
 fn by_number(person: u64) -> Subject {
     let insured = InsuredNumber::parse(&format!("{person:010}")).unwrap();
-    Subject { insurer: insurer(), key: ProgressKey::Insured { insured } }
+    Subject {
+        insurer: insurer(),
+        key: ProgressKey::Insured { insured },
+    }
 }
 
 fn question(subject: Subject) -> Question {
@@ -76,7 +83,9 @@ fn answer_at(at: Timestamp, finding: ProgressFinding) -> Answer {
 }
 
 fn keep(vault: &mut Vault, now: &Now, command: CommandId, answer: &Answer) -> bool {
-    vault.write(|tx| keep_answer(tx, now, command, answer)).unwrap()
+    vault
+        .write(|tx| keep_answer(tx, now, command, answer))
+        .unwrap()
 }
 
 fn kept(vault: &Vault, now: &Now, subject: &Subject) -> Option<KeptAnswer> {
@@ -98,7 +107,10 @@ fn a_question_is_saved_with_its_command_and_its_audit_entry_or_not_at_all() {
     let events = vault.read(|c| audit::page(c, 0, 10)).unwrap();
     assert_eq!(events.len(), 1);
     assert!(events[0].event.contains("look_up_asked"));
-    assert!(!events[0].event.contains("0000000001"), "the log names no person");
+    assert!(
+        !events[0].event.contains("0000000001"),
+        "the log names no person"
+    );
 
     let second = ask_at(&mut vault, &now(), 2, question(by_number(2))).unwrap();
     assert_eq!(second.slip_number, "1120-0002");
@@ -142,7 +154,12 @@ fn an_answer_is_found_by_number_and_by_dates_and_by_nothing_else() {
     };
     for (n, subject) in [(1, by_number(1)), (2, dates.clone())] {
         ask_at(&mut vault, &now(), n, question(subject)).unwrap();
-        assert!(keep(&mut vault, &now(), id(n), &answer_at(now().wall, ProgressFinding::NotFound)));
+        assert!(keep(
+            &mut vault,
+            &now(),
+            id(n),
+            &answer_at(now().wall, ProgressFinding::NotFound)
+        ));
     }
     assert_eq!(kept(&vault, &now(), &by_number(1)).unwrap().command, id(1));
     assert_eq!(kept(&vault, &now(), &dates).unwrap().command, id(2));
@@ -161,14 +178,22 @@ fn keeping_an_answer_twice_changes_nothing_and_an_older_one_never_wins() {
     for answer in [&new, &old, &new] {
         keep(&mut vault, &later(DAY), id(1), answer);
     }
-    assert_eq!(kept(&vault, &later(DAY), &by_number(1)).unwrap().answer, new);
+    assert_eq!(
+        kept(&vault, &later(DAY), &by_number(1)).unwrap().answer,
+        new
+    );
     assert_eq!(rows(&vault, "kept_answer"), 1);
 }
 
 #[test]
 fn an_answer_to_a_question_nobody_here_asked_is_not_kept() {
     let mut vault = Vault::in_memory().unwrap();
-    assert!(!keep(&mut vault, &now(), id(9), &answer_at(now().wall, ProgressFinding::NotFound)));
+    assert!(!keep(
+        &mut vault,
+        &now(),
+        id(9),
+        &answer_at(now().wall, ProgressFinding::NotFound)
+    ));
     assert_eq!(rows(&vault, "kept_answer"), 0);
 }
 
@@ -176,7 +201,12 @@ fn an_answer_to_a_question_nobody_here_asked_is_not_kept() {
 fn past_the_retention_an_answer_is_not_shown_and_then_deleted() {
     let mut vault = Vault::in_memory().unwrap();
     ask_at(&mut vault, &now(), 1, question(by_number(1))).unwrap();
-    keep(&mut vault, &now(), id(1), &answer_at(now().wall, ProgressFinding::NotFound));
+    keep(
+        &mut vault,
+        &now(),
+        id(1),
+        &answer_at(now().wall, ProgressFinding::NotFound),
+    );
     let last_day = later(DAY * 91);
     assert!(kept(&vault, &last_day, &by_number(1)).is_some());
     let over = later(DAY * 92);
@@ -192,7 +222,12 @@ fn a_clock_turned_back_does_not_keep_an_answer_alive() {
     let mut vault = Vault::in_memory().unwrap();
     vault.write(|tx| expiry::save(tx, &now())).unwrap();
     ask_at(&mut vault, &now(), 1, question(by_number(1))).unwrap();
-    keep(&mut vault, &now(), id(1), &answer_at(now().wall, ProgressFinding::NotFound));
+    keep(
+        &mut vault,
+        &now(),
+        id(1),
+        &answer_at(now().wall, ProgressFinding::NotFound),
+    );
     let mut back = later(DAY * 93);
     back.wall = Timestamp::from_unix_ms(MORNING - 10 * 365 * 24 * 3_600_000);
     back.trust = ClockTrust::Untrusted(Distrust::BehindFloor);
@@ -205,7 +240,12 @@ fn a_clock_turned_back_does_not_keep_an_answer_alive() {
 fn an_untrusted_clock_ten_years_ahead_deletes_nothing() {
     let mut vault = Vault::in_memory().unwrap();
     ask_at(&mut vault, &now(), 1, question(by_number(1))).unwrap();
-    keep(&mut vault, &now(), id(1), &answer_at(now().wall, ProgressFinding::NotFound));
+    keep(
+        &mut vault,
+        &now(),
+        id(1),
+        &answer_at(now().wall, ProgressFinding::NotFound),
+    );
     let mut ahead = later(DAY);
     ahead.wall = now().wall + DAY * 3650;
     ahead.trust = ClockTrust::Untrusted(Distrust::FarAhead);
@@ -217,22 +257,41 @@ fn an_untrusted_clock_ten_years_ahead_deletes_nothing() {
 fn who_was_asked_about_by_number_is_found_again_by_their_card() {
     let mut vault = Vault::in_memory().unwrap();
     ask_at(&mut vault, &now(), 1, question(by_number(1))).unwrap();
-    keep(&mut vault, &now(), id(1), &answer_at(now().wall, ProgressFinding::NotFound));
+    keep(
+        &mut vault,
+        &now(),
+        id(1),
+        &answer_at(now().wall, ProgressFinding::NotFound),
+    );
     let find = |vault: &mut Vault, name: &str| {
         let born_on = Date::from_ymd(1933, 3, 14).unwrap();
-        match run(Job::FindPerson { name: name.to_owned(), born_on }, vault, &now()).unwrap() {
+        match run(
+            Job::FindPerson {
+                name: name.to_owned(),
+                born_on,
+            },
+            vault,
+            &now(),
+        )
+        .unwrap()
+        {
             Reply::Client(client) => client,
             _ => unreachable!("a FindPerson is answered by Client"),
         }
     };
-    assert_eq!(find(&mut vault, "青木 ハル").unwrap().insured.as_str(), "0000000001");
+    assert_eq!(
+        find(&mut vault, "青木 ハル").unwrap().insured.as_str(),
+        "0000000001"
+    );
     assert_eq!(find(&mut vault, "青木 ナツ"), None);
     // Two people of one name and birth date: the card alone does not tell which.
     ask_at(&mut vault, &now(), 2, question(by_number(2))).unwrap();
     assert_eq!(find(&mut vault, "青木 ハル"), None);
 
     let job = Job::Clients { page: 9, rows: 1 };
-    let Reply::Clients(list) = run(job, &mut vault, &later(DAY)).unwrap() else { unreachable!() };
+    let Reply::Clients(list) = run(job, &mut vault, &later(DAY)).unwrap() else {
+        unreachable!()
+    };
     assert_eq!((list.page, list.pages, list.total), (1, 2, 2));
     assert_eq!(list.clients[0].answer_age, Some(DAY));
 }

@@ -43,7 +43,11 @@ pub fn take(
         return Err(Problem::Refused(ProblemCode::AttachmentTooLarge));
     }
     let media = media::of(bytes).ok_or(Problem::Refused(ProblemCode::AttachmentType))?;
-    let attachment = Attachment { sha256: Sha256Digest::of(bytes), size, media };
+    let attachment = Attachment {
+        sha256: Sha256Digest::of(bytes),
+        size,
+        media,
+    };
     vault.write(|tx| {
         let end = Deadline::new(now.wall + KEPT, now.wall, now, reading(tx, now)?);
         if is_here(tx, attachment.sha256)? {
@@ -108,8 +112,8 @@ impl AttachmentSource for Attachments {
         offset: u64,
         limit: u64,
     ) -> Result<Vec<u8>, Problem> {
-        let file = file_of(connection, sha256)?
-            .ok_or(Problem::Refused(ProblemCode::AttachmentMissing))?;
+        let file =
+            file_of(connection, sha256)?.ok_or(Problem::Refused(ProblemCode::AttachmentMissing))?;
         sealed::read(connection, file, offset, limit).map(|bytes| bytes.to_vec())
     }
 }
@@ -144,9 +148,13 @@ pub(super) fn qualification(
 ) -> Result<(Option<Attachment>, Option<Date>), Problem> {
     let kept: Option<(String, Option<String>)> = connection
         .prepare_cached("SELECT body, expires_on FROM qualification WHERE staff = ?1")?
-        .query_row(params![staff.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .query_row(params![staff.as_str()], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
         .optional()?;
-    let Some((body, expires_on)) = kept else { return Ok((None, None)) };
+    let Some((body, expires_on)) = kept else {
+        return Ok((None, None));
+    };
     let scan: Option<Attachment> = serde_json::from_str(&body).ok();
     let here = match &scan {
         Some(scan) => is_here(connection, scan.sha256)?,
@@ -194,7 +202,12 @@ fn needed(tx: &Transaction<'_>) -> Result<Vec<Sha256Digest>, Problem> {
     let mut needed = crate::outbox::wanted_attachments(tx)?;
     for slot in [super::Slot::New, super::Slot::Correction] {
         let people = super::draft::subjects(tx, slot)?;
-        needed.extend(people.iter().filter_map(|one| one.contract.as_ref()).map(|c| c.sha256));
+        needed.extend(
+            people
+                .iter()
+                .filter_map(|one| one.contract.as_ref())
+                .map(|c| c.sha256),
+        );
     }
     let bodies: Vec<String> = tx
         .prepare("SELECT body FROM qualification")?

@@ -142,11 +142,7 @@ pub fn has_draft(connection: &Connection) -> Result<bool, Problem> {
         .query_row([], |row| row.get(0))?)
 }
 
-pub(super) fn load(
-    connection: &Connection,
-    slot: Slot,
-    staff: &UserId,
-) -> Result<Draft, Problem> {
+pub(super) fn load(connection: &Connection, slot: Slot, staff: &UserId) -> Result<Draft, Problem> {
     let (qualification, qualification_expires) = attachment::qualification(connection, staff)?;
     Ok(Draft {
         subjects: subjects(connection, slot)?,
@@ -173,7 +169,10 @@ pub(super) fn put(
     subject: &DraftSubject,
 ) -> Result<usize, Problem> {
     let people = subjects(tx, slot)?;
-    let own = people.iter().position(|one| one.is_same(subject)).map(|index| index + 1);
+    let own = people
+        .iter()
+        .position(|one| one.is_same(subject))
+        .map(|index| index + 1);
     let place = match (place, own) {
         // Added a second time: nothing that was entered before is lost.
         (None, Some(own)) => return Ok(own),
@@ -207,7 +206,10 @@ pub(super) fn remove(tx: &Transaction<'_>, slot: Slot, place: usize) -> Result<(
 }
 
 pub(super) fn clear(tx: &Transaction<'_>, slot: Slot) -> Result<(), Problem> {
-    tx.execute("DELETE FROM request_subject WHERE slot = ?1", params![slot.number()])?;
+    tx.execute(
+        "DELETE FROM request_subject WHERE slot = ?1",
+        params![slot.number()],
+    )?;
     Ok(())
 }
 
@@ -218,7 +220,9 @@ pub(super) fn begin_correction(
     request: &DisclosureRequest,
 ) -> Result<(), Problem> {
     let begun: Option<[u8; 16]> = tx
-        .query_row("SELECT command FROM request_correction", [], |row| row.get(0))
+        .query_row("SELECT command FROM request_correction", [], |row| {
+            row.get(0)
+        })
         .optional()?;
     if begun == Some(*held.0.as_bytes()) {
         return Ok(());
@@ -230,7 +234,12 @@ pub(super) fn begin_correction(
         params![held.0.as_bytes()],
     )?;
     for (index, subject) in request.subjects.iter().take(MAX_SUBJECTS).enumerate() {
-        write(tx, Slot::Correction, index + 1, &DraftSubject::from_request(subject))?;
+        write(
+            tx,
+            Slot::Correction,
+            index + 1,
+            &DraftSubject::from_request(subject),
+        )?;
     }
     Ok(())
 }
@@ -246,7 +255,10 @@ pub(super) fn subjects(connection: &Connection, slot: Slot) -> Result<Vec<DraftS
         .query_map(params![slot.number()], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
     // What another version of the program wrote differently is entered again.
-    Ok(bodies.iter().map(|body| serde_json::from_str(body).unwrap_or_default()).collect())
+    Ok(bodies
+        .iter()
+        .map(|body| serde_json::from_str(body).unwrap_or_default())
+        .collect())
 }
 
 fn write(
@@ -261,6 +273,10 @@ fn write(
         "INSERT INTO request_subject(slot, place, body) VALUES(?1, ?2, ?3)
          ON CONFLICT(slot, place) DO UPDATE SET body = excluded.body",
     )?
-    .execute(params![slot.number(), i64::try_from(place).unwrap_or(i64::MAX), body])?;
+    .execute(params![
+        slot.number(),
+        i64::try_from(place).unwrap_or(i64::MAX),
+        body
+    ])?;
     Ok(())
 }

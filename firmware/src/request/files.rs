@@ -48,7 +48,9 @@ pub fn list(root: &Path) -> Result<Vec<FoundFile>, Problem> {
                 break;
             }
             let name = entry.file_name().to_string_lossy().into_owned();
-            let Ok(kind) = entry.file_type() else { continue };
+            let Ok(kind) = entry.file_type() else {
+                continue;
+            };
             if name.starts_with('.') {
                 continue;
             }
@@ -61,7 +63,12 @@ pub fn list(root: &Path) -> Result<Vec<FoundFile>, Problem> {
             }
         }
     }
-    found.sort_by(|one, other| other.0.cmp(&one.0).then_with(|| one.1.name.cmp(&other.1.name)));
+    found.sort_by(|one, other| {
+        other
+            .0
+            .cmp(&one.0)
+            .then_with(|| one.1.name.cmp(&other.1.name))
+    });
     Ok(found.into_iter().map(|(_, file)| file).collect())
 }
 
@@ -78,7 +85,9 @@ pub fn take(
     path: &Path,
 ) -> Result<Attachment, Problem> {
     let unreadable = |_| Problem::Refused(ProblemCode::AttachmentSource);
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned());
     if name.is_some_and(|name| looks_like_individual_number(&name)) {
         return Err(Problem::Refused(ProblemCode::InputIndividualNumber));
     }
@@ -88,19 +97,29 @@ pub fn take(
     let file = File::open(path).map_err(unreadable)?;
     let mut bytes = Vec::new();
     // One byte more than allowed tells that it is too large, whatever the size says.
-    file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    file.take(MAX_FILE_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(unreadable)?;
     attachment::take(vault, now, entropy, &bytes)
 }
 
 fn look(path: PathBuf, name: String) -> Option<(std::time::SystemTime, FoundFile)> {
     let facts = fs::metadata(&path).ok()?;
     let mut head = Vec::new();
-    File::open(&path).ok()?.take(HEAD_BYTES).read_to_end(&mut head).ok()?;
+    File::open(&path)
+        .ok()?
+        .take(HEAD_BYTES)
+        .read_to_end(&mut head)
+        .ok()?;
     let forbidden = looks_like_individual_number(&name);
     let file = FoundFile {
         path,
         // The number is not shown, and the file is not taken.
-        name: if forbidden { HIDDEN_NAME.to_owned() } else { shown(&name) },
+        name: if forbidden {
+            HIDDEN_NAME.to_owned()
+        } else {
+            shown(&name)
+        },
         size: facts.len(),
         media: media::by_head(&head).filter(|_| !forbidden && facts.len() <= MAX_FILE_BYTES),
     };
@@ -114,7 +133,10 @@ const HIDDEN_NAME: &str = "************";
 const MAX_NAME: usize = 80;
 
 fn shown(name: &str) -> String {
-    name.chars().map(|c| if c.is_control() { '?' } else { c }).take(MAX_NAME).collect()
+    name.chars()
+        .map(|c| if c.is_control() { '?' } else { c })
+        .take(MAX_NAME)
+        .collect()
 }
 
 #[cfg(test)]
@@ -140,7 +162,12 @@ mod tests {
     }
 
     fn take_file(path: &Path) -> Result<Attachment, Problem> {
-        take(&mut Vault::in_memory().unwrap(), &now(), &mut SeededEntropy::new(1), path)
+        take(
+            &mut Vault::in_memory().unwrap(),
+            &now(),
+            &mut SeededEntropy::new(1),
+            path,
+        )
     }
 
     #[test]
@@ -153,9 +180,12 @@ mod tests {
         fs::write(root.join(".hidden.png"), samples::PNG).unwrap();
         fs::write(root.join("123456789018.png"), samples::PNG).unwrap();
         std::os::unix::fs::symlink("/etc/hostname", root.join("link.pdf")).unwrap();
-        let mut found: Vec<_> =
-            list(root).unwrap().into_iter().map(|file| (file.name, file.media)).collect();
-        found.sort();
+        let mut found: Vec<_> = list(root)
+            .unwrap()
+            .into_iter()
+            .map(|file| (file.name, file.media))
+            .collect();
+        found.sort_by(|one, other| one.0.cmp(&other.0));
         assert_eq!(
             found,
             [
@@ -169,8 +199,14 @@ mod tests {
     #[test]
     fn no_stick_is_said_so() {
         let gone = Path::new("/nonexistent/stick");
-        assert_eq!(list(gone), Err(Problem::Refused(ProblemCode::AttachmentSource)));
-        assert_eq!(take_file(gone), Err(Problem::Refused(ProblemCode::AttachmentSource)));
+        assert_eq!(
+            list(gone),
+            Err(Problem::Refused(ProblemCode::AttachmentSource))
+        );
+        assert_eq!(
+            take_file(gone),
+            Err(Problem::Refused(ProblemCode::AttachmentSource))
+        );
     }
 
     #[test]
@@ -184,6 +220,9 @@ mod tests {
         assert_eq!(take_file(&path), refused(ProblemCode::AttachmentType));
         let named = stick.path().join("1234-5678-9018.pdf");
         fs::write(&named, samples::PDF).unwrap();
-        assert_eq!(take_file(&named), refused(ProblemCode::InputIndividualNumber));
+        assert_eq!(
+            take_file(&named),
+            refused(ProblemCode::InputIndividualNumber)
+        );
     }
 }

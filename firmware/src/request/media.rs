@@ -40,16 +40,17 @@ pub fn of(bytes: &[u8]) -> Option<AttachmentMedia> {
 fn is_png(bytes: &[u8]) -> bool {
     let header = bytes.get(8..24);
     let sized = header.is_some_and(|header| {
-        header.starts_with(b"\0\0\0\x0dIHDR")
-            && header[8..12] != [0; 4]
-            && header[12..16] != [0; 4]
+        header.starts_with(b"\0\0\0\x0dIHDR") && header[8..12] != [0; 4] && header[12..16] != [0; 4]
     });
     sized && bytes.ends_with(PNG_END)
 }
 
 fn is_jpeg(bytes: &[u8]) -> bool {
     // Some cameras pad the end with zeros.
-    let end = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+    let end = bytes
+        .iter()
+        .rposition(|byte| *byte != 0)
+        .map_or(0, |last| last + 1);
     let bytes = &bytes[..end];
     bytes.ends_with(b"\xff\xd9") && jpeg_size(bytes).is_some_and(|(w, h)| w > 0 && h > 0)
 }
@@ -58,7 +59,9 @@ fn is_jpeg(bytes: &[u8]) -> bool {
 fn jpeg_size(bytes: &[u8]) -> Option<(u16, u16)> {
     let mut at = 2;
     for _ in 0..MAX_MARKERS {
-        let &[0xff, marker, high, low] = bytes.get(at..at + 4)? else { return None };
+        let &[0xff, marker, high, low] = bytes.get(at..at + 4)? else {
+            return None;
+        };
         let length = usize::from(u16::from_be_bytes([high, low]));
         match marker {
             // Fill byte before a marker.
@@ -68,7 +71,9 @@ fn jpeg_size(bytes: &[u8]) -> Option<(u16, u16)> {
             }
             // Frame headers; C4, C8 and CC are tables.
             0xc0..=0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf => {
-                let &[h1, h2, w1, w2] = bytes.get(at + 5..at + 9)? else { return None };
+                let &[h1, h2, w1, w2] = bytes.get(at + 5..at + 9)? else {
+                    return None;
+                };
                 return Some((u16::from_be_bytes([w1, w2]), u16::from_be_bytes([h1, h2])));
             }
             // The scan, or the end, before any frame.
@@ -89,7 +94,9 @@ fn is_pdf(bytes: &[u8]) -> bool {
 }
 
 fn has(haystack: &[u8], needle: &[u8]) -> bool {
-    haystack.windows(needle.len()).any(|window| window == needle)
+    haystack
+        .windows(needle.len())
+        .any(|window| window == needle)
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@
 pub mod attachment;
 mod draft;
 pub mod files;
-pub mod media;
+pub(crate) mod media;
 mod submit;
 
 use protocol::calendar::Date;
@@ -167,24 +167,43 @@ pub enum Reply {
 pub fn run(job: Job, vault: &mut Vault, now: &Now) -> Result<Reply, Problem> {
     match job {
         Job::Load { slot, staff } => vault.read(|c| draft::load(c, slot, &staff)),
-        Job::Put { slot, place, subject, staff } => vault.write(|tx| {
+        Job::Put {
+            slot,
+            place,
+            subject,
+            staff,
+        } => vault.write(|tx| {
             let place = draft::put(tx, slot, place, &subject)?;
-            draft::load(tx, slot, &staff).map(|draft| Draft { changed: Some(place), ..draft })
+            draft::load(tx, slot, &staff).map(|draft| Draft {
+                changed: Some(place),
+                ..draft
+            })
         }),
         Job::Remove { slot, place, staff } => vault.write(|tx| {
             draft::remove(tx, slot, place)?;
             draft::load(tx, slot, &staff)
         }),
-        Job::Correct { held, request, staff } => vault.write(|tx| {
+        Job::Correct {
+            held,
+            request,
+            staff,
+        } => vault.write(|tx| {
             draft::begin_correction(tx, held, &request)?;
             draft::load(tx, Slot::Correction, &staff)
         }),
-        Job::SetQualification { staff, scan, expires_on, slot } => vault.write(|tx| {
+        Job::SetQualification {
+            staff,
+            scan,
+            expires_on,
+            slot,
+        } => vault.write(|tx| {
             attachment::set_qualification(tx, &staff, &scan, expires_on)?;
             draft::load(tx, slot, &staff)
         }),
         Job::Submit(submit) => {
-            return vault.write(|tx| submit::submit(tx, now, &submit)).map(Reply::Submitted);
+            return vault
+                .write(|tx| submit::submit(tx, now, &submit))
+                .map(Reply::Submitted);
         }
     }
     .map(|draft| Reply::Draft(Box::new(draft)))

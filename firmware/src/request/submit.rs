@@ -40,12 +40,19 @@ pub(super) fn submit(
     if draft.subjects.len() > MAX_SUBJECTS {
         return Err(Problem::Refused(ProblemCode::CommandTooManySubjects));
     }
-    let subjects: Option<Vec<RequestSubject>> =
-        draft.subjects.iter().map(draft::DraftSubject::complete).collect();
+    let subjects: Option<Vec<RequestSubject>> = draft
+        .subjects
+        .iter()
+        .map(draft::DraftSubject::complete)
+        .collect();
     let subjects = subjects
         .filter(|subjects| !subjects.is_empty())
         .ok_or(Problem::Refused(ProblemCode::InputMissing))?;
-    for scan in draft.subjects.iter().filter_map(|one| one.contract.as_ref()) {
+    for scan in draft
+        .subjects
+        .iter()
+        .filter_map(|one| one.contract.as_ref())
+    {
         if !attachment::is_here(tx, scan.sha256)? {
             return Err(Problem::Refused(ProblemCode::AttachmentMissing));
         }
@@ -79,7 +86,11 @@ pub(super) fn submit(
     if let Some(next) = &submit.next {
         draft::put(tx, Slot::New, None, next)?;
     }
-    Ok(Submitted { command: submit.id, slip_number: slip::assign(tx, now, submit.id)?, people })
+    Ok(Submitted {
+        command: submit.id,
+        slip_number: slip::assign(tx, now, submit.id)?,
+        people,
+    })
 }
 
 fn applicant(

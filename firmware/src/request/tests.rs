@@ -42,7 +42,12 @@ fn subject(n: u64) -> DraftSubject {
 }
 
 fn put(vault: &mut Vault, place: Option<usize>, subject: DraftSubject) -> Result<Draft, Problem> {
-    let job = Job::Put { slot: Slot::New, place, subject: Box::new(subject), staff: staff() };
+    let job = Job::Put {
+        slot: Slot::New,
+        place,
+        subject: Box::new(subject),
+        staff: staff(),
+    };
     match run(job, vault, &now())? {
         Reply::Draft(draft) => Ok(*draft),
         Reply::Submitted(_) => unreachable!("a Put is answered by Draft"),
@@ -50,7 +55,16 @@ fn put(vault: &mut Vault, place: Option<usize>, subject: DraftSubject) -> Result
 }
 
 fn load(vault: &mut Vault, slot: Slot) -> Draft {
-    match run(Job::Load { slot, staff: staff() }, vault, &now()).unwrap() {
+    match run(
+        Job::Load {
+            slot,
+            staff: staff(),
+        },
+        vault,
+        &now(),
+    )
+    .unwrap()
+    {
         Reply::Draft(draft) => *draft,
         Reply::Submitted(_) => unreachable!("a Load is answered by Draft"),
     }
@@ -103,7 +117,10 @@ fn saved_request(vault: &Vault, n: u64) -> DisclosureRequest {
 fn ten_people_fit_and_the_eleventh_begins_a_second_request() {
     let mut vault = Vault::in_memory().unwrap();
     for n in 1..=10 {
-        assert_eq!(put(&mut vault, None, subject(n)).unwrap().changed, usize::try_from(n).ok());
+        assert_eq!(
+            put(&mut vault, None, subject(n)).unwrap().changed,
+            usize::try_from(n).ok()
+        );
     }
     assert_eq!(
         put(&mut vault, None, subject(11)),
@@ -124,7 +141,10 @@ fn ten_people_fit_and_the_eleventh_begins_a_second_request() {
 fn not_even_the_table_has_an_eleventh_place() {
     let mut vault = Vault::in_memory().unwrap();
     let written = vault.write(|tx| {
-        Ok(tx.execute("INSERT INTO request_subject(slot, place, body) VALUES(0, 11, '{}')", [])?)
+        Ok(tx.execute(
+            "INSERT INTO request_subject(slot, place, body) VALUES(0, 11, '{}')",
+            [],
+        )?)
     });
     assert!(written.is_err());
 }
@@ -143,7 +163,11 @@ fn a_person_without_a_filed_notice_needs_a_contract_before_saving() {
         Err(Problem::Refused(ProblemCode::InputMissing))
     );
     assert_eq!(vault.read(outbox::pending_count).unwrap(), 0);
-    assert_eq!(load(&mut vault, Slot::New).subjects.len(), 1, "the draft is still there");
+    assert_eq!(
+        load(&mut vault, Slot::New).subjects.len(),
+        1,
+        "the draft is still there"
+    );
 
     // A scan that is named and not here is as good as none.
     person.contract = Some(crate::testing::attachment(PDF));
@@ -191,7 +215,11 @@ fn somebody_who_is_in_already_is_not_put_in_twice() {
     again.filed = None;
     let draft = put(&mut vault, None, again).unwrap();
     assert_eq!(draft.changed, Some(1));
-    assert_eq!(draft.subjects, [subject(1)], "what was entered before is not lost");
+    assert_eq!(
+        draft.subjects,
+        [subject(1)],
+        "what was entered before is not lost"
+    );
     put(&mut vault, None, subject(2)).unwrap();
     assert_eq!(
         put(&mut vault, Some(2), subject(1)),
@@ -205,8 +233,20 @@ fn who_is_taken_out_leaves_no_gap() {
     for n in 1..=3 {
         put(&mut vault, None, subject(n)).unwrap();
     }
-    run(Job::Remove { slot: Slot::New, place: 2, staff: staff() }, &mut vault, &now()).unwrap();
-    assert_eq!(load(&mut vault, Slot::New).subjects, [subject(1), subject(3)]);
+    run(
+        Job::Remove {
+            slot: Slot::New,
+            place: 2,
+            staff: staff(),
+        },
+        &mut vault,
+        &now(),
+    )
+    .unwrap();
+    assert_eq!(
+        load(&mut vault, Slot::New).subjects,
+        [subject(1), subject(3)]
+    );
 }
 
 #[test]
@@ -215,7 +255,9 @@ fn a_request_on_hold_is_corrected_beside_the_new_one() {
     put(&mut vault, None, subject(1)).unwrap();
     submit(&mut vault, order(1, Slot::New, None)).unwrap();
     let code = ProblemCode::CommandOffice;
-    vault.write(|tx| outbox::hold(tx, &now(), id(1), &code)).unwrap();
+    vault
+        .write(|tx| outbox::hold(tx, &now(), id(1), &code))
+        .unwrap();
     put(&mut vault, None, subject(7)).unwrap();
 
     let correct = || Job::Correct {
@@ -244,7 +286,11 @@ fn a_request_on_hold_is_corrected_beside_the_new_one() {
     let old = vault.read(|c| outbox::item(c, id(1))).unwrap().unwrap();
     assert_eq!(old.state, outbox::State::Replaced);
     assert_eq!(old.replaced_by, Some(id(2)));
-    assert_eq!(load(&mut vault, Slot::New).subjects, [subject(7)], "the new one is untouched");
+    assert_eq!(
+        load(&mut vault, Slot::New).subjects,
+        [subject(7)],
+        "the new one is untouched"
+    );
     assert!(load(&mut vault, Slot::Correction).subjects.is_empty());
 }
 
@@ -270,9 +316,15 @@ fn the_licence_is_scanned_once_and_used_for_every_request_of_its_owner() {
     for n in 1..=2 {
         put(&mut vault, None, subject(n)).unwrap();
         submit(&mut vault, order(n, Slot::New, None)).unwrap();
-        assert_eq!(saved_request(&vault, n).applicant.qualification_scan, Some(scan.clone()));
+        assert_eq!(
+            saved_request(&vault, n).applicant.qualification_scan,
+            Some(scan.clone())
+        );
     }
-    assert_eq!(load(&mut vault, Slot::New).qualification_expires, expires_on);
+    assert_eq!(
+        load(&mut vault, Slot::New).qualification_expires,
+        expires_on
+    );
 }
 
 #[test]
@@ -284,7 +336,11 @@ fn a_scan_is_kept_encrypted_once_and_read_back_from_any_place() {
         .read(|c| Ok(c.query_row("SELECT count(*) FROM sealed", [], |row| row.get(0))?))
         .unwrap();
     assert_eq!(files, 1);
-    let read = |at, limit| vault.read(|c| Attachments.read(c, first.sha256, at, limit)).unwrap();
+    let read = |at, limit| {
+        vault
+            .read(|c| Attachments.read(c, first.sha256, at, limit))
+            .unwrap()
+    };
     assert_eq!(read(0, 1_000), PNG);
     assert_eq!(read(5, 3), PNG[5..8]);
     let size = vault.read(|c| Attachments.size(c, first.sha256)).unwrap();
@@ -301,11 +357,23 @@ fn a_scan_goes_when_its_time_is_over_and_nothing_needs_it() {
     person.contract = Some(needed.clone());
     put(&mut vault, None, person).unwrap();
     let by = attachment::KEPT + Duration::from_secs(1);
-    let later = Now { boot: now().boot + by, wall: now().wall + by, ..now() };
+    let later = Now {
+        boot: now().boot + by,
+        wall: now().wall + by,
+        ..now()
+    };
     assert_eq!(vault.write(|tx| attachment::sweep(tx, &now())).unwrap(), 0);
     assert_eq!(vault.write(|tx| attachment::sweep(tx, &later)).unwrap(), 1);
-    assert!(!vault.read(|c| attachment::is_here(c, unused.sha256)).unwrap());
-    assert!(vault.read(|c| attachment::is_here(c, needed.sha256)).unwrap());
+    assert!(
+        !vault
+            .read(|c| attachment::is_here(c, unused.sha256))
+            .unwrap()
+    );
+    assert!(
+        vault
+            .read(|c| attachment::is_here(c, needed.sha256))
+            .unwrap()
+    );
 }
 
 #[test]

@@ -45,11 +45,7 @@ pub type FileId = [u8; 16];
 ///
 /// # Errors
 /// Those of the vault.
-pub fn start(
-    tx: &Transaction<'_>,
-    id: FileId,
-    entropy: &mut dyn Entropy,
-) -> Result<(), Problem> {
+pub fn start(tx: &Transaction<'_>, id: FileId, entropy: &mut dyn Entropy) -> Result<(), Problem> {
     destroy(tx, id)?;
     let mut key = Zeroizing::new([0; 32]);
     entropy.fill(key.as_mut());
@@ -82,7 +78,12 @@ pub fn append(tx: &Transaction<'_>, id: FileId, at: u64, bytes: &[u8]) -> Result
         tx.prepare_cached(
             "INSERT INTO sealed_chunk(file, at, length, data) VALUES(?1, ?2, ?3, ?4)",
         )?
-        .execute(params![id, signed(position), signed(chunk.len() as u64), data])?;
+        .execute(params![
+            id,
+            signed(position),
+            signed(chunk.len() as u64),
+            data
+        ])?;
         position += chunk.len() as u64;
     }
     tx.prepare_cached("UPDATE sealed SET bytes = ?2 WHERE id = ?1")?
@@ -130,8 +131,12 @@ pub fn read(
         let plain = key
             .open_in_place(nonce(position), aad(&id, position), &mut data)
             .map_err(|_| Problem::Refused(ProblemCode::DocumentDamaged))?;
-        let from = usize::try_from(at.saturating_sub(position)).unwrap_or(0).min(plain.len());
-        let to = usize::try_from(end.saturating_sub(position)).unwrap_or(0).min(plain.len());
+        let from = usize::try_from(at.saturating_sub(position))
+            .unwrap_or(0)
+            .min(plain.len());
+        let to = usize::try_from(end.saturating_sub(position))
+            .unwrap_or(0)
+            .min(plain.len());
         out.extend_from_slice(&plain[from..to.max(from)]);
         data.zeroize();
     }
@@ -143,8 +148,10 @@ pub fn read(
 /// # Errors
 /// Those of the vault.
 pub fn destroy(tx: &Transaction<'_>, id: FileId) -> Result<(), Problem> {
-    tx.prepare_cached("DELETE FROM sealed WHERE id = ?1")?.execute(params![id])?;
-    tx.prepare_cached("DELETE FROM sealed_chunk WHERE file = ?1")?.execute(params![id])?;
+    tx.prepare_cached("DELETE FROM sealed WHERE id = ?1")?
+        .execute(params![id])?;
+    tx.prepare_cached("DELETE FROM sealed_chunk WHERE file = ?1")?
+        .execute(params![id])?;
     Ok(())
 }
 
@@ -154,7 +161,9 @@ pub fn destroy(tx: &Transaction<'_>, id: FileId) -> Result<(), Problem> {
 /// Those of the vault.
 pub fn total_bytes(connection: &Connection) -> Result<u64, Problem> {
     let total: i64 =
-        connection.query_row("SELECT coalesce(sum(bytes), 0) FROM sealed", [], |row| row.get(0))?;
+        connection.query_row("SELECT coalesce(sum(bytes), 0) FROM sealed", [], |row| {
+            row.get(0)
+        })?;
     Ok(unsigned(total))
 }
 
@@ -163,7 +172,9 @@ fn key_of(connection: &Connection, id: FileId) -> Result<Option<(LessSafeKey, u6
         .prepare_cached("SELECT key, bytes FROM sealed WHERE id = ?1")?
         .query_row(params![id], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    let Some((key, bytes)) = found else { return Ok(None) };
+    let Some((key, bytes)) = found else {
+        return Ok(None);
+    };
     let key = Zeroizing::new(key);
     let key = UnboundKey::new(&CHACHA20_POLY1305, &key)
         .map_err(|_| Problem::VaultStatement("a file key has the wrong length".into()))?;

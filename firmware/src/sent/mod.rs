@@ -116,10 +116,14 @@ impl Entry {
 /// Those of the vault and of the queue.
 pub fn run(job: Job, vault: &mut Vault, now: &Now) -> Result<Reply, Problem> {
     match job {
-        Job::Page { held, page, rows } => vault.read(|c| list(c, held, page, rows)).map(Reply::Page),
+        Job::Page { held, page, rows } => {
+            vault.read(|c| list(c, held, page, rows)).map(Reply::Page)
+        }
         Job::Item(command) => vault
             .read(|connection| {
-                outbox::item(connection, command)?.map(|item| entry(connection, item)).transpose()
+                outbox::item(connection, command)?
+                    .map(|item| entry(connection, item))
+                    .transpose()
             })
             .map(|entry| Reply::Item(entry.map(Box::new))),
         Job::Discard { command, staff } => vault
@@ -152,10 +156,19 @@ fn list(
         page = pages - 1;
         found = fetch(page)?;
     }
-    let entries =
-        found.items.into_iter().map(|item| entry(connection, item)).collect::<Result<_, _>>()?;
+    let entries = found
+        .items
+        .into_iter()
+        .map(|item| entry(connection, item))
+        .collect::<Result<_, _>>()?;
     let held = outbox::counts(connection)?.of(State::Held);
-    Ok(SentPage { entries, page, pages, total, held })
+    Ok(SentPage {
+        entries,
+        page,
+        pages,
+        total,
+        held,
+    })
 }
 
 fn entry(connection: &rusqlite::Connection, item: Item) -> Result<Entry, Problem> {

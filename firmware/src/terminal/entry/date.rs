@@ -46,8 +46,17 @@ impl DateEntry {
     /// Nothing typed yet. Birth dates begin in 昭和, the others in 令和.
     #[must_use]
     pub fn new(rule: DateRule) -> Self {
-        let era = if rule == DateRule::Birth { Era::Showa } else { Era::Reiwa };
-        let mut entry = Self { rule, era, fields: Default::default(), field: 0 };
+        let era = if rule == DateRule::Birth {
+            Era::Showa
+        } else {
+            Era::Reiwa
+        };
+        let mut entry = Self {
+            rule,
+            era,
+            fields: Default::default(),
+            field: 0,
+        };
         entry.field = entry.first_field();
         entry
     }
@@ -77,7 +86,9 @@ impl DateEntry {
             Touch::Yesterday if self.offers_today() => self.set(today.add_days(-1)),
             Touch::Paste(text) => {
                 if let Ok(date) = protocol::calendar::parse_japanese(text)
-                    && date.era().is_some_and(|day| self.eras().contains(&day.era()))
+                    && date
+                        .era()
+                        .is_some_and(|day| self.eras().contains(&day.era()))
                 {
                     self.set(date);
                 }
@@ -103,7 +114,11 @@ impl DateEntry {
     pub fn set(&mut self, date: Date) {
         let Some(day) = date.era() else { return };
         self.era = day.era();
-        self.fields = [day.year().to_string(), date.month().to_string(), date.day().to_string()];
+        self.fields = [
+            day.year().to_string(),
+            date.month().to_string(),
+            date.day().to_string(),
+        ];
         self.field = 2;
     }
 
@@ -159,7 +174,13 @@ impl DateEntry {
     }
 
     fn infers_year(&self) -> bool {
-        matches!(self.rule, DateRule::Application { clock_trusted: true, .. })
+        matches!(
+            self.rule,
+            DateRule::Application {
+                clock_trusted: true,
+                ..
+            }
+        )
     }
 
     fn offers_today(&self) -> bool {

@@ -22,7 +22,10 @@ impl DigitEntry {
     /// An empty number of `length` digits.
     #[must_use]
     pub fn new(length: usize) -> Self {
-        Self { length, ..Self::default() }
+        Self {
+            length,
+            ..Self::default()
+        }
     }
 
     /// Allows `H` in the first place (みなし2号).
@@ -114,8 +117,7 @@ impl DigitEntry {
     }
 
     fn fits(&self, character: char) -> bool {
-        character.is_ascii_digit()
-            || (character == 'H' && self.letter_h && self.typed.is_empty())
+        character.is_ascii_digit() || (character == 'H' && self.letter_h && self.typed.is_empty())
     }
 }
 

@@ -13,10 +13,11 @@ const VOICED: [(&str, &str); 2] = [
         "ガギグゲゴザジズゼゾダヂヅデドバビブベボヴ",
     ),
 ];
-const SEMI_VOICED: [(&str, &str); 2] =
-    [("はひふへほ", "ぱぴぷぺぽ"), ("ハヒフヘホ", "パピプペポ")];
-const SMALL: [(&str, &str); 2] =
-    [("あいうえおつやゆよわ", "ぁぃぅぇぉっゃゅょゎ"), ("アイウエオツヤユヨワカケ", "ァィゥェォッャュョヮヵヶ")];
+const SEMI_VOICED: [(&str, &str); 2] = [("はひふへほ", "ぱぴぷぺぽ"), ("ハヒフヘホ", "パピプペポ")];
+const SMALL: [(&str, &str); 2] = [
+    ("あいうえおつやゆよわ", "ぁぃぅぇぉっゃゅょゎ"),
+    ("アイウエオツヤユヨワカケ", "ァィゥェォッャュョヮヵヶ"),
+];
 
 /// The kana with the change made, or taken back when it is there already; a voiced kana
 /// becomes semi-voiced and the other way round. `None` when it cannot have that change.
@@ -44,10 +45,15 @@ fn swap(kana: char, table: &[(&str, &str)]) -> Option<char> {
 }
 
 fn plain_of(kana: char, table: &[(&str, &str)]) -> Option<char> {
-    table.iter().find_map(|(plain, changed)| beside(kana, changed, plain))
+    table
+        .iter()
+        .find_map(|(plain, changed)| beside(kana, changed, plain))
 }
 
 /// The character of `to` in the place where `kana` stands in `from`.
 fn beside(kana: char, from: &str, to: &str) -> Option<char> {
-    from.chars().zip(to.chars()).find(|(this, _)| *this == kana).map(|(_, other)| other)
+    from.chars()
+        .zip(to.chars())
+        .find(|(this, _)| *this == kana)
+        .map(|(_, other)| other)
 }

@@ -51,7 +51,10 @@ fn an_era_date_that_does_not_exist_gives_the_reason() {
 #[test]
 fn the_year_of_an_application_is_inferred_and_shown() {
     let today = ymd(2026, 1, 20);
-    let rule = DateRule::Application { months: 3, clock_trusted: true };
+    let rule = DateRule::Application {
+        months: 3,
+        clock_trusted: true,
+    };
     let mut entry = DateEntry::new(rule);
     type_date(&mut entry, "1201", today);
     assert_eq!(entry.date(today), Some(ymd(2025, 12, 1)));
@@ -59,7 +62,10 @@ fn the_year_of_an_application_is_inferred_and_shown() {
 
     let mut old = DateEntry::new(rule);
     type_date(&mut old, "0930", today);
-    assert_eq!(old.note(today), Some(DateNote::BeyondRetention { months: 3 }));
+    assert_eq!(
+        old.note(today),
+        Some(DateNote::BeyondRetention { months: 3 })
+    );
 
     let mut quick = DateEntry::new(rule);
     quick.touch(&Touch::Yesterday, today);
@@ -69,7 +75,10 @@ fn the_year_of_an_application_is_inferred_and_shown() {
 #[test]
 fn under_an_untrusted_clock_the_year_of_an_application_is_typed() {
     let wrong_today = ymd(2000, 1, 1);
-    let mut entry = DateEntry::new(DateRule::Application { months: 3, clock_trusted: false });
+    let mut entry = DateEntry::new(DateRule::Application {
+        months: 3,
+        clock_trusted: false,
+    });
     assert!(!entry.touch(&Touch::Today, wrong_today));
     type_date(&mut entry, "080601", wrong_today);
     assert_eq!(entry.date(wrong_today), Some(ymd(2026, 6, 1)));
@@ -104,12 +113,18 @@ fn twelve_digits_of_an_individual_number_are_refused_wherever_text_goes_in() {
     for digit in number.bytes() {
         text.touch(&Touch::Digit(digit - b'0'));
     }
-    assert_eq!(text.page(None).note, Some(ProblemCode::InputIndividualNumber));
+    assert_eq!(
+        text.page(None).note,
+        Some(ProblemCode::InputIndividualNumber)
+    );
     assert_eq!(text.text(), "12345678901");
 
     let mut pasted = TextEntry::new(TextField::PersonName);
     pasted.touch(&Touch::Paste("1234-5678-9018".into()));
-    assert_eq!(pasted.page(None).note, Some(ProblemCode::InputIndividualNumber));
+    assert_eq!(
+        pasted.page(None).note,
+        Some(ProblemCode::InputIndividualNumber)
+    );
     assert!(pasted.text().is_empty());
 
     let mut digits = DigitEntry::new(10);

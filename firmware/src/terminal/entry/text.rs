@@ -19,7 +19,11 @@ impl TextEntry {
     /// Nothing typed yet.
     #[must_use]
     pub fn new(field: TextField) -> Self {
-        Self { field, typed: String::new(), note: None }
+        Self {
+            field,
+            typed: String::new(),
+            note: None,
+        }
     }
 
     /// Starts with a text that is known already.
@@ -124,7 +128,12 @@ impl TextEntry {
 /// Names and ids stay out of the log.
 impl std::fmt::Debug for TextEntry {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "TextEntry({:?}, {} characters)", self.field, self.typed.chars().count())
+        write!(
+            f,
+            "TextEntry({:?}, {} characters)",
+            self.field,
+            self.typed.chars().count()
+        )
     }
 }
 

@@ -46,7 +46,11 @@ struct InboxFlow {
 
 impl InboxFlow {
     fn load(&mut self, page: usize, desk: &mut Desk) {
-        let job = Job::Page { filter: self.filter, page, rows: desk.config.rows_per_page };
+        let job = Job::Page {
+            filter: self.filter,
+            page,
+            rows: desk.config.rows_per_page,
+        };
         self.load.start(desk.store(job));
     }
 
@@ -118,10 +122,12 @@ impl Flow for InboxFlow {
                 }
             }
             Touch::Row(row) => {
-                let shown = self.list.entries.iter().filter(|entry| {
-                    self.row(entry, desk).left != Some(Duration::ZERO)
-                });
-                if let Some(entry) = shown.skip(row).next() {
+                let mut shown = self
+                    .list
+                    .entries
+                    .iter()
+                    .filter(|entry| self.row(entry, desk).left != Some(Duration::ZERO));
+                if let Some(entry) = shown.nth(row) {
                     return self.open(entry);
                 }
             }
@@ -134,8 +140,8 @@ impl Flow for InboxFlow {
 
     fn event(&mut self, input: &mut Input, desk: &mut Desk) -> Next {
         let minute_over = desk.now.boot.saturating_sub(self.read_at) >= upkeep::EVERY;
-        let news = matches!(input, Input::Synced(_))
-            || (matches!(input, Input::Tick) && minute_over);
+        let news =
+            matches!(input, Input::Synced(_)) || (matches!(input, Input::Tick) && minute_over);
         if news && !self.load.is_waiting() {
             self.load(self.list.page, desk);
         }
@@ -189,9 +195,9 @@ impl DocumentFlow {
     }
 
     fn left(&self, desk: &Desk) -> Duration {
-        self.opened
-            .as_ref()
-            .map_or(Duration::ZERO, |opened| counted_down(opened.left, self.read_at, desk))
+        self.opened.as_ref().map_or(Duration::ZERO, |opened| {
+            counted_down(opened.left, self.read_at, desk)
+        })
     }
 
     fn draw(&mut self, desk: &mut Desk) {
@@ -204,6 +210,14 @@ impl DocumentFlow {
         let ticket = desk.ticket();
         desk.effect(Effect::DrawPage(ticket, order));
         self.draw.start(ticket);
+    }
+
+    fn print(&mut self, desk: &mut Desk) {
+        if desk.config.printer && self.opened.is_some() && !self.print.is_waiting() {
+            let ticket = desk.ticket();
+            desk.effect(Effect::PrintDocument(ticket, self.document));
+            self.print.start(ticket);
+        }
     }
 
     fn turn(&mut self, page: usize, desk: &mut Desk) {
@@ -255,7 +269,10 @@ impl Flow for DocumentFlow {
             return Next::Back;
         }
         if let (None, Some(session)) = (&self.opened, &desk.session) {
-            let job = Job::Open { document: self.document, staff: session.staff.clone() };
+            let job = Job::Open {
+                document: self.document,
+                staff: session.staff.clone(),
+            };
             self.open.start(desk.store(job));
         }
         Next::Stay
@@ -265,14 +282,8 @@ impl Flow for DocumentFlow {
         let pages = self.pages.max(1);
         match touch {
             Touch::Back => return Next::Back,
-            Touch::Main | Touch::Print if desk.config.printer => {
-                if self.opened.is_some() && !self.print.is_waiting() {
-                    let ticket = desk.ticket();
-                    desk.effect(Effect::PrintDocument(ticket, self.document));
-                    self.print.start(ticket);
-                }
-            }
-            Touch::Main => return Next::Back,
+            Touch::Main if !desk.config.printer => return Next::Back,
+            Touch::Main | Touch::Print => self.print(desk),
             Touch::NextPage => self.turn((self.page + 1) % pages, desk),
             Touch::PrevPage => self.turn((self.page + pages - 1) % pages, desk),
             Touch::Zoom(zoom) => self.zoom(zoom, desk),
@@ -306,7 +317,10 @@ impl Flow for DocumentFlow {
                 Ok(()) => {
                     if let Some(session) = &desk.session {
                         let staff = session.staff.clone();
-                        let _ = desk.store(Job::Printed { document: self.document, staff });
+                        let _ = desk.store(Job::Printed {
+                            document: self.document,
+                            staff,
+                        });
                     }
                 }
                 Err(problem) => return Next::Trouble(problem.clone()),
@@ -334,7 +348,11 @@ struct NoticeFlow {
 
 impl NoticeFlow {
     fn new(id: DocumentId) -> Self {
-        Self { id, notice: None, open: Waiting::default() }
+        Self {
+            id,
+            notice: None,
+            open: Waiting::default(),
+        }
     }
 }
 

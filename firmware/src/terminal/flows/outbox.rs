@@ -61,7 +61,11 @@ struct OutboxFlow {
 impl OutboxFlow {
     fn load(&mut self, page: usize, desk: &mut Desk) {
         let held = self.filter == OutboxFilter::Held;
-        let job = Job::Page { held, page, rows: desk.config.rows_per_page };
+        let job = Job::Page {
+            held,
+            page,
+            rows: desk.config.rows_per_page,
+        };
         self.load.start(desk.store(job));
     }
 
@@ -99,7 +103,11 @@ impl Flow for OutboxFlow {
             Touch::Back => return Next::Back,
             Touch::Main if desk.counts.of(State::Held) == 0 => return Next::Home,
             Touch::Main => {
-                self.open_held.start(desk.store(Job::Page { held: true, page: 0, rows: 1 }));
+                self.open_held.start(desk.store(Job::Page {
+                    held: true,
+                    page: 0,
+                    rows: 1,
+                }));
             }
             Touch::OutboxFilter(filter) => {
                 self.filter = filter;
@@ -164,18 +172,28 @@ impl ItemFlow {
 
     fn desk_state(&self, desk: &Desk) -> Option<DeskState> {
         let number = self.entry.as_ref()?.insurer.as_ref()?;
-        let insurer = desk.facility.as_ref()?.insurers.iter().find(|one| one.number == *number)?;
+        let insurer = desk
+            .facility
+            .as_ref()?
+            .insurers
+            .iter()
+            .find(|one| one.number == *number)?;
         Some(hours::state(&insurer.desk, &insurer.city, &desk.now))
     }
 
     fn is_held(&self) -> bool {
-        self.entry.as_ref().is_some_and(|entry| entry.item.state == State::Held)
+        self.entry
+            .as_ref()
+            .is_some_and(|entry| entry.item.state == State::Held)
     }
 
     fn main(&mut self, desk: &mut Desk) -> Next {
-        let Some(entry) = &self.entry else { return Next::Back };
+        let Some(entry) = &self.entry else {
+            return Next::Back;
+        };
         if entry.has_answer() {
-            self.answer.start(desk.store(lookup::Job::Follow(self.command)));
+            self.answer
+                .start(desk.store(lookup::Job::Follow(self.command)));
             return Next::Stay;
         }
         if !entry.is_editable() {
@@ -201,7 +219,10 @@ impl ItemFlow {
             return;
         }
         if let Some(session) = &desk.session {
-            let job = Job::Discard { command: self.command, staff: session.staff.clone() };
+            let job = Job::Discard {
+                command: self.command,
+                staff: session.staff.clone(),
+            };
             self.discard.start(desk.store(job));
         }
     }
@@ -209,7 +230,11 @@ impl ItemFlow {
 
 impl Flow for ItemFlow {
     fn screen(&self, _: &Desk) -> Screen {
-        if self.is_held() { Screen::OutboxHeld } else { Screen::OutboxItem }
+        if self.is_held() {
+            Screen::OutboxHeld
+        } else {
+            Screen::OutboxItem
+        }
     }
 
     fn page(&self, desk: &Desk) -> Page {
@@ -238,7 +263,12 @@ impl Flow for ItemFlow {
         Page::OutboxItem(OutboxItemPage {
             item: row(entry),
             slip_number: entry.slip_number.clone(),
-            times: [Some(item.saved_at), item.sent_at, item.receipted_at, item.answered_at],
+            times: [
+                Some(item.saved_at),
+                item.sent_at,
+                item.receipted_at,
+                item.answered_at,
+            ],
             receipt_seq: item.receipt_seq,
             editable: entry.is_editable(),
             answer: entry.has_answer(),

@@ -71,12 +71,20 @@ impl SavedFlow {
 
 impl Flow for SavedFlow {
     fn screen(&self, _: &Desk) -> Screen {
-        if self.question.is_some() { Screen::LookUpSaved } else { Screen::DisclosureSaved }
+        if self.question.is_some() {
+            Screen::LookUpSaved
+        } else {
+            Screen::DisclosureSaved
+        }
     }
 
     fn page(&self, desk: &Desk) -> Page {
         Page::Saved(SavedPage {
-            what: if self.question.is_some() { ItemKind::Progress } else { ItemKind::Disclosure },
+            what: if self.question.is_some() {
+                ItemKind::Progress
+            } else {
+                ItemKind::Disclosure
+            },
             who: self.who.clone(),
             people: self.people,
             slip_number: self.slip_number.clone(),

@@ -36,8 +36,14 @@ fn with_papers() -> Day {
     day.sync();
     let now = day.clock.now();
     let mut sink = Documents::new(Box::new(SeededEntropy::new(2)));
-    day.vault.write(|tx| sink.append(tx, &offer, 0, PAPERS)).unwrap();
-    assert!(day.vault.write(|tx| sink.complete(tx, &now, &offer)).unwrap());
+    day.vault
+        .write(|tx| sink.append(tx, &offer, 0, PAPERS))
+        .unwrap();
+    assert!(
+        day.vault
+            .write(|tx| sink.complete(tx, &now, &offer))
+            .unwrap()
+    );
     day.sync();
     day.unlock("takahashi01", [8, 2, 6, 3]);
     day
@@ -53,23 +59,41 @@ fn list(day: &Day) -> InboxPage {
 #[test]
 fn a_new_document_is_opened_read_and_counted_down() {
     let mut day = with_papers();
-    let Page::Home(home) = day.view().page else { panic!("not home") };
+    let Page::Home(home) = day.view().page else {
+        panic!("not home")
+    };
     assert_eq!(home.unopened, 2);
     day.press(&[Touch::Row(2)]);
     assert_eq!(list(&day).counts, (2, 2));
     day.press(&[Touch::Main]);
     assert_eq!(day.screen(), Screen::Document);
-    let Page::Document(page) = day.view().page else { unreachable!() };
+    let Page::Document(page) = day.view().page else {
+        unreachable!()
+    };
     assert_eq!(page.display_name, "0000123456_青木 ハル_令和8年8月1日.pdf");
     assert_eq!(page.pages, 2);
     assert!(page.image.is_some() && page.left < HOUR * 72 && page.left > HOUR * 71);
-    day.press(&[Touch::NextPage, Touch::Zoom(Zoom::Larger), Touch::Zoom(Zoom::Smaller)]);
-    let widths: Vec<_> = day.drawn.iter().map(|order| (order.page, order.width)).collect();
+    day.press(&[
+        Touch::NextPage,
+        Touch::Zoom(Zoom::Larger),
+        Touch::Zoom(Zoom::Smaller),
+    ]);
+    let widths: Vec<_> = day
+        .drawn
+        .iter()
+        .map(|order| (order.page, order.width))
+        .collect();
     assert_eq!(widths, [(0, 720), (1, 720), (1, 1080), (1, 720)]);
     day.press(&[Touch::Print, Touch::Back]);
     assert_eq!(list(&day).counts, (2, 1));
-    assert_eq!(day.rows("SELECT count(*) FROM audit WHERE event LIKE '%printed%'"), 1);
-    assert_eq!(day.rows("SELECT count(*) FROM outbox WHERE kind = 'document_opened'"), 1);
+    assert_eq!(
+        day.rows("SELECT count(*) FROM audit WHERE event LIKE '%printed%'"),
+        1
+    );
+    assert_eq!(
+        day.rows("SELECT count(*) FROM outbox WHERE kind = 'document_opened'"),
+        1
+    );
 }
 
 #[test]
@@ -82,10 +106,16 @@ fn at_the_deadline_the_document_leaves_the_screen_and_the_vault() {
     day.input(crate::terminal::effect::Input::Touch(Touch::Awake));
     assert_eq!(day.screen(), Screen::Document);
     day.wait(12);
-    let Page::Trouble(page) = day.view().page else { panic!("still there") };
+    let Page::Trouble(page) = day.view().page else {
+        panic!("still there")
+    };
     assert_eq!(page.code, ProblemCode::DocumentGone);
     for table in ["sealed", "sealed_chunk"] {
-        assert_eq!(day.rows(&format!("SELECT count(*) FROM {table}")), 0, "{table}");
+        assert_eq!(
+            day.rows(&format!("SELECT count(*) FROM {table}")),
+            0,
+            "{table}"
+        );
     }
     day.press(&[Touch::Back]);
     assert_ne!(day.screen(), Screen::Document);

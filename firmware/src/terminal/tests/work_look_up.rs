@@ -16,8 +16,8 @@ use crate::outbox::{self, Filter, Item, State};
 use crate::terminal::screen::Screen;
 use crate::terminal::touch::{OutboxFilter, Touch};
 use crate::terminal::view::{ItemState, NoneKind, Page, Validity};
-use crate::testing::{DAY as DAY_MS, MORNING};
 use crate::testing::desk::{Day, date};
+use crate::testing::{DAY as DAY_MS, MORNING};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
@@ -45,8 +45,15 @@ fn ask(day: &mut Day, number: &str) {
 
 /// The newest look-up in the queue.
 fn newest(day: &Day) -> Item {
-    let page = day.vault.read(|c| outbox::page(c, Filter::All, 0, 50)).unwrap();
-    page.items.into_iter().filter(|item| item.kind == "progress_query").max_by_key(|item| item.seq).unwrap()
+    let page = day
+        .vault
+        .read(|c| outbox::page(c, Filter::All, 0, 50))
+        .unwrap();
+    page.items
+        .into_iter()
+        .filter(|item| item.kind == "progress_query")
+        .max_by_key(|item| item.seq)
+        .unwrap()
 }
 
 fn record() -> ProgressRecord {
@@ -102,7 +109,9 @@ fn an_offline_question_is_saved_and_its_answer_opens_by_itself() {
     ask(&mut day, "0000123456");
     assert_eq!(day.screen(), Screen::LookUpSaved);
     assert_eq!(is_saved(&day), ItemState::Saved);
-    let Page::Saved(page) = day.view().page else { unreachable!() };
+    let Page::Saved(page) = day.view().page else {
+        unreachable!()
+    };
     assert_eq!(page.slip_number, "1120-0001");
     assert!(!page.online);
 
@@ -113,7 +122,9 @@ fn an_offline_question_is_saved_and_its_answer_opens_by_itself() {
     answer(&mut day, command, found());
     day.sync();
     assert_eq!(day.screen(), Screen::Answer);
-    let Page::Answer(page) = day.view().page else { unreachable!() };
+    let Page::Answer(page) = day.view().page else {
+        unreachable!()
+    };
     assert_eq!(page.who, "0000123456");
     assert_eq!(page.validity, Validity::Current);
     assert_eq!(page.thirtieth_day, date(2026, 12, 2));
@@ -130,7 +141,10 @@ fn nothing_is_asked_without_a_purpose() {
     type_number(&mut day, "0000123456");
     day.press(&[Touch::Main, Touch::Main]);
     assert_eq!(day.screen(), Screen::Purpose);
-    assert_eq!(day.rows("SELECT count(*) FROM outbox WHERE kind = 'progress_query'"), 0);
+    assert_eq!(
+        day.rows("SELECT count(*) FROM outbox WHERE kind = 'progress_query'"),
+        0
+    );
 }
 
 #[test]
@@ -140,14 +154,20 @@ fn twelve_digits_stop_at_the_number_and_say_why() {
     day.text("123456789018");
     day.press(&[Touch::Main]);
     assert_eq!(day.screen(), Screen::InsuredNumber);
-    let Page::InsuredNumber(page) = day.view().page else { unreachable!() };
+    let Page::InsuredNumber(page) = day.view().page else {
+        unreachable!()
+    };
     assert!(page.typed.is_empty());
     day.text("1234 5678 9018");
-    let Page::InsuredNumber(page) = day.view().page else { unreachable!() };
+    let Page::InsuredNumber(page) = day.view().page else {
+        unreachable!()
+    };
     assert_eq!(page.note, Some(ProblemCode::InputIndividualNumber));
     // Too few digits are said so as well.
     day.press(&[Touch::Digit(1), Touch::Main]);
-    let Page::InsuredNumber(page) = day.view().page else { unreachable!() };
+    let Page::InsuredNumber(page) = day.view().page else {
+        unreachable!()
+    };
     assert_eq!(page.note, Some(ProblemCode::InputInsuredNumber));
 }
 
@@ -164,13 +184,18 @@ fn a_kept_answer_shows_at_once_with_its_age_while_the_question_is_on_its_way() {
     day.online = false;
     ask(&mut day, "0000123456");
     assert_eq!(day.screen(), Screen::Answer, "the kept answer, offline");
-    let Page::Answer(page) = day.view().page else { unreachable!() };
+    let Page::Answer(page) = day.view().page else {
+        unreachable!()
+    };
     assert!(page.asked_again);
     assert_ne!(newest(&day).id, first);
     // 「もう一度きく」 does not ask a third time: it shows how far the question is.
     day.press(&[Touch::Second]);
     assert_eq!(day.screen(), Screen::LookUpSaved);
-    assert_eq!(day.rows("SELECT count(*) FROM outbox WHERE kind = 'progress_query'"), 2);
+    assert_eq!(
+        day.rows("SELECT count(*) FROM outbox WHERE kind = 'progress_query'"),
+        2
+    );
     assert!(day.rows("SELECT count(*) FROM audit WHERE event LIKE '%kept_answer_shown%'") >= 2);
 }
 
@@ -209,7 +234,9 @@ fn under_an_untrusted_clock_nothing_looks_valid() {
     day.unlock("takahashi01", [8, 2, 6, 3]);
     ask(&mut day, "0000123456");
     assert_eq!(day.screen(), Screen::AnswerClockUntrusted);
-    let Page::Answer(page) = day.view().page else { unreachable!() };
+    let Page::Answer(page) = day.view().page else {
+        unreachable!()
+    };
     assert_eq!((page.validity, page.age), (Validity::ClockUntrusted, None));
 }
 
@@ -229,7 +256,9 @@ fn three_findings_without_an_answer_have_three_texts_and_the_desk() {
         answer(&mut day, command, finding);
         day.sync();
         assert_eq!(day.screen(), Screen::AnswerNone);
-        let Page::AnswerNone(page) = day.view().page else { unreachable!() };
+        let Page::AnswerNone(page) = day.view().page else {
+            unreachable!()
+        };
         assert_eq!(page.kind, kind);
         assert_eq!(page.desk.unwrap().desk.name, "介護保険課 認定係");
     }
@@ -245,17 +274,27 @@ fn by_dates_the_year_is_inferred_and_both_conditions_are_sent() {
     day.press(&[Touch::Main]);
     assert_eq!(day.screen(), Screen::ApplicationDate);
     day.digits([0, 8, 1, 9]);
-    let Page::Date(page) = day.view().page else { unreachable!() };
-    assert!(page.note.is_some() && page.date.is_none(), "older than three months");
+    let Page::Date(page) = day.view().page else {
+        unreachable!()
+    };
+    assert!(
+        page.note.is_some() && page.date.is_none(),
+        "older than three months"
+    );
     day.press(&[Touch::ClearAll]);
     day.digits([1, 1, 0, 2]);
     day.press(&[Touch::Main, Touch::Purpose(Purpose::Renewal), Touch::Main]);
     assert_eq!(day.screen(), Screen::LookUpSaved);
     let command: Command = serde_json::from_str(&newest(&day).body).unwrap();
-    let Action::ProgressQuery(query) = command.action else { panic!("not a query") };
+    let Action::ProgressQuery(query) = command.action else {
+        panic!("not a query")
+    };
     assert_eq!(
         query.key,
-        ProgressKey::Dates { applied_on: date(2026, 11, 2), born_on: date(1933, 3, 14) }
+        ProgressKey::Dates {
+            applied_on: date(2026, 11, 2),
+            born_on: date(1933, 3, 14)
+        }
     );
 }
 
@@ -284,7 +323,9 @@ fn a_person_of_the_list_fills_in_the_look_up() {
     assert_eq!(day.screen(), Screen::ClientList);
     day.press(&[Touch::Row(0)]);
     assert_eq!(day.screen(), Screen::Purpose);
-    let Page::Purpose(page) = day.view().page else { unreachable!() };
+    let Page::Purpose(page) = day.view().page else {
+        unreachable!()
+    };
     assert_eq!(page.insured.as_deref(), Some("0000123456"));
     assert_eq!(page.born_on, Date::from_ymd(1933, 3, 14));
     day.press(&[Touch::Back]);
@@ -297,14 +338,18 @@ fn the_lock_leaves_nothing_of_a_half_typed_look_up() {
     day.press(&[Touch::Row(0), Touch::Main, Touch::Digit(7), Touch::LockNow]);
     day.unlock("takahashi01", [8, 2, 6, 3]);
     day.press(&[Touch::Row(0), Touch::Main]);
-    let Page::InsuredNumber(page) = day.view().page else { unreachable!() };
+    let Page::InsuredNumber(page) = day.view().page else {
+        unreachable!()
+    };
     assert!(page.typed.is_empty());
 }
 
 fn hold(day: &mut Day, command: CommandId) {
     let now = day.clock.now();
     let code = ProblemCode::CommandInsurer;
-    day.vault.write(|tx| outbox::hold(tx, &now, command, &code)).unwrap();
+    day.vault
+        .write(|tx| outbox::hold(tx, &now, command, &code))
+        .unwrap();
     let online = std::mem::replace(&mut day.online, true);
     day.sync();
     day.online = online;
@@ -320,11 +365,15 @@ fn an_item_on_hold_is_corrected_and_sent_again() {
     hold(&mut day, old);
     day.press(&[Touch::Row(3)]);
     assert_eq!(day.screen(), Screen::Outbox);
-    let Page::Outbox(page) = day.view().page else { unreachable!() };
+    let Page::Outbox(page) = day.view().page else {
+        unreachable!()
+    };
     assert_eq!(page.items.rows[0].state, ItemState::Held, "held first");
     day.press(&[Touch::Main]);
     assert_eq!(day.screen(), Screen::OutboxHeld);
-    let Page::OutboxItem(page) = day.view().page else { unreachable!() };
+    let Page::OutboxItem(page) = day.view().page else {
+        unreachable!()
+    };
     assert!(page.editable);
     assert_eq!(page.item.code, Some(ProblemCode::CommandInsurer));
     assert_eq!(page.desk.unwrap().city, "汐見市");
@@ -347,9 +396,19 @@ fn giving_up_an_item_takes_a_second_touch() {
     let command = newest(&day).id;
     day.press(&[Touch::Main]);
     hold(&mut day, command);
-    day.press(&[Touch::Row(3), Touch::OutboxFilter(OutboxFilter::Held), Touch::Row(0)]);
+    day.press(&[
+        Touch::Row(3),
+        Touch::OutboxFilter(OutboxFilter::Held),
+        Touch::Row(0),
+    ]);
     assert_eq!(day.screen(), Screen::OutboxHeld);
-    let state = |day: &Day| day.vault.read(|c| outbox::item(c, command)).unwrap().unwrap().state;
+    let state = |day: &Day| {
+        day.vault
+            .read(|c| outbox::item(c, command))
+            .unwrap()
+            .unwrap()
+            .state
+    };
     day.press(&[Touch::Second]);
     assert_eq!(state(&day), State::Held);
     day.press(&[Touch::Second]);
@@ -366,7 +425,9 @@ fn an_answer_is_opened_again_from_what_was_sent() {
     day.sync();
     day.press(&[Touch::Main, Touch::Row(3), Touch::OutboxItem(command)]);
     assert_eq!(day.screen(), Screen::OutboxItem);
-    let Page::OutboxItem(page) = day.view().page else { unreachable!() };
+    let Page::OutboxItem(page) = day.view().page else {
+        unreachable!()
+    };
     assert!(page.answer && page.times.iter().all(Option::is_some));
     assert_eq!(page.slip_number, "1120-0001");
     day.press(&[Touch::Main]);

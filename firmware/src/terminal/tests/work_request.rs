@@ -69,7 +69,10 @@ fn filed(day: &mut Day, filed: bool) {
 }
 
 fn saved(day: &Day) -> Vec<DisclosureRequest> {
-    let page = day.vault.read(|c| outbox::page(c, Filter::All, 0, 50)).unwrap();
+    let page = day
+        .vault
+        .read(|c| outbox::page(c, Filter::All, 0, 50))
+        .unwrap();
     let mut items = page.items;
     items.sort_by_key(|item| item.seq);
     items
@@ -101,9 +104,14 @@ fn three_people_one_with_a_contract_are_saved_offline() {
     day.press(&[Touch::Main]);
     assert_eq!(day.screen(), Screen::Attach);
     // Not a kind that is taken; then one that only begins like its kind.
-    for (row, code) in [(1, ProblemCode::AttachmentType), (2, ProblemCode::AttachmentType)] {
+    for (row, code) in [
+        (1, ProblemCode::AttachmentType),
+        (2, ProblemCode::AttachmentType),
+    ] {
         day.press(&[Touch::Row(row)]);
-        let Page::Attach(page) = day.view().page else { panic!("left the stick") };
+        let Page::Attach(page) = day.view().page else {
+            panic!("left the stick")
+        };
         assert_eq!(page.note, Some(code));
     }
     day.press(&[Touch::Row(0)]);
@@ -112,7 +120,9 @@ fn three_people_one_with_a_contract_are_saved_offline() {
     day.press(&[Touch::Main]);
     assert_eq!(day.screen(), Screen::DisclosureReview);
     day.press(&[Touch::Second, Touch::Row(3)]);
-    let Page::DisclosureReview(page) = day.view().page else { panic!("not the review") };
+    let Page::DisclosureReview(page) = day.view().page else {
+        panic!("not the review")
+    };
     assert!(page.qualification_scan && !page.office_warning);
     assert_eq!((page.people.total, page.city.as_str()), (3, "汐見市"));
     day.press(&[Touch::Main]);
@@ -122,7 +132,10 @@ fn three_people_one_with_a_contract_are_saved_offline() {
     let request = &requests[0];
     assert_eq!(request.subjects.len(), 3);
     assert_eq!(request.subjects[0].plan, PlanNotice::Filed);
-    assert!(matches!(request.subjects[1].plan, PlanNotice::Contract { .. }));
+    assert!(matches!(
+        request.subjects[1].plan,
+        PlanNotice::Contract { .. }
+    ));
     assert_eq!(request.subjects[2].certified_on, date(2026, 8, 1));
     assert_eq!(request.applicant.name.as_str(), "髙橋 健一");
     assert!(request.applicant.qualification_scan.is_some());
@@ -138,7 +151,9 @@ fn a_draft_survives_the_lock_the_power_cut_and_another_member_of_staff() {
     day.press(&[Touch::LockNow]);
     let mut day = Day::with(day.vault, day.time);
     day.unlock("satomisaki", [4, 0, 7, 1]);
-    let Page::Home(home) = day.view().page else { panic!("not home") };
+    let Page::Home(home) = day.view().page else {
+        panic!("not home")
+    };
     assert!(home.draft);
     day.press(&[Touch::Row(1)]);
     let page = request_page(&day);
@@ -175,7 +190,10 @@ fn who_comes_from_a_card_and_finds_the_request_full_begins_the_second() {
         filed(&mut day, true);
     }
     day.press(&[Touch::Home, Touch::Main]);
-    day.card([crate::testing::desk::peek(10, 3), crate::testing::desk::good()]);
+    day.card([
+        crate::testing::desk::peek(10, 3),
+        crate::testing::desk::good(),
+    ]);
     day.digits([1, 3, 0, 8, 2, 8, 2, 0, 3, 2, 1, 2, 3, 4]);
     day.press(&[Touch::Main]);
     assert_eq!(day.screen(), Screen::Compare);
@@ -198,16 +216,31 @@ fn a_request_on_hold_comes_back_to_be_corrected() {
     filed(&mut day, true);
     day.press(&[Touch::Main, Touch::Main]);
     assert_eq!(day.screen(), Screen::DisclosureSaved);
-    let page = day.vault.read(|c| outbox::page(c, Filter::Pending, 0, 50)).unwrap();
-    let held = page.items.iter().find(|item| item.kind == "disclosure_request").unwrap().id;
+    let page = day
+        .vault
+        .read(|c| outbox::page(c, Filter::Pending, 0, 50))
+        .unwrap();
+    let held = page
+        .items
+        .iter()
+        .find(|item| item.kind == "disclosure_request")
+        .unwrap()
+        .id;
     let now = day.clock.now();
-    day.vault.write(|tx| outbox::hold(tx, &now, held, &ProblemCode::CommandOffice)).unwrap();
+    day.vault
+        .write(|tx| outbox::hold(tx, &now, held, &ProblemCode::CommandOffice))
+        .unwrap();
     day.sync();
     day.press(&[Touch::Main]);
     // A new request is begun meanwhile.
     day.press(&[Touch::Row(1)]);
     add(&mut day, 7, "たむら みつ");
-    day.press(&[Touch::Home, Touch::Row(3), Touch::OutboxItem(held), Touch::Main]);
+    day.press(&[
+        Touch::Home,
+        Touch::Row(3),
+        Touch::OutboxItem(held),
+        Touch::Main,
+    ]);
     let page = request_page(&day);
     assert_eq!((page.people.total, page.next), (1, DisclosureNext::Review));
     day.press(&[Touch::Main, Touch::Main]);
@@ -215,5 +248,9 @@ fn a_request_on_hold_comes_back_to_be_corrected() {
     assert_eq!(saved(&day).len(), 2);
     let old = day.vault.read(|c| outbox::item(c, held)).unwrap().unwrap();
     assert_eq!(old.state, outbox::State::Replaced);
-    assert_eq!(day.rows("SELECT count(*) FROM request_subject"), 1, "the new one waits");
+    assert_eq!(
+        day.rows("SELECT count(*) FROM request_subject"),
+        1,
+        "the new one waits"
+    );
 }

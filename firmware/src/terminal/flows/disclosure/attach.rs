@@ -67,7 +67,9 @@ impl AttachFlow {
     }
 
     fn choose(&mut self, index: usize, desk: &mut Desk) {
-        let Some(file) = self.files.get(index) else { return };
+        let Some(file) = self.files.get(index) else {
+            return;
+        };
         if self.take.is_waiting() || self.keep.is_waiting() {
             return;
         }
@@ -89,15 +91,27 @@ impl AttachFlow {
         let Some(session) = &desk.session else { return };
         let staff = session.staff.clone();
         let job = match &self.target {
-            Target::Contract { slot, place, subject } => {
+            Target::Contract {
+                slot,
+                place,
+                subject,
+            } => {
                 let mut subject = subject.clone();
                 subject.filed = Some(false);
                 subject.contract = Some(scan);
-                Job::Put { slot: *slot, place: Some(*place), subject: Box::new(subject), staff }
+                Job::Put {
+                    slot: *slot,
+                    place: Some(*place),
+                    subject: Box::new(subject),
+                    staff,
+                }
             }
-            Target::Qualification { slot } => {
-                Job::SetQualification { staff, scan, expires_on: None, slot: *slot }
-            }
+            Target::Qualification { slot } => Job::SetQualification {
+                staff,
+                scan,
+                expires_on: None,
+                slot: *slot,
+            },
         };
         self.keep.start(desk.store(job));
     }
@@ -114,7 +128,10 @@ impl Flow for AttachFlow {
         Page::Attach(AttachPage {
             who: match &self.target {
                 Target::Contract { subject, .. } => Some(
-                    subject.name.as_ref().map_or_else(String::new, |name| name.as_str().to_owned()),
+                    subject
+                        .name
+                        .as_ref()
+                        .map_or_else(String::new, |name| name.as_str().to_owned()),
                 ),
                 Target::Qualification { .. } => None,
             },

@@ -43,7 +43,10 @@ pub fn add_person(desk: &mut Desk) -> Box<dyn Flow> {
 /// Opens a request on hold, to be corrected and sent again.
 #[must_use]
 pub fn correct(_: &mut Desk, held: CommandId, request: DisclosureRequest) -> Box<dyn Flow> {
-    Box::new(DisclosureFlow::new(Slot::Correction, Begin::Correct(held, Box::new(request))))
+    Box::new(DisclosureFlow::new(
+        Slot::Correction,
+        Begin::Correct(held, Box::new(request)),
+    ))
 }
 
 /// What a card or the list tells about a person of a request.
@@ -82,7 +85,11 @@ struct DisclosureFlow {
 
 /// Places of one page: two columns of five on the large screen, of three on the others.
 fn places_a_page(desk: &Desk) -> usize {
-    if desk.config.staff_per_page >= LARGE_SCREEN_STAFF { MAX_SUBJECTS } else { 6 }
+    if desk.config.staff_per_page >= LARGE_SCREEN_STAFF {
+        MAX_SUBJECTS
+    } else {
+        6
+    }
 }
 
 /// Tiles of A-2 from which on a screen counts as large.
@@ -131,7 +138,12 @@ impl DisclosureFlow {
     }
 
     fn open_person(&self, place: usize) -> Next {
-        let subject = self.draft.subjects.get(place - 1).cloned().unwrap_or_default();
+        let subject = self
+            .draft
+            .subjects
+            .get(place - 1)
+            .cloned()
+            .unwrap_or_default();
         Next::Open(Box::new(PersonFlow::new(self.slot, Some(place), subject)))
     }
 
@@ -143,17 +155,29 @@ impl DisclosureFlow {
         }
         // The person in hand is added by the card's own screen; here somebody else is meant.
         desk.in_hand = None;
-        Next::Open(Box::new(PersonFlow::new(self.slot, None, DraftSubject::default())))
+        Next::Open(Box::new(PersonFlow::new(
+            self.slot,
+            None,
+            DraftSubject::default(),
+        )))
     }
 
     fn main(&mut self, desk: &mut Desk) -> Next {
-        let missing = self.draft.subjects.iter().position(|one| one.missing().is_some());
+        let missing = self
+            .draft
+            .subjects
+            .iter()
+            .position(|one| one.missing().is_some());
         match (self.next(), missing) {
             (DisclosureNext::AddPerson, _) => self.add(desk),
             (DisclosureNext::Complete, Some(index)) => self.open_person(index + 1),
             (DisclosureNext::AttachContract, Some(index)) => {
                 let subject = self.draft.subjects[index].clone();
-                let target = Target::Contract { slot: self.slot, place: index + 1, subject };
+                let target = Target::Contract {
+                    slot: self.slot,
+                    place: index + 1,
+                    subject,
+                };
                 Next::Open(Box::new(AttachFlow::new(target)))
             }
             (DisclosureNext::Review, _) => {
@@ -170,7 +194,9 @@ impl DisclosureFlow {
             return Next::Stay;
         }
         let refused = |code| Next::Trouble(Problem::Refused(code));
-        let Some(session) = desk.session.clone() else { return Next::Stay };
+        let Some(session) = desk.session.clone() else {
+            return Next::Stay;
+        };
         let Some(profile) = desk.profile.clone() else {
             return refused(ProblemCode::InputMissing);
         };
@@ -213,14 +239,23 @@ impl DisclosureFlow {
                 pages,
                 total,
             },
-            applicant: desk.session.as_ref().map_or_else(String::new, |one| one.name.clone()),
-            office: office.as_ref().map_or_else(String::new, ToString::to_string),
+            applicant: desk
+                .session
+                .as_ref()
+                .map_or_else(String::new, |one| one.name.clone()),
+            office: office
+                .as_ref()
+                .map_or_else(String::new, ToString::to_string),
             office_warning: office.as_ref().is_some_and(|office| {
                 !office.check_digit_ok() || known.is_some_and(|known| known != office)
             }),
             qualification_scan: self.draft.qualification.is_some(),
-            city: desk.insurer().map_or_else(String::new, |insurer| insurer.city.clone()),
-            desk: desk.insurer().map_or_else(String::new, |insurer| insurer.desk.name.clone()),
+            city: desk
+                .insurer()
+                .map_or_else(String::new, |insurer| insurer.city.clone()),
+            desk: desk
+                .insurer()
+                .map_or_else(String::new, |insurer| insurer.desk.name.clone()),
         })
     }
 
@@ -244,7 +279,11 @@ impl DisclosureFlow {
 
 impl Flow for DisclosureFlow {
     fn screen(&self, _: &Desk) -> Screen {
-        if self.review { Screen::DisclosureReview } else { Screen::Disclosure }
+        if self.review {
+            Screen::DisclosureReview
+        } else {
+            Screen::Disclosure
+        }
     }
 
     fn page(&self, desk: &Desk) -> Page {
@@ -269,15 +308,26 @@ impl Flow for DisclosureFlow {
     }
 
     fn shown(&mut self, desk: &mut Desk) -> Next {
-        let Some(session) = &desk.session else { return Next::Stay };
+        let Some(session) = &desk.session else {
+            return Next::Stay;
+        };
         let (slot, staff) = (self.slot, session.staff.clone());
         let job = match std::mem::replace(&mut self.begin, Begin::Load) {
             Begin::Load => Job::Load { slot, staff },
-            Begin::Correct(held, request) => Job::Correct { held, request, staff },
+            Begin::Correct(held, request) => Job::Correct {
+                held,
+                request,
+                staff,
+            },
             Begin::Add(subject) => {
                 // Kept until the store has said whether there was a place.
                 self.eleventh = Some(subject.clone());
-                Job::Put { slot, place: None, subject, staff }
+                Job::Put {
+                    slot,
+                    place: None,
+                    subject,
+                    staff,
+                }
             }
         };
         self.load.start(desk.store(job));

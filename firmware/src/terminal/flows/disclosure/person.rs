@@ -15,9 +15,7 @@ use crate::terminal::flows::card::CardFlow;
 use crate::terminal::flows::lookup::ClientsFlow;
 use crate::terminal::screen::Screen;
 use crate::terminal::touch::Touch;
-use crate::terminal::view::{
-    DisclosurePersonPage, InsuredNumberPage, Missing, Page, TextField,
-};
+use crate::terminal::view::{DisclosurePersonPage, InsuredNumberPage, Missing, Page, TextField};
 
 /// One person.
 pub struct PersonFlow {
@@ -78,7 +76,10 @@ impl PersonFlow {
     }
 
     fn certified_step(&self) -> Step {
-        Step::Certified(DateEntry::with(DateRule::Certification, self.subject.certified_on))
+        Step::Certified(DateEntry::with(
+            DateRule::Certification,
+            self.subject.certified_on,
+        ))
     }
 
     /// The step for the first fact that is missing.
@@ -100,7 +101,11 @@ impl PersonFlow {
     /// An answer was given: keep it, and go on.
     fn answered(&mut self, desk: &mut Desk) -> Next {
         self.keep(desk);
-        self.step = if self.guided { self.next_step(desk) } else { Step::Overview };
+        self.step = if self.guided {
+            self.next_step(desk)
+        } else {
+            Step::Overview
+        };
         Next::Stay
     }
 
@@ -116,9 +121,14 @@ impl PersonFlow {
     }
 
     fn attach(&self) -> Next {
-        let Some(place) = self.place else { return Next::Stay };
-        let target =
-            Target::Contract { slot: self.slot, place, subject: self.subject.clone() };
+        let Some(place) = self.place else {
+            return Next::Stay;
+        };
+        let target = Target::Contract {
+            slot: self.slot,
+            place,
+            subject: self.subject.clone(),
+        };
         Next::Open(Box::new(AttachFlow::new(target)))
     }
 
@@ -162,7 +172,11 @@ impl PersonFlow {
                     return Next::Back;
                 };
                 let staff = session.staff.clone();
-                let job = Job::Remove { slot: self.slot, place, staff };
+                let job = Job::Remove {
+                    slot: self.slot,
+                    place,
+                    staff,
+                };
                 self.remove.start(desk.store(job));
                 Next::Stay
             }
@@ -202,7 +216,10 @@ impl PersonFlow {
     }
 
     fn shown_name(&self) -> Option<String> {
-        self.subject.name.as_ref().map(|name| name.as_str().to_owned())
+        self.subject
+            .name
+            .as_ref()
+            .map(|name| name.as_str().to_owned())
     }
 }
 
@@ -257,7 +274,10 @@ impl Flow for PersonFlow {
         }
         if let (Some(_), Some(session)) = (self.place, &desk.session) {
             let staff = session.staff.clone();
-            self.load.start(desk.store(Job::Load { slot: self.slot, staff }));
+            self.load.start(desk.store(Job::Load {
+                slot: self.slot,
+                staff,
+            }));
         }
         Next::Stay
     }

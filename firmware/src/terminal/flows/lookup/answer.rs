@@ -66,7 +66,11 @@ impl AnswerFlow {
 
     fn insurer<'d>(&self, desk: &'d Desk) -> Option<&'d Insurer> {
         let number = &self.question.subject.insurer;
-        desk.facility.as_ref()?.insurers.iter().find(|insurer| insurer.number == *number)
+        desk.facility
+            .as_ref()?
+            .insurers
+            .iter()
+            .find(|insurer| insurer.number == *number)
     }
 
     fn validity(&self, desk: &Desk, from: &Provenance) -> Validity {
@@ -109,7 +113,10 @@ impl AnswerFlow {
 
     fn note(&mut self, desk: &mut Desk) {
         if let Some(session) = &desk.session {
-            let job = Job::Shown { command: self.kept.command, staff: session.staff.clone() };
+            let job = Job::Shown {
+                command: self.kept.command,
+                staff: session.staff.clone(),
+            };
             let _ = desk.store(job);
         }
         self.noted = true;
@@ -148,7 +155,9 @@ impl Flow for AnswerFlow {
                 age,
             })
         };
-        let Some(answer) = self.progress() else { return none(NoneKind::NotFound) };
+        let Some(answer) = self.progress() else {
+            return none(NoneKind::NotFound);
+        };
         match &answer.finding {
             ProgressFinding::NotFound => none(NoneKind::NotFound),
             ProgressFinding::Several => none(NoneKind::Several),
@@ -216,7 +225,10 @@ impl AnswerFlow {
         let Ok(StoreReply::LookUp(Reply::Followed(Some(followed)))) = reply else {
             return Next::Stay;
         };
-        if !matches!(followed.state, State::Saved | State::Sent | State::Receipted) {
+        if !matches!(
+            followed.state,
+            State::Saved | State::Sent | State::Receipted
+        ) {
             self.pending = None;
         }
         if let Some(answer) = followed.answer

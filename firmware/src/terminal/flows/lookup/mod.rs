@@ -47,7 +47,10 @@ pub fn correct(desk: &mut Desk, held: CommandId, query: &ProgressQuery) -> Box<d
             flow.number.set(insured.as_str());
             flow.step = Step::Number;
         }
-        ProgressKey::Dates { applied_on, born_on } => {
+        ProgressKey::Dates {
+            applied_on,
+            born_on,
+        } => {
             flow.by_number = false;
             flow.birth.set(*born_on);
             flow.applied.set(*applied_on);
@@ -124,7 +127,10 @@ impl LookUpFlow {
                 self.step = Step::Purpose;
             }
             None => {
-                let job = Job::FindPerson { name: person.name.clone(), born_on: person.born_on };
+                let job = Job::FindPerson {
+                    name: person.name.clone(),
+                    born_on: person.born_on,
+                };
                 self.find.start(desk.store(job));
             }
         }
@@ -158,7 +164,9 @@ impl LookUpFlow {
 
     fn key(&self, today: Date) -> Option<ProgressKey> {
         if self.by_number {
-            return self.insured().map(|insured| ProgressKey::Insured { insured });
+            return self
+                .insured()
+                .map(|insured| ProgressKey::Insured { insured });
         }
         Some(ProgressKey::Dates {
             applied_on: self.applied.date(today)?,
@@ -171,13 +179,19 @@ impl LookUpFlow {
             Ok(insured) => insured,
             Err(error) => return self.number.set_note(error.code()),
         };
-        match (&mut desk.in_hand, desk.facility.as_ref().and_then(|f| f.insurers.first())) {
+        match (
+            &mut desk.in_hand,
+            desk.facility.as_ref().and_then(|f| f.insurers.first()),
+        ) {
             (Some(person), _) => {
                 person.insured = Some(insured);
                 self.hand.clone_from(&desk.in_hand);
             }
             (None, Some(insurer)) => {
-                let job = Job::FindNumber { insurer: insurer.number.clone(), insured };
+                let job = Job::FindNumber {
+                    insurer: insurer.number.clone(),
+                    insured,
+                };
                 self.find.start(desk.store(job));
             }
             (None, None) => {}
@@ -202,7 +216,8 @@ impl LookUpFlow {
             born_on: self.born_on(desk.today()),
         };
         // The kept answer first: it is on the screen before the question is on the disk.
-        self.kept.start(desk.store(Job::Kept(question.subject.clone())));
+        self.kept
+            .start(desk.store(Job::Kept(question.subject.clone())));
         if let Some(ask) = ask_job(desk, question, self.replaces) {
             self.ask = ask;
         }
@@ -238,20 +253,27 @@ impl LookUpFlow {
 const DEFAULT_MONTHS: u8 = 3;
 
 /// Saves a question and wakes the exchange; `None` when nobody is at the desk.
-fn ask_job(
-    desk: &mut Desk,
-    question: Question,
-    replaces: Option<CommandId>,
-) -> Option<Waiting> {
+fn ask_job(desk: &mut Desk, question: Question, replaces: Option<CommandId>) -> Option<Waiting> {
     let staff = desk.session.as_ref()?.staff.clone();
     let scope: Vec<InsurerNumber> = desk
         .facility
         .iter()
-        .flat_map(|facility| facility.insurers.iter().map(|insurer| insurer.number.clone()))
+        .flat_map(|facility| {
+            facility
+                .insurers
+                .iter()
+                .map(|insurer| insurer.number.clone())
+        })
         .collect();
     let id = desk.command_id();
     let mut waiting = Waiting::default();
-    waiting.start(desk.store(Job::Ask { id, staff, scope, question, replaces }));
+    waiting.start(desk.store(Job::Ask {
+        id,
+        staff,
+        scope,
+        question,
+        replaces,
+    }));
     Some(waiting)
 }
 
@@ -299,9 +321,15 @@ impl Flow for LookUpFlow {
                     .then(|| self.insured().map(|insured| insured.to_string()))
                     .flatten(),
                 born_on: self.born_on(today),
-                applied_on: (!self.by_number).then(|| self.applied.date(today)).flatten(),
-                city: desk.insurer().map_or_else(String::new, |insurer| insurer.city.clone()),
-                desk: desk.insurer().map_or_else(String::new, |insurer| insurer.desk.name.clone()),
+                applied_on: (!self.by_number)
+                    .then(|| self.applied.date(today))
+                    .flatten(),
+                city: desk
+                    .insurer()
+                    .map_or_else(String::new, |insurer| insurer.city.clone()),
+                desk: desk
+                    .insurer()
+                    .map_or_else(String::new, |insurer| insurer.desk.name.clone()),
             }),
         }
     }
@@ -321,7 +349,11 @@ impl Flow for LookUpFlow {
             }
             (Step::Kind, Touch::Second) => {
                 self.by_number = false;
-                self.step = if self.hand.is_some() { Step::Applied } else { Step::Birth };
+                self.step = if self.hand.is_some() {
+                    Step::Applied
+                } else {
+                    Step::Birth
+                };
             }
             (Step::Kind, Touch::Third) | (Step::Number, Touch::Second) => {
                 return Next::Open(Box::new(ClientsFlow::default()));
