@@ -69,6 +69,7 @@ compare-until = { $date }
 compare-differs = No, or not sure
 compare-differs-short = No
 compare-same = Yes, it is
+compare-same-short = Yes
 pinresult-ask = Is this right?
 pinresult-unsigned = These facts are as read from the card just now. They are not covered by a signature. Please ask the person.
 pinresult-unsigned-short = As read from the card. Please check with the person.
@@ -101,6 +102,7 @@ trouble-without-short = Without it
 trouble-other-papers = Use other papers
 trouble-other-papers-short = Other papers
 trouble-number-again = Type it again
+trouble-number-again-short = Again
 trouble-allow = Manager allows
 
 card-torn = The card moved away

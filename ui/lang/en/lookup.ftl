@@ -14,7 +14,7 @@ clients-count = { $count ->
    *[other] { $count } people
 }
 clients-empty = Nobody is on the list yet.
-clients-sub = Born { $born }  { $number }
+clients-born = Born { $born }
 
 insured-ask = Insured number?
 insured-label = Insured number

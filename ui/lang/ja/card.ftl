@@ -67,6 +67,7 @@ compare-until = { $date }まで
 compare-differs = ちがう・わからない
 compare-differs-short = ちがう
 compare-same = この方です
+compare-same-short = この方
 pinresult-ask = この内容でよいですか？
 pinresult-unsigned = 内容は、いまカードから読んだままです。署名では確かめていません。ご本人に聞いて、確かめてください。
 pinresult-unsigned-short = カードから読んだままの内容です。ご本人に確かめてください。
@@ -96,6 +97,7 @@ trouble-without-short = カードを使わない
 trouble-other-papers = ほかの書類で確かめる
 trouble-other-papers-short = ほかの書類へ
 trouble-number-again = 番号を入れなおす
+trouble-number-again-short = 入れなおす
 trouble-allow = 管理者が許す
 
 card-torn = カードが、はなれました

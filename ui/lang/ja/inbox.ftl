@@ -27,5 +27,5 @@ document-drawing = ページを描いています
 document-page-image = 書類のページ
 document-leaves-nothing = 閉じると、この画面には残りません。
 
-notice-important = 大切なお知らせ
+notice-important = 大切
 notice-from = { $when }から

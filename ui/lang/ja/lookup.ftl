@@ -11,7 +11,7 @@ kind-list-sub = 利用者の一覧から選びます
 clients-ask = 台帳の、どなたですか？
 clients-count = { $count }人
 clients-empty = 台帳には、まだどなたもいません。
-clients-sub = { $born }生　{ $number }
+clients-born = { $born }生
 
 insured-ask = 被保険者番号は？
 insured-label = 被保険者番号

@@ -74,6 +74,7 @@ pub fn show(page: &view::CardTroublePage, layout: Layout, ui: &Kiosk, words: &Wo
     let main = match (layout, face.main) {
         (Layout::Portable, "trouble-without") => "trouble-without-short",
         (Layout::Portable, "trouble-other-papers") => "trouble-other-papers-short",
+        (Layout::Portable, "trouble-number-again") => "trouble-number-again-short",
         (_, main) => main,
     };
     global.set_main(words.say(main).into());

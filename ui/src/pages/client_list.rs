@@ -5,14 +5,15 @@ use firmware::terminal::view::{ClientRow, Paged};
 use slint::ComponentHandle;
 
 use super::{on, pager, place, turn, visitor};
+use crate::layout::Layout;
 use crate::screen::Touches;
 use crate::words::Words;
-use crate::{ClientLine, ClientListPage, Kiosk, rows, say};
+use crate::{ClientLine, ClientListPage, Kiosk, names, rows, say};
 
 /// Fills the page.
-pub fn show(page: &Paged<ClientRow>, ui: &Kiosk, words: &Words) {
+pub fn show(page: &Paged<ClientRow>, layout: Layout, ui: &Kiosk, words: &Words) {
     let global = ui.global::<ClientListPage>();
-    let lines = page.rows.iter().map(|row| line(row, words)).collect();
+    let lines = page.rows.iter().map(|row| line(row, layout, words)).collect();
     global.set_rows(rows::keep(global.get_rows(), lines));
     global.set_count(words.say_with("clients-count", &[("count", page.total.into())]).into());
     let (now, pages) = pager(page);
@@ -20,13 +21,15 @@ pub fn show(page: &Paged<ClientRow>, ui: &Kiosk, words: &Words) {
     global.set_pages(pages);
 }
 
-fn line(row: &ClientRow, words: &Words) -> ClientLine {
+fn line(row: &ClientRow, layout: Layout, words: &Words) -> ClientLine {
     let born = say::date(row.born_on, words);
-    let number = row.insured.clone().unwrap_or_default();
-    let sub = words.say_with("clients-sub", &[("born", born.into()), ("number", number.into())]);
+    let one_line = if layout == Layout::Portable { 13 } else { 22 };
+    let name = names::fit_within(&row.name, one_line);
     ClientLine {
-        name: visitor(&row.name, words).into(),
-        sub: sub.trim_end().into(),
+        name: visitor(&name.text, words).into(),
+        small: name.small,
+        born: words.say_with("clients-born", &[("born", born.into())]).into(),
+        number: row.insured.clone().unwrap_or_default().into(),
         age: row.answer_age.map(|age| say::age(age, words)).unwrap_or_default().into(),
     }
 }

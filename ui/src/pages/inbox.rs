@@ -11,7 +11,7 @@ use super::{on, pager, place, turn, visitor};
 use crate::layout::Layout;
 use crate::screen::Touches;
 use crate::words::Words;
-use crate::{InboxPage, Kiosk, LetterLine, rows, say};
+use crate::{InboxPage, Kiosk, LetterLine, names, rows, say};
 
 /// Less than this is said loudly.
 const SOON: Duration = Duration::from_secs(24 * 60 * 60);
@@ -29,7 +29,7 @@ pub fn show(
     words: &Words,
 ) {
     let global = ui.global::<InboxPage>();
-    let lines = page.entries.rows.iter().map(|row| line(row, today, words)).collect();
+    let lines = page.entries.rows.iter().map(|row| line(row, today, layout, words)).collect();
     global.set_rows(rows::keep(global.get_rows(), lines));
     let (all, unopened) = page.counts;
     global.set_all(words.say_with("inbox-all", &[("count", all.into())]).into());
@@ -50,15 +50,18 @@ pub fn show(
     global.set_main_icon(icon.into());
 }
 
-fn line(row: &InboxRow, today: Option<Date>, words: &Words) -> LetterLine {
+fn line(row: &InboxRow, today: Option<Date>, layout: Layout, words: &Words) -> LetterLine {
     let arrived = say::instant(row.arrived, today, words);
+    let one_line = if layout == Layout::Portable { 13 } else { 22 };
+    let name = names::fit_within(&row.title, one_line);
     let title = if row.notice {
         words.say_with("inbox-notice", &[("title", row.title.as_str().into())])
     } else {
-        words.say_with("inbox-papers", &[("name", visitor(&row.title, words).into())])
+        papers_of(&name.text, layout, words)
     };
     LetterLine {
         title: title.into(),
+        small: !row.notice && name.small,
         sub: if row.notice {
             arrived.into()
         } else {
@@ -70,6 +73,17 @@ fn line(row: &InboxRow, today: Option<Date>, words: &Words) -> LetterLine {
         left: left(row, words).into(),
         soon: row.fetched.is_none() && row.left.is_some_and(|left| left < SOON),
         fetching: row.fetched.is_some(),
+    }
+}
+
+/// Whose papers; upright there is only room for the name.
+fn papers_of(name: &str, layout: Layout, words: &Words) -> String {
+    let name = visitor(name, words);
+    match layout {
+        Layout::Portable => name,
+        Layout::Seven | Layout::Ten => {
+            words.say_with("inbox-papers", &[("name", name.into())])
+        }
     }
 }
 

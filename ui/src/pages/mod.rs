@@ -192,7 +192,7 @@ pub fn show(view: &View, layout: Layout, ui: &Kiosk, words: &Words) {
             PageName::AnswerNone
         }
         Page::ClientList(page) => {
-            client_list::show(page, ui, words);
+            client_list::show(page, layout, ui, words);
             PageName::ClientList
         }
         Page::LookUpKind(page) => {
