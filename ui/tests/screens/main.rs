@@ -6,3 +6,4 @@ mod pictures;
 mod samples;
 mod touches;
 mod words;
+mod work;
