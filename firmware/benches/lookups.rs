@@ -46,17 +46,19 @@ fn measure(path: &std::path::Path, rows: u32) {
     let mut query = Vec::new();
     let mut touch = Vec::new();
     for turn in 0..TURNS {
-        // Spread over the whole table, so that no page is always the one in the cache.
-        let n = (turn.wrapping_mul(7_919)) % rows;
-        let subject = subject(&insurer, n);
-        bare.push(timed(|| bare_look_up(&vault, &subject)));
+        // Spread over the whole table, and each kind on a row of its own: nobody finds a page
+        // that another has just brought into the cache.
+        let n = turn.wrapping_mul(7_919);
+        let [one, two, three] =
+            [n, n + rows / 3, n + 2 * (rows / 3)].map(|n| subject(&insurer, n % rows));
+        bare.push(timed(|| bare_look_up(&vault, &one)));
         query.push(timed(|| {
             vault
-                .read(|c| lookup::find(c, &now, &subject))
+                .read(|c| lookup::find(c, &now, &two))
                 .unwrap()
                 .is_some()
         }));
-        touch.push(timed(|| whole_job(&mut vault, &now, subject.clone())));
+        touch.push(timed(|| whole_job(&mut vault, &now, three)));
     }
     let (bare, query, touch) = (spread(bare), spread(query), spread(touch));
     println!(

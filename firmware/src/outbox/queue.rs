@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
+use protocol::command::Command;
 use protocol::exchange::{CommandId, Sha256Digest};
-use rusqlite::{Connection, Transaction, params};
+use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
 use super::{HISTORY, PRUNE_LIMIT, State, signed, unsigned};
 use crate::clock::Now;
@@ -143,6 +144,35 @@ pub fn attachment_arrived(tx: &Transaction<'_>, sha256: Sha256Digest) -> Result<
         "DELETE FROM outbox_need WHERE sha256 = ?1",
         params![sha256.0],
     )?;
+    Ok(())
+}
+
+/// Commands that were sent and earned no receipt may lack an attachment at the gateway (it
+/// was restored, or threw an old one away): what they name is offered once more before they
+/// are sent again. An attachment that is there costs one question.
+///
+/// # Errors
+/// Those of the vault.
+pub fn want_attachments_again(tx: &Transaction<'_>, ids: &[CommandId]) -> Result<(), Problem> {
+    for id in ids {
+        let found: Option<(i64, String)> = tx
+            .prepare_cached(
+                "SELECT o.seq, o.body FROM outbox o JOIN outbox_state s ON s.seq = o.seq
+                 WHERE o.id = ?1 AND o.kind = 'disclosure_request' AND s.state IN (0, 1)",
+            )?
+            .query_row(params![id.0.as_bytes()], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .optional()?;
+        let Some((seq, body)) = found else { continue };
+        let Ok(command) = serde_json::from_str::<Command>(&body) else {
+            continue;
+        };
+        for needed in command.attachments() {
+            tx.prepare_cached("INSERT OR IGNORE INTO outbox_need(seq, sha256) VALUES(?1, ?2)")?
+                .execute(params![seq, needed.sha256.0])?;
+        }
+    }
     Ok(())
 }
 

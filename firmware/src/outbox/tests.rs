@@ -184,6 +184,26 @@ fn q4_a_request_that_waits_for_its_scan_holds_back_only_its_own_people() {
 }
 
 #[test]
+fn a_request_whose_scan_the_gateway_lost_offers_the_scan_again() {
+    let mut desk = Desk::new();
+    let scan = b"%PDF-1.7 contract";
+    let sha256 = testing::attachment(scan).sha256;
+    desk.save(1, &testing::request(&[1], scan));
+    desk.vault
+        .write(|tx| attachment_arrived(tx, sha256))
+        .unwrap();
+    // The gateway leaves it out of its page: neither kept nor refused.
+    desk.round(Fault::Forget).unwrap();
+    assert_eq!(desk.state(1), State::Sent);
+    assert_eq!(desk.vault.read(wanted_attachments).unwrap(), [sha256]);
+    desk.vault
+        .write(|tx| attachment_arrived(tx, sha256))
+        .unwrap();
+    desk.round(Fault::None).unwrap();
+    assert_eq!(desk.state(1), State::Receipted);
+}
+
+#[test]
 fn q4_a_scan_the_gateway_will_not_have_holds_its_request_and_frees_the_rest() {
     let mut desk = Desk::new();
     let scan = b"not what it says";

@@ -56,6 +56,8 @@ pub struct Verified {
     pub more: bool,
     /// Commands that were sent.
     pub sent: u64,
+    /// Commands that were sent and have no receipt: they stay and are sent again.
+    pub unreceipted: Vec<CommandId>,
 }
 
 /// An entry of the feed.
@@ -154,13 +156,14 @@ pub fn verify(
         return Err(NetError::Answer("too many feed entries"));
     }
     let page = signed_page(&response.receipts, identity)?;
-    check_page(prepared, identity, &page)?;
+    let unreceipted = check_page(prepared, identity, &page)?;
     Ok(Verified {
         page,
         signed: response.receipts,
         feed: feed(&response.feed)?,
         more: response.more,
         sent: prepared.sent.len() as u64,
+        unreceipted,
     })
 }
 
@@ -194,11 +197,12 @@ fn signed_page(text: &str, identity: &Identity) -> Result<ReceiptPage, NetError>
     serde_json::from_slice(&parts.payload).map_err(|_| NetError::Receipt("not a receipt page"))
 }
 
+/// Holds a page to its request; returns the commands it leaves without a receipt.
 fn check_page(
     prepared: &Prepared,
     identity: &Identity,
     page: &ReceiptPage,
-) -> Result<(), NetError> {
+) -> Result<Vec<CommandId>, NetError> {
     if page.device != identity.device {
         return Err(NetError::Receipt("another terminal's page"));
     }
@@ -219,7 +223,8 @@ fn check_page(
             return Err(NetError::Receipt("another body's hash"));
         }
     }
-    Ok(())
+    let left = prepared.sent.iter().map(|(id, _)| *id);
+    Ok(left.filter(|id| open.contains_key(id)).collect())
 }
 
 /// In a conflict the page names the hash of the body that came first.

@@ -89,6 +89,7 @@ pub fn settle(
             ..Settlement::default()
         };
         settlement.held = settled.held;
+        outbox::want_attachments_again(tx, &verified.unreceipted)?;
         for part in &verified.feed {
             take(tx, &now, part, sink, &mut settlement)?;
         }

@@ -328,6 +328,7 @@ pub fn config() -> TerminalConfig {
         staff_per_page: 6,
         document_width: 720,
         idle_lock: Duration::from_secs(60),
+        offline_limit: None,
         test_trust: true,
         serial: "T-0042".to_owned(),
         printer: true,
