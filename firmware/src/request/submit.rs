@@ -58,13 +58,18 @@ pub(super) fn submit(
         }
     }
     let people = subjects.len();
+    // One that has run out proves nothing.
+    let over = draft
+        .qualification_expires
+        .is_some_and(|day| day < now.wall.japan_date());
+    let licence = draft.qualification.filter(|_| !(over && now.is_trusted()));
     let command = Command {
         made_at: now.wall,
         clock_trusted: now.is_trusted(),
         staff: submit.staff.clone(),
         insurer: Some(submit.insurer.clone()),
         action: Action::DisclosureRequest(DisclosureRequest {
-            applicant: applicant(submit, draft.qualification),
+            applicant: applicant(submit, licence),
             subjects,
         }),
     };

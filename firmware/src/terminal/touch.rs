@@ -31,7 +31,7 @@
 //! | D-10 | – | – | `Row(n)`, pages |
 //! | E-1 | `next` of the page | あとで続ける | `Row(n)` a place of the page (an empty one adds a person), `Third` 人を加える, pages |
 //! | E-2 | つぎへ: the next missing thing; when complete, back | 取りのぞく | `Field(n)`: 0 氏名, 1 番号, 2 生年月日, 3 認定年月日, 4 届出あり, 5 届出なし, 6 契約書をつける |
-//! | E-3 | もう一度さがす | – | `Row(n)`, pages |
+//! | E-3 | もう一度さがす | – | `Row(n)`, pages; after a licence its last day: digits, `Main` |
 //! | E-4 | 送る | 介護支援専門員証をつける | pages |
 //! | E-6 | つぎへ | – | text keys |
 //! | F-1 | 止めたn件を見る, none held: ホームへ | – | `OutboxFilter`, `OutboxItem(id)` or `Row(n)`, pages |

@@ -504,6 +504,8 @@ pub enum DateKind {
     Application,
     /// 認定年月日
     Certification,
+    /// 有効期間の満了日 of a 介護支援専門員証
+    LicenceExpiry,
 }
 
 /// Why a date is not possible.

@@ -1,6 +1,6 @@
 # D: how far is the certification?
 
-kind-ask = How do you want to look?
+kind-ask = Look up how?
 kind-number = By insured number
 kind-number-sub = The number and the birth date
 kind-dates = By dates
@@ -29,6 +29,7 @@ insured-about = Number of { $name }
 date-birth-ask = Date of birth?
 date-application-ask = Date of application?
 date-certification-ask = Certified on?
+date-licence-ask = Licence valid until?
 date-today = Today
 date-yesterday = Yesterday
 date-reads-birth = { $era } { $year } is { $western }, age { $age }

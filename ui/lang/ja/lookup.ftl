@@ -26,6 +26,7 @@ insured-about = { $name } 様の番号
 date-birth-ask = 生年月日は？
 date-application-ask = 申請日は？
 date-certification-ask = 認定年月日は？
+date-licence-ask = 専門員証の期限は？
 date-today = 今日
 date-yesterday = きのう
 date-reads-birth = { $era }{ $year }年は { $western }年・{ $age }歳

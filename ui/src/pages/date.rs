@@ -19,6 +19,7 @@ pub fn show(page: &view::DatePage, ui: &Kiosk, words: &Words) {
                 DateKind::Birth => "date-birth-ask",
                 DateKind::Application => "date-application-ask",
                 DateKind::Certification => "date-certification-ask",
+                DateKind::LicenceExpiry => "date-licence-ask",
             })
             .into(),
     );
@@ -43,7 +44,7 @@ pub fn show(page: &view::DatePage, ui: &Kiosk, words: &Words) {
     global.set_flow_now(match page.kind {
         DateKind::Birth => 2,
         DateKind::Application => 3,
-        DateKind::Certification => 0,
+        DateKind::Certification | DateKind::LicenceExpiry => 0,
     });
 }
 

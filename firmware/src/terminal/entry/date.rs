@@ -23,7 +23,13 @@ pub enum DateRule {
     },
     /// 認定年月日: any day up to today since the insurance began.
     Certification,
+    /// Last day of a 介護支援専門員証: not yet past, and within its five years
+    /// (介護保険法69条の7), with a year to spare for one renewed early.
+    LicenceExpiry,
 }
+
+/// Longest time a licence can still run, in months.
+const LICENCE_MONTHS: i32 = 6 * 12;
 
 /// First day of the long-term care insurance.
 fn insurance_began() -> Date {
@@ -143,6 +149,7 @@ impl DateEntry {
                 DateRule::Birth => DateKind::Birth,
                 DateRule::Application { .. } => DateKind::Application,
                 DateRule::Certification => DateKind::Certification,
+                DateRule::LicenceExpiry => DateKind::LicenceExpiry,
             },
             eras: self.eras().to_vec(),
             era: self.era,
@@ -161,16 +168,17 @@ impl DateEntry {
     fn eras(&self) -> &'static [Era] {
         match self.rule {
             DateRule::Birth => &[Era::Meiji, Era::Taisho, Era::Showa, Era::Heisei],
-            DateRule::Application { .. } => &[Era::Reiwa],
+            DateRule::Application { .. } | DateRule::LicenceExpiry => &[Era::Reiwa],
             DateRule::Certification => &[Era::Heisei, Era::Reiwa],
         }
     }
 
     fn last_year(&self, today: Date) -> u8 {
-        self.era
-            .last_year()
-            .or_else(|| today.era().map(|day| day.year()))
-            .unwrap_or(99)
+        let now = || match self.rule {
+            DateRule::LicenceExpiry => None,
+            _ => today.era().map(|day| day.year()),
+        };
+        self.era.last_year().or_else(now).unwrap_or(99)
     }
 
     fn infers_year(&self) -> bool {
@@ -255,8 +263,11 @@ impl DateEntry {
             }
             DateRule::Certification if date > today => Err(DateNote::Future),
             DateRule::Certification if date < insurance_began() => Err(DateNote::NoSuchDay),
-            // With an untrusted clock nothing can be said about the window.
-            DateRule::Birth | DateRule::Certification | DateRule::Application { .. } => Ok(date),
+            DateRule::LicenceExpiry if date < today || date > today.add_months(LICENCE_MONTHS) => {
+                Err(DateNote::NoSuchDay)
+            }
+            // With an untrusted clock nothing can be said about an application's window.
+            _ => Ok(date),
         }
     }
 }

@@ -94,6 +94,18 @@ fn a_certification_lies_between_the_insurances_first_day_and_today() {
 }
 
 #[test]
+fn a_licence_that_has_run_out_is_not_taken() {
+    let today = ymd(2026, 6, 18);
+    let mut entry = DateEntry::new(DateRule::LicenceExpiry);
+    type_date(&mut entry, "090331", today);
+    assert_eq!(entry.date(today), Some(ymd(2027, 3, 31)));
+    for wrong in [ymd(2026, 6, 17), ymd(2033, 1, 1)] {
+        entry.set(wrong);
+        assert_eq!(entry.note(today), Some(DateNote::NoSuchDay));
+    }
+}
+
+#[test]
 fn backspace_goes_back_over_the_fields() {
     let today = ymd(2026, 6, 18);
     let mut entry = DateEntry::new(DateRule::Birth);

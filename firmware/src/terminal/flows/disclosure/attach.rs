@@ -1,5 +1,6 @@
 //! E-3: a scan from the stick or folder.
 
+use protocol::number::UserId;
 use protocol::person::Attachment;
 use protocol::problem::ProblemCode;
 
@@ -7,6 +8,7 @@ use crate::error::Problem;
 use crate::request::{DraftSubject, Job, Slot};
 use crate::terminal::desk::Desk;
 use crate::terminal::effect::{Effect, FoundFile, Input};
+use crate::terminal::entry::{DateEntry, DateRule};
 use crate::terminal::flow::{Flow, Next, Waiting};
 use crate::terminal::screen::Screen;
 use crate::terminal::touch::Touch;
@@ -36,6 +38,8 @@ pub struct AttachFlow {
     files: Vec<FoundFile>,
     page: usize,
     note: Option<ProblemCode>,
+    /// The licence was taken in; its last day is asked.
+    licence: Option<(Attachment, DateEntry)>,
     list: Waiting,
     take: Waiting,
     keep: Waiting,
@@ -49,6 +53,7 @@ impl AttachFlow {
             files: Vec::new(),
             page: 0,
             note: None,
+            licence: None,
             list: Waiting::default(),
             take: Waiting::default(),
             keep: Waiting::default(),
@@ -88,9 +93,7 @@ impl AttachFlow {
     }
 
     fn taken(&mut self, scan: Attachment, desk: &mut Desk) {
-        let Some(session) = &desk.session else { return };
-        let staff = session.staff.clone();
-        let job = match &self.target {
+        match &self.target {
             Target::Contract {
                 slot,
                 place,
@@ -99,21 +102,42 @@ impl AttachFlow {
                 let mut subject = subject.clone();
                 subject.filed = Some(false);
                 subject.contract = Some(scan);
-                Job::Put {
-                    slot: *slot,
-                    place: Some(*place),
+                let (slot, place) = (*slot, Some(*place));
+                self.keep_with(desk, |staff| Job::Put {
+                    slot,
+                    place,
                     subject: Box::new(subject),
                     staff,
-                }
+                });
             }
-            Target::Qualification { slot } => Job::SetQualification {
+            Target::Qualification { .. } => {
+                self.licence = Some((scan, DateEntry::new(DateRule::LicenceExpiry)));
+            }
+        }
+    }
+
+    /// The last day of the licence was typed.
+    fn licence_done(&mut self, desk: &mut Desk) {
+        let (Some((scan, entry)), Target::Qualification { slot }) = (&self.licence, &self.target)
+        else {
+            return;
+        };
+        let (scan, slot, expires_on) = (scan.clone(), *slot, entry.date(desk.today()));
+        if expires_on.is_some() && !self.keep.is_waiting() {
+            self.keep_with(desk, |staff| Job::SetQualification {
                 staff,
                 scan,
-                expires_on: None,
-                slot: *slot,
-            },
-        };
-        self.keep.start(desk.store(job));
+                expires_on,
+                slot,
+            });
+        }
+    }
+
+    fn keep_with(&mut self, desk: &mut Desk, job: impl FnOnce(UserId) -> Job) {
+        if let Some(session) = &desk.session {
+            let job = job(session.staff.clone());
+            self.keep.start(desk.store(job));
+        }
     }
 }
 
@@ -123,6 +147,10 @@ impl Flow for AttachFlow {
     }
 
     fn page(&self, desk: &Desk) -> Page {
+        if let Some((_, entry)) = &self.licence {
+            let name = desk.session.as_ref().map(|session| session.name.clone());
+            return Page::Date(entry.page(desk.today(), name));
+        }
         let (rows, pages) = self.pages(desk);
         let page = self.page.min(pages - 1);
         Page::Attach(AttachPage {
@@ -162,6 +190,14 @@ impl Flow for AttachFlow {
     }
 
     fn touch(&mut self, touch: Touch, desk: &mut Desk) -> Next {
+        if self.licence.is_some() && touch != Touch::Back {
+            if touch == Touch::Main {
+                self.licence_done(desk);
+            } else if let Some((_, entry)) = &mut self.licence {
+                entry.touch(&touch, desk.today());
+            }
+            return Next::Stay;
+        }
         let (rows, pages) = self.pages(desk);
         match touch {
             Touch::Back => return Next::Back,

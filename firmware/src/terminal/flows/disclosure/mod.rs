@@ -222,6 +222,12 @@ impl DisclosureFlow {
         Next::Stay
     }
 
+    /// A licence is here and has not run out. Without a trusted clock it is not judged.
+    fn licence_holds(&self, desk: &Desk) -> bool {
+        let over = self.draft.qualification_expires.is_some_and(|day| day < desk.today());
+        self.draft.qualification.is_some() && !(over && desk.now.is_trusted())
+    }
+
     fn review_page(&self, desk: &Desk) -> Page {
         let rows = desk.config.rows_per_page.max(1);
         let total = self.draft.subjects.len();
@@ -249,7 +255,7 @@ impl DisclosureFlow {
             office_warning: office.as_ref().is_some_and(|office| {
                 !office.check_digit_ok() || known.is_some_and(|known| known != office)
             }),
-            qualification_scan: self.draft.qualification.is_some(),
+            qualification_scan: self.licence_holds(desk),
             city: desk
                 .insurer()
                 .map_or_else(String::new, |insurer| insurer.city.clone()),
