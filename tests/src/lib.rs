@@ -9,11 +9,13 @@
 //! | [`dice`] | chance that replays from a seed |
 //! | [`work`] | a stream of made-up commands |
 //! | [`unit`] | a terminal without a screen |
+//! | [`bench`] | figures of the whole beside the bare thing |
 //! | [`kill`] | `kill -9` at random instants |
 //! | [`world`] | a municipality and an office as processes on this machine |
 //! | [`secrets`] | looks for what must not be there, in files and in memory |
 //! | [`simulation`] | terminals, gateway and a hostile world in one thread |
 
+pub mod bench;
 pub mod dice;
 pub mod kill;
 pub mod liar;

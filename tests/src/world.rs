@@ -7,7 +7,7 @@ use std::fs::{self, File};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
 use protocol::calendar::Timestamp;
@@ -303,7 +303,7 @@ fn card_holders() -> io::Result<String> {
         "被保険者番号,生年月日,申請日,申請区分,調査票受理日,意見書受理日,審査会予定日,更新日時\r\n",
     );
     for (person, (number, born_on)) in CARD_HOLDERS.iter().enumerate() {
-        let day = |ago: i32| today.add_days(ago - i32::try_from(person).unwrap_or(0));
+        let day = |ago: i64| today.add_days(ago - i64::try_from(person).unwrap_or(0));
         let columns = [
             (*number).to_owned(),
             (*born_on).to_owned(),
@@ -321,7 +321,7 @@ fn card_holders() -> io::Result<String> {
 }
 
 /// Days since the first card holder applied; the next one did a day earlier, and so on.
-pub const APPLIED_DAYS_AGO: i32 = 20;
+pub const APPLIED_DAYS_AGO: i64 = 20;
 
 /// 被保険者番号 and birth date of the people of `hal/assets/people.toml`, in its order.
 pub const CARD_HOLDERS: [(&str, &str); 4] = [
