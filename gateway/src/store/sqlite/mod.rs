@@ -6,6 +6,7 @@
 //! command line and for simulations (the caller's thread, one commit a job).
 
 mod cases;
+mod checkpoint;
 mod commands;
 mod devices;
 mod feed;
@@ -34,8 +35,15 @@ const STATEMENTS: usize = 128;
 /// Connections kept open for looking.
 const READERS: usize = 4;
 
-/// Pages of the write-ahead log (4 KiB each) after which it is folded into the file.
+/// Pages of the write-ahead log (4 KiB each) after which a commit folds it into the file.
 const CHECKPOINT_PAGES: u32 = 4_000;
+
+/// The same for the grouped store, where [`checkpoint`] does it beside the commits: a bound
+/// for when that cannot keep up.
+const GROUPED_CHECKPOINT_PAGES: u32 = 50_000;
+
+/// Memory for pages, in KiB.
+const CACHE_KIB: i32 = 65_536;
 
 /// The rows of one transaction.
 struct SqliteTx<'c> {
@@ -84,7 +92,9 @@ impl SqliteStore {
         // SQLite's own bound is 2^32 - 2 pages.
         let pages = u32::try_from(pages).unwrap_or(u32::MAX - 1).max(1);
         conn.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?;
-        let writer = writer::Writer::start(conn)?;
+        conn.pragma_update(None, "wal_autocheckpoint", GROUPED_CHECKPOINT_PAGES)?;
+        let keeper = open_for_writing(file)?;
+        let writer = writer::Writer::start(conn, checkpoint::Checkpoints::start(keeper)?)?;
         Ok(Self::new(file, Writing::Grouped(writer)))
     }
 
@@ -179,6 +189,9 @@ fn open_for_writing(file: &Path) -> Result<Connection, GatewayError> {
     conn.pragma_update(None, "synchronous", "FULL")?;
     conn.pragma_update(None, "foreign_keys", true)?;
     conn.pragma_update(None, "secure_delete", true)?;
+    conn.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    // Savepoints of large jobs would otherwise spill into files.
+    conn.pragma_update(None, "temp_store", "MEMORY")?;
     conn.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
     schema::migrate(&mut conn)?;
     Ok(conn)

@@ -7,6 +7,7 @@ use std::thread::JoinHandle;
 use rusqlite::Connection;
 
 use super::SqliteTx;
+use super::checkpoint::Checkpoints;
 use crate::error::GatewayError;
 use crate::store::{Done, Job};
 
@@ -24,11 +25,11 @@ pub struct Writer {
 
 impl Writer {
     /// Starts the thread.
-    pub fn start(conn: Connection) -> Result<Self, GatewayError> {
+    pub fn start(conn: Connection, checkpoints: Checkpoints) -> Result<Self, GatewayError> {
         let (queue, jobs) = sync_channel(QUEUE);
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || run(&conn, &jobs))
+            .spawn(move || run(&conn, checkpoints, &jobs))
             .map_err(|e| GatewayError::io("start", "store-writer", e))?;
         Ok(Self {
             queue: Some(queue),
@@ -60,7 +61,7 @@ impl Drop for Writer {
     }
 }
 
-fn run(conn: &Connection, jobs: &Receiver<(Job, Done)>) {
+fn run(conn: &Connection, mut checkpoints: Checkpoints, jobs: &Receiver<(Job, Done)>) {
     let mut group = Vec::with_capacity(GROUP);
     while let Ok(first) = jobs.recv() {
         group.push(first);
@@ -71,6 +72,7 @@ fn run(conn: &Connection, jobs: &Receiver<(Job, Done)>) {
             }
         }
         commit(conn, &mut group);
+        checkpoints.between_commits(conn);
     }
 }
 
