@@ -34,7 +34,7 @@ pub use queue::{
     want_attachments_again, wanted_attachments,
 };
 pub use schema::MIGRATIONS;
-pub use settle::{Settled, hold, hold_for_attachment, received_up_to, settle};
+pub use settle::{Settled, hold, hold_for_attachment, received_up_to, settle, start_anew};
 
 /// Most commands that wait for a receipt.
 pub const MAX_ROWS: u64 = 150_000;

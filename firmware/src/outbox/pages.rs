@@ -195,7 +195,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Item> {
         receipted_at: at(9)?,
         answered_at: at(10)?,
         closed_at: at(11)?,
-        receipt_seq: row.get::<_, Option<i64>>(12)?.map(unsigned),
+        receipt_seq: row.get::<_, Option<i64>>(12)?.map(i64::unsigned_abs),
         reason: row
             .get::<_, Option<String>>(13)?
             .and_then(|code| ProblemCode::parse(&code).ok()),

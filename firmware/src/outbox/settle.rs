@@ -64,6 +64,23 @@ pub fn received_up_to(connection: &Connection) -> Result<u64, Problem> {
     Ok(unsigned(received))
 }
 
+/// The terminal has another identity: the numbers of the receipts it has belong to the
+/// former one. They stay for the history, negative, and say nothing about the new one.
+///
+/// # Errors
+/// Those of the vault.
+pub fn start_anew(tx: &Transaction<'_>) -> Result<(), Problem> {
+    tx.execute(
+        "UPDATE outbox_state SET receipt_seq = -receipt_seq WHERE receipt_seq > 0",
+        [],
+    )?;
+    tx.execute(
+        "UPDATE outbox_mark SET received_up_to = 0, durable_up_to = 0",
+        [],
+    )?;
+    Ok(())
+}
+
 /// Holds a waiting command with a reason that is final. Also used for a command that is
 /// refused alone, without a receipt.
 ///

@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use super::NetError;
 use crate::error::Problem;
+use crate::outbox;
 
 /// Most roots, receipt keys or endpoints in a bundle.
 const MAX_TRUST: usize = 16;
@@ -82,8 +83,13 @@ pub fn identity(connection: &Connection) -> Result<Option<Identity>, Problem> {
     }))
 }
 
-/// Keeps a new identity in place of the old one, and forgets the pending key.
+/// Keeps a new identity in place of the old one, and forgets the pending key. Another device
+/// id is another receiver at the gateway, whose numbers of receipts and feed start anew.
 pub(super) fn keep_identity(tx: &Transaction<'_>, identity: &Identity) -> Result<(), Problem> {
+    if super::device(tx)?.as_ref() != Some(&identity.device) {
+        super::schema::set_cursor(tx, 0)?;
+        outbox::start_anew(tx)?;
+    }
     tx.execute(
         "INSERT INTO sync_identity(only, device, certificate, private_key, not_before_ms,
                                    not_after_ms)

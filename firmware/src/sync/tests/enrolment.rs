@@ -14,11 +14,12 @@ use rcgen::{
 
 use crate::clock::Clock;
 use crate::error::Problem;
+use crate::outbox::{self, State};
 use crate::sync::{
-    EnrolOrder, HttpAnswer, HttpRequest, Identity, NetError, RenewalState, Transport, device,
-    enrol, identity, renew, renewal,
+    EnrolOrder, HttpAnswer, HttpRequest, Identity, NetError, RenewalState, Transport, cursor,
+    device, enrol, identity, renew, renewal,
 };
-use crate::testing::gateway::{FakeGateway, Shelf, refusal};
+use crate::testing::gateway::{FakeGateway, Fault, Shelf, notice, refusal};
 use crate::testing::{self, DAY, MORNING};
 use crate::vault::Vault;
 
@@ -281,4 +282,46 @@ fn a_full_disk_while_the_identity_is_kept_leaves_the_old_one() {
     let refused = renew(&mut vault, &mut authority, &clock, &mut shelf);
     assert_eq!(refused.unwrap_err(), Problem::VaultFull);
     assert_eq!(vault.read(identity).unwrap(), Some(old));
+}
+
+#[test]
+fn a_terminal_enrolled_anew_does_not_send_again_what_its_former_self_delivered() {
+    let (mut vault, mut authority, clock, _, _) = enrolled();
+    let mut gateway = FakeGateway::new(&clock);
+    for n in 1..=3 {
+        let command = testing::look_up(n);
+        vault
+            .write(|tx| outbox::append(tx, &clock.now(), testing::id(n), &command))
+            .unwrap();
+    }
+    gateway.tell(notice(1));
+    gateway
+        .round(&mut vault, &clock, Fault::None, &mut Shelf::default())
+        .unwrap();
+
+    authority.device = DeviceId::from_random([8; 12]);
+    enrol(
+        &mut vault,
+        &mut authority,
+        &clock,
+        &order(),
+        &mut Shelf::default(),
+    )
+    .unwrap();
+    assert_eq!(
+        vault.read(cursor).unwrap(),
+        0,
+        "the new receiver's feed is read from its start"
+    );
+    // The gateway knows nothing of the new receiver yet: that is no restored backup.
+    let mut gateway = FakeGateway::new(&clock);
+    let settlement = gateway
+        .round(&mut vault, &clock, Fault::None, &mut Shelf::default())
+        .unwrap();
+    assert_eq!((settlement.again, settlement.waiting), (0, 0));
+    let item = vault
+        .read(|c| outbox::item(c, testing::id(2)))
+        .unwrap()
+        .unwrap();
+    assert_eq!((item.state, item.receipt_seq), (State::Receipted, Some(2)));
 }
