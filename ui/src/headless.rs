@@ -104,6 +104,14 @@ impl Headless {
     /// # Errors
     /// [`NoSuchButton`] when no such button can be pressed.
     pub fn press(&self, label: &str) -> Result<(), NoSuchButton> {
+        self.press_then_wait(label, BETWEEN_TOUCHES)
+    }
+
+    /// Presses, and lets so much time pass inside the screen.
+    ///
+    /// # Errors
+    /// [`NoSuchButton`] when no such button can be pressed.
+    pub fn press_then_wait(&self, label: &str, wait: Duration) -> Result<(), NoSuchButton> {
         let found = self.touchables().into_iter().find(|element| {
             element.accessible_label().is_some_and(|found| phrases::plain(&found) == label)
                 && element.accessible_enabled() != Some(false)
@@ -120,7 +128,7 @@ impl Headless {
             });
         };
         element.mock_single_click(PointerEventButton::Left);
-        mock_elapsed_time(BETWEEN_TOUCHES);
+        mock_elapsed_time(wait);
         Ok(())
     }
 

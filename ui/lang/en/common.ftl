@@ -31,9 +31,9 @@ mark-answer-lines = Answer
 mark-held = On hold
 
 flow-label = Progress
-fact-happened = What happened
-fact-safe = What is safe
-fact-next = What next
+fact-happened = Happened
+fact-safe = Safe
+fact-next = Next
 
 person-staff = { $name }
 person-visitor = { $name }

@@ -1,8 +1,10 @@
 # S-1 to S-6: set-up.
 
 setup-welcome = Let us prepare the desk
-setup-welcome-what = We connect this terminal to the city and enter the office and its staff. You can stop at any time and go on later.
+setup-welcome-what = We connect this terminal to the city and enter the office and its staff.
+setup-welcome-later = You can stop at any time and go on later.
 setup-need = At hand: the sheet with the one-time token, the office number
+setup-need-short = At hand: token sheet, office number
 enrol-title = Connecting to the city
 enrol-key = Make a key inside this terminal
 enrol-certificate = Receive its certificate

@@ -67,11 +67,11 @@ part-card = Card
 part-clock = Time
 part-vault = Storage
 part-certificate = Certificate
-part-gateway = Line to the city
+part-gateway = City line
 part-queue = To send
 verdict-good = Works
 verdict-watch = Watch it
-verdict-bad = Does not work
+verdict-bad = Not working
 verdict-unknown = Not known
 verdict-days = { $days ->
     [one] { $days } day

@@ -27,7 +27,7 @@ pass-new = { $name } さんの
 pass-new-again = もう一度、
     同じ4けたを入れます
 pass-new-not-pin = カードの暗証番号とは
-    ちがう4けたにしてください。
+    ちがう4けたをどうぞ。
 pass-mismatch = 2回がちがいました。
     はじめからどうぞ。
 pass-common = 見当がつきやすい番号です。

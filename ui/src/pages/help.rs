@@ -8,6 +8,9 @@ use crate::screen::Touches;
 use crate::words::Words;
 use crate::{DeskCard, HelpPage, HelpTopicPage, Kiosk, pages, rows, say};
 
+/// What fits on the last line of a desk's card on the small screens, beside icon and margins.
+const LINE_COLUMNS: usize = 26;
+
 /// Desks that fit beside the topics.
 const DESKS: usize = 2;
 
@@ -37,13 +40,20 @@ pub fn show_topic(page: &view::HelpTopicPage, ui: &Kiosk, words: &Words) {
 /// A desk as a card.
 #[must_use]
 pub fn card(desk: &DeskState, words: &Words) -> DeskCard {
+    let (hours, open) = (say::hours(&desk.desk, words), say::open_short(desk.open, words));
     DeskCard {
         name: say::desk_name(desk).into(),
         phone: desk.desk.phone.to_string().into(),
-        hours: say::hours(&desk.desk, words).into(),
-        open: say::open_short(desk.open, words).into(),
+        fits: columns(&hours) + columns(&open) <= LINE_COLUMNS,
+        hours: hours.into(),
+        open: open.into(),
         now: matches!(desk.open, Some(Open::Until(_))),
     }
+}
+
+/// Width of a text, a kana or kanji counting as two.
+fn columns(text: &str) -> usize {
+    text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum()
 }
 
 /// The words of a topic; its three steps are the attributes `one`, `two` and `three`.

@@ -1,8 +1,10 @@
 //! Every sample is drawn by the real renderer with real fonts and compared with its committed
-//! picture. `MADOGUCHI_ACCEPT=1 cargo test -p ui --test screens pictures` draws them anew.
+//! picture, which is kept at half size. `MADOGUCHI_ACCEPT=1 cargo test -p ui --test screens
+//! pictures` takes the new pictures; all of them stand at full size, with a contact sheet, in
+//! `pictures/` of cargo's temporary directory.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use firmware::terminal::touch::{Language, TextSize};
 use firmware::terminal::view::Look;
@@ -13,26 +15,29 @@ use ui::sheet::{Frame, contact_sheet};
 
 use crate::samples;
 
-/// A way of drawing a sample that has its own picture.
-pub struct Variant {
-    pub layout: Layout,
-    pub look: Look,
-    pub suffix: &'static str,
+/// A way of drawing every sample.
+struct Variant {
+    layout: Layout,
+    look: Look,
+    suffix: &'static str,
+    /// Its pictures are committed; the others are only drawn, for eyes.
+    kept: bool,
 }
 
-pub fn variants() -> Vec<Variant> {
+fn variants() -> Vec<Variant> {
     let look = samples::look();
     let english = Look { language: Language::En, ..look };
     let contrast = Look { high_contrast: true, ..look };
     let large = Look { text_size: TextSize::Largest, ..look };
+    let variant = |layout, look, suffix, kept| Variant { layout, look, suffix, kept };
     vec![
-        Variant { layout: Layout::Seven, look, suffix: "800x480" },
-        Variant { layout: Layout::Ten, look, suffix: "1280x800" },
-        Variant { layout: Layout::Portable, look, suffix: "480x800" },
-        Variant { layout: Layout::Seven, look: english, suffix: "en_800x480" },
-        Variant { layout: Layout::Ten, look: english, suffix: "en_1280x800" },
-        Variant { layout: Layout::Seven, look: contrast, suffix: "hc_800x480" },
-        Variant { layout: Layout::Seven, look: large, suffix: "large_800x480" },
+        variant(Layout::Seven, look, "800x480", true),
+        variant(Layout::Ten, look, "1280x800", true),
+        variant(Layout::Portable, look, "480x800", true),
+        variant(Layout::Seven, english, "en_800x480", true),
+        variant(Layout::Ten, english, "en_1280x800", true),
+        variant(Layout::Seven, contrast, "hc_800x480", false),
+        variant(Layout::Seven, large, "large_800x480", false),
     ]
 }
 
@@ -41,9 +46,8 @@ fn every_screen_looks_as_its_picture() {
     let accept = std::env::var_os("MADOGUCHI_ACCEPT").is_some();
     let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pictures");
     let drawn = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pictures");
-    fs::create_dir_all(&drawn).expect("the target directory can be written");
-    if accept {
-        fs::create_dir_all(&kept).expect("the repository can be written");
+    for folder in [&kept, &drawn] {
+        fs::create_dir_all(folder).expect("the folders of pictures can be made");
     }
 
     let mut different = Vec::new();
@@ -55,13 +59,15 @@ fn every_screen_looks_as_its_picture() {
             view.look = variant.look;
             screen.show(&view);
             let picture = Picture::from(&screen.picture().expect("a picture"));
-            let png = picture.to_png().expect("a screen has pixels");
             let file = format!("{}_{}.png", sample.name, variant.suffix);
-            write(&drawn.join(&file), &png);
-            if accept {
-                accept_picture(&kept.join(&file), &picture, &png);
-            } else if let Some(problem) = compare(&kept.join(&file), &picture) {
-                different.push(format!("{file}: {problem}"));
+            write(&drawn.join(&file), &picture.to_true_png().expect("a screen has pixels"));
+            if variant.kept {
+                let small = picture.halved().to_png().expect("a screen has pixels");
+                match compare(&kept.join(&file), &small) {
+                    Some(_) if accept => write(&kept.join(&file), &small),
+                    Some(problem) => different.push(format!("{file}: {problem}")),
+                    None => {}
+                }
             }
             frames.push(Frame {
                 group: sample.name.clone(),
@@ -81,19 +87,27 @@ fn every_screen_looks_as_its_picture() {
     );
 }
 
-/// Keeps the present file when the new picture looks the same: a review shows only real changes.
-fn accept_picture(file: &PathBuf, picture: &Picture, png: &[u8]) {
-    if compare(file, picture).is_some() {
-        write(file, png);
+#[test]
+fn no_picture_is_kept_of_a_screen_that_is_gone() {
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pictures");
+    let suffixes: Vec<_> = variants().into_iter().filter(|v| v.kept).map(|v| v.suffix).collect();
+    let names: Vec<_> = samples::all()
+        .into_iter()
+        .flat_map(|sample| suffixes.iter().map(move |s| format!("{}_{s}.png", sample.name)))
+        .collect();
+    for entry in fs::read_dir(kept).expect("pictures are kept").flatten() {
+        let file = entry.file_name().to_string_lossy().into_owned();
+        assert!(names.contains(&file), "{file} shows nothing that is drawn");
     }
 }
 
-fn compare(file: &Path, picture: &Picture) -> Option<String> {
+fn compare(file: &Path, small: &[u8]) -> Option<String> {
     let Ok(kept) = fs::read(file) else {
         return Some("has no committed picture".to_owned());
     };
-    let kept = Picture::from_png(&kept).expect("committed pictures are PNG files");
-    kept.difference(picture)
+    let read = |bytes| Picture::from_png(bytes).expect("committed pictures are PNG files");
+    read(&kept)
+        .difference(&read(small))
         .map(|found| format!("{} pixels differ, first at {:?}", found.pixels, found.first))
 }
 

@@ -2,8 +2,13 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::time::Duration;
 
-use firmware::terminal::touch::Touch;
+use firmware::terminal::touch::{Language, TextSize, Touch};
+use firmware::terminal::view::View;
+use protocol::person::StaffRole;
+use slint::platform::{PointerEventButton, WindowEvent};
+use slint::{ComponentHandle, LogicalPosition};
 use ui::headless::Headless;
 use ui::layout::Layout;
 
@@ -11,12 +16,10 @@ use crate::samples;
 
 /// Shows the sample called `name` and presses the buttons in turn; gives the touches.
 pub fn press(name: &str, buttons: &[&str]) -> Vec<Touch> {
-    let screen = Headless::new(Layout::Seven, samples::look()).expect("a screen in memory");
+    let screen = opened(name, Layout::Seven);
     let touches = Rc::new(RefCell::new(Vec::new()));
     let seen = Rc::clone(&touches);
     screen.on_touch(move |touch| seen.borrow_mut().push(touch));
-    let sample = samples::all().into_iter().find(|sample| sample.name == name);
-    screen.show(&sample.unwrap_or_else(|| panic!("no sample {name}")).view);
     for button in buttons {
         screen.press(button).unwrap_or_else(|error| panic!("{name}: {error}"));
     }
@@ -42,4 +45,127 @@ fn the_home_screen_opens_what_its_tiles_say() {
             Touch::Help,
         ]
     );
+}
+
+#[test]
+fn the_lock_screen_wakes_and_helps() {
+    assert_eq!(press("A-1_lock", &["はじめる", "ヘルプ"]), [Touch::Main, Touch::Help]);
+}
+
+#[test]
+fn a_person_is_chosen_by_the_place_in_the_list() {
+    assert_eq!(
+        press("A-2_staff", &["佐藤 美咲", "渡邉 隆", "つぎのページ", "閉じる"]),
+        [Touch::Row(0), Touch::Row(5), Touch::NextPage, Touch::Back]
+    );
+}
+
+#[test]
+fn a_passcode_is_typed_and_entered() {
+    assert_eq!(
+        press("A-3_passcode", &["5", "0", "1字消す", "全部消す", "ほかの人"]),
+        [Touch::Digit(5), Touch::Digit(0), Touch::Backspace, Touch::ClearAll, Touch::Back]
+    );
+    assert_eq!(press("A-3_passcode_manager", &["入る"]), [Touch::Main]);
+}
+
+#[test]
+fn a_passcode_of_two_digits_cannot_be_entered() {
+    let screen = opened("A-3_passcode", Layout::Seven);
+    assert!(screen.press("入る").is_err());
+}
+
+#[test]
+fn a_paused_person_lets_the_others_in() {
+    assert_eq!(
+        press("A-4_lockout", &["別の職員で入る", "管理者が開ける", "閉じる"]),
+        [Touch::Main, Touch::Second, Touch::Back]
+    );
+}
+
+#[test]
+fn the_look_is_chosen_by_its_words() {
+    assert_eq!(
+        press("J-4_look", &["English", "特大", "はっきり", "出さない", "閉じる"]),
+        [
+            Touch::Language(Language::En),
+            Touch::TextSize(TextSize::Largest),
+            Touch::HighContrast(true),
+            Touch::Sounds(false),
+            Touch::Main,
+        ]
+    );
+}
+
+#[test]
+fn a_line_of_the_profile_is_corrected_on_either_of_its_pages() {
+    assert_eq!(
+        press("J-5_profile", &["事業所番号", "つぎのページ", "電話番号", "閉じる"]),
+        [Touch::Field(1), Touch::Awake, Touch::Field(5), Touch::Main]
+    );
+}
+
+#[test]
+fn a_leaver_is_stopped_by_two_touches_of_two_words() {
+    assert_eq!(press("J-3_staff_change", &["止める"]), [Touch::Second]);
+    assert_eq!(press("J-3_staff_stop", &["本当に止める"]), [Touch::Second]);
+}
+
+#[test]
+fn a_role_is_given_by_its_name() {
+    assert_eq!(
+        press("S-5_setup_staff", &["設定者", "この職員を加える", "おわる"]),
+        [Touch::Role(StaffRole::Setup), Touch::Main, Touch::Second]
+    );
+}
+
+#[test]
+fn trouble_has_a_way_out_and_a_slip() {
+    assert_eq!(
+        press("K-1_trouble", &["送信箱を片づける", "票を印刷", "ホームへ"]),
+        [Touch::Main, Touch::Print, Touch::Home]
+    );
+    assert_eq!(press("K-2_slip", &["閉じる", "票を印刷"]), [Touch::Main, Touch::Print]);
+}
+
+#[test]
+fn a_main_action_touched_twice_at_once_happens_once() {
+    let screen = opened("A-6_pledge", Layout::Seven);
+    let count = Rc::new(RefCell::new(0));
+    let counted = Rc::clone(&count);
+    screen.on_touch(move |_| *counted.borrow_mut() += 1);
+    screen.press_then_wait("誓約する", Duration::from_millis(60)).expect("the button is there");
+    screen.press_then_wait("誓約する", Duration::from_millis(300)).expect("the button is there");
+    assert_eq!(*count.borrow(), 1);
+    screen.press("誓約する").expect("the button is there");
+    assert_eq!(*count.borrow(), 2);
+}
+
+#[test]
+fn a_finger_on_a_row_is_not_lost_when_the_clock_moves_on() {
+    let screen = opened("A-2_staff", Layout::Seven);
+    let touches = Rc::new(RefCell::new(Vec::new()));
+    let seen = Rc::clone(&touches);
+    screen.on_touch(move |touch| seen.borrow_mut().push(touch));
+    let row = screen.controls().into_iter().find(|c| c.touchable && c.label == "髙橋 健一");
+    let (x, y, width, height) = row.expect("the tile is there").place;
+    let position = LogicalPosition::new(x + width / 2.0, y + height / 2.0);
+    let (button, window) = (PointerEventButton::Left, screen.screen().kiosk().window());
+    window.dispatch_event(WindowEvent::PointerPressed { position, button });
+    let mut view = view_of("A-2_staff");
+    view.strip.clock = Some((samples::today(), 9, 46));
+    screen.show(&view);
+    window.dispatch_event(WindowEvent::PointerReleased { position, button });
+    assert_eq!(*touches.borrow(), [Touch::Row(1)]);
+}
+
+fn opened(name: &str, layout: Layout) -> Headless {
+    let screen = Headless::new(layout, samples::look()).expect("a screen in memory");
+    screen.show(&view_of(name));
+    screen
+}
+
+fn view_of(name: &str) -> View {
+    let sample = samples::all().into_iter().find(|sample| sample.name == name);
+    sample.unwrap_or_else(|| panic!("no sample {name}")).view
 }

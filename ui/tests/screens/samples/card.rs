@@ -47,7 +47,7 @@ pub fn desk() -> DeskState {
     DeskState {
         desk: Desk {
             name: "介護保険課".to_owned(),
-            phone: PhoneNumber::parse("000-555-0110").expect("a sample number is well formed"),
+            phone: PhoneNumber::parse("0120-000-110").expect("a sample number is well formed"),
             hours: Vec::new(),
         },
         city: "汐見市".to_owned(),

@@ -32,7 +32,7 @@ pub fn samples() -> Vec<Sample> {
 /// The city's desk.
 pub fn city(open: Option<Open>) -> DeskState {
     DeskState {
-        desk: desk("介護保険課 認定係", "000-555-0142", 8 * 60 + 30, 17 * 60 + 15),
+        desk: desk("介護保険課 認定係", "0120-000-142", 8 * 60 + 30, 17 * 60 + 15),
         city: "汐見市".to_owned(),
         open,
     }
@@ -40,7 +40,7 @@ pub fn city(open: Option<Open>) -> DeskState {
 
 fn claims(open: Open) -> DeskState {
     DeskState {
-        desk: desk("電子請求ヘルプデスク", "000-555-0188", 600, 17 * 60),
+        desk: desk("電子請求ヘルプデスク", "0120-000-188", 600, 17 * 60),
         city: String::new(),
         open: Some(open),
     }
@@ -76,7 +76,7 @@ fn trouble(name: &str, code: ProblemCode, way_out: WayOut) -> Sample {
         count: 18,
         way_out,
         desk: Some(DeskState {
-            desk: desk("保守窓口", "000-555-0199", 9 * 60, 18 * 60),
+            desk: desk("保守窓口", "0120-000-199", 9 * 60, 18 * 60),
             city: String::new(),
             open: Some(Open::Until(18 * 60)),
         }),

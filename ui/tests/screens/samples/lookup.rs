@@ -224,6 +224,7 @@ fn by_number() -> AnswerPage {
 
 fn certified() -> AnswerPage {
     answer_of(ProgressRecord {
+        panel_on: Some(day(2026, 6, 16)),
         certified_on: Some(day(2026, 6, 17)),
         care_level: Some("22".to_owned()),
         valid_months: Some(12),
@@ -234,8 +235,13 @@ fn certified() -> AnswerPage {
 }
 
 fn stale() -> AnswerPage {
-    let record =
-        ProgressRecord { applied_on: day(2026, 5, 7), opinion_received_on: None, panel_on: None, ..record() };
+    let record = ProgressRecord {
+        applied_on: day(2026, 5, 7),
+        survey_received_on: Some(day(2026, 5, 15)),
+        opinion_received_on: None,
+        panel_on: None,
+        ..record()
+    };
     AnswerPage {
         who: "田村 ミツ".to_owned(),
         updated_at: Some(at(day(2026, 5, 20), 10, 2)),

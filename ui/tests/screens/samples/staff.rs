@@ -154,7 +154,7 @@ fn profile(screen: Screen, name: &str, office_warning: bool) -> Sample {
         name: "ひだまり居宅介護支援事業所".to_owned(),
         short_name: "ひだまり居宅".to_owned(),
         address: "汐見市汐見町1丁目2番3号 汐見ビル4階".to_owned(),
-        phone: PhoneNumber::parse("000-555-0123").expect("a made-up number"),
+        phone: PhoneNumber::parse("0120-000-123").expect("a made-up number"),
         email: EmailAddress::parse("hidamari@example.jp").expect("a made-up address"),
         applicant: PersonName::parse("佐藤 美咲").expect("a made-up name"),
         access: AccessMethod::ClientCertificate,
