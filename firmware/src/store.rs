@@ -8,7 +8,7 @@ use crate::error::Problem;
 use crate::outbox::{self, Counts, Quota};
 use crate::terminal::effect::{Input, Ticket};
 use crate::vault::Vault;
-use crate::{inbox, lookup, request};
+use crate::{access, inbox, lookup, request};
 
 macro_rules! capabilities {
     ($($(#[$doc:meta])* $name:ident = $module:ident,)*) => {
@@ -78,6 +78,8 @@ pub struct Status {
     pub has_clients: bool,
     /// The queue is nearly full.
     pub nearly_full: bool,
+    /// The gateway was not told about a leaver yet.
+    pub untold: bool,
 }
 
 /// Reads the numbers.
@@ -91,6 +93,7 @@ pub fn status(vault: &Vault, now: &Now) -> Result<Status, Problem> {
             unopened: inbox::unopened(connection, now)?,
             draft: request::has_draft(connection)?,
             has_clients: lookup::has_clients(connection)?,
+            untold: access::untold::any(connection)?,
             nearly_full: outbox::quota(connection, now)? != Quota::Roomy,
         })
     })

@@ -5,10 +5,14 @@
 //! whatever the screens allow ([`rights`]).
 
 pub mod common;
+pub mod contact;
 pub mod lockout;
 pub mod passcode;
 pub mod rights;
 pub mod staff;
+pub mod untold;
+
+use std::time::Duration;
 
 use protocol::command::{Action, Command, PledgeSigned, StaffRecord};
 use protocol::exchange::CommandId;
@@ -55,6 +59,15 @@ pub enum Job {
         who: UserId,
         /// What for.
         reason: PasscodeReason,
+        /// How long the terminal may be without the gateway and still open.
+        offline_limit: Option<Duration>,
+    },
+    /// The gateway was heard.
+    Heard,
+    /// Tells the gateway about a leaver for whom the queue had no room.
+    Retell {
+        /// Id of the command that tells it.
+        command: CommandId,
     },
     /// The hash was wrong.
     TryWrong {
@@ -173,7 +186,13 @@ pub fn run(job: Job, vault: &mut Vault, now: &Now) -> Result<Reply, Problem> {
             lockout::gate(c, &who, scope(reason), now).map(Reply::Gate)
         }),
         Job::BeginTry { who, reason } => vault.write(|tx| begin_try(tx, &who, reason, now)),
-        Job::TryRight { who, reason } => vault.write(|tx| try_right(tx, &who, reason, now)),
+        Job::TryRight { who, reason, offline_limit } => {
+            vault.write(|tx| try_right(tx, &who, reason, offline_limit, now))
+        }
+        Job::Heard => vault.write(|tx| contact::heard(tx, now)).map(|()| Reply::Done),
+        Job::Retell { command } => {
+            vault.write(|tx| untold::retell(tx, command, now)).map(|()| Reply::Done)
+        }
         Job::TryWrong { who } => vault.write(|tx| try_wrong(tx, &who, now)),
         Job::OpenLockout { by, who } => vault.write(|tx| open_lockout(tx, &by, who.as_ref(), now)),
         Job::SetPasscode { who, by, stored } => {
@@ -256,9 +275,14 @@ fn try_right(
     tx: &Transaction<'_>,
     who: &UserId,
     reason: PasscodeReason,
+    offline_limit: Option<Duration>,
     now: &Now,
 ) -> Result<Reply, Problem> {
     let member = staff::active(tx, who, now)?;
+    // Diagnostics stay open: a technician must be able to bring the line back.
+    if rights::may(member.record.role, rights::Right::CheckCard) {
+        contact::check(tx, offline_limit, now)?;
+    }
     lockout::clear(tx, who)?;
     if reason != PasscodeReason::Unlock {
         audit::append(tx, now, Some(who), &AuditEvent::Approved { who: who.clone() })?;
@@ -369,7 +393,11 @@ fn stop_by_hand(tx: &Transaction<'_>, order: &Stop, now: &Now) -> Result<Reply, 
         return Err(Problem::Refused(ProblemCode::AccessLastAdministrator));
     }
     staff::disable(tx, &order.who)?;
-    tell(tx, Some(&order.by), &record, order.command, now)?;
+    match tell(tx, Some(&order.by), &record, order.command, now) {
+        // A full queue keeps nobody in.
+        Err(Problem::OutboxQuota(_)) => untold::note(tx, &order.who, &order.by)?,
+        other => other?,
+    }
     audit_change(tx, now, Some(&order.by), &record, StaffChange::Disabled)?;
     Ok(Reply::Done)
 }

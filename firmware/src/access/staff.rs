@@ -53,6 +53,15 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
             forgiven INTEGER NOT NULL,
             boot_id BLOB NOT NULL,
             boot_ms INTEGER NOT NULL
+          ) STRICT;
+          CREATE TABLE access_untold(
+            staff TEXT PRIMARY KEY,
+            by TEXT NOT NULL
+          ) STRICT;
+          CREATE TABLE access_contact(
+            only INTEGER PRIMARY KEY CHECK(only = 1),
+            wall_ms INTEGER NOT NULL,
+            lived_ms INTEGER NOT NULL
           ) STRICT;",
 }];
 

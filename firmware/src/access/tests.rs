@@ -32,6 +32,10 @@ fn record(id: &str, role: StaffRole) -> StaffRecord {
     }
 }
 
+fn right(who: UserId) -> Job {
+    Job::TryRight { who, reason: PasscodeReason::Unlock, offline_limit: None }
+}
+
 fn hash() -> StoredHash {
     StoredHash { salt: [1; SALT_BYTES], cost: Cost::FLOOR, hash: [2; HASH_BYTES] }
 }
@@ -240,8 +244,8 @@ fn somebodys_right_passcode_forgives_their_own_tries_only() {
     office.wrong("staff1");
     office.wrong("staff2");
     office.wrong("staff2");
-    let right = Job::TryRight { who: user("staff1"), reason: PasscodeReason::Unlock };
-    assert!(matches!(office.run(right).unwrap(), Reply::Unlocked { .. }));
+    let job = right(user("staff1"));
+    assert!(matches!(office.run(job).unwrap(), Reply::Unlocked { .. }));
     assert_eq!(office.gate("staff1"), Gate::Open { left: 3 });
     assert_eq!(office.gate("staff2"), Gate::Open { left: 1 });
 }
@@ -261,8 +265,8 @@ fn a_leaver_is_stopped_at_once_and_the_gateway_is_told_in_the_same_transaction()
     office.stop("admin1", None, "staff1").unwrap();
     let ask = Job::Ask { who: user("staff1"), reason: PasscodeReason::Unlock };
     assert_eq!(office.run(ask).unwrap_err(), Problem::Refused(ProblemCode::AccessDisabled));
-    let right = Job::TryRight { who: user("staff1"), reason: PasscodeReason::Unlock };
-    assert!(office.run(right).is_err(), "a try that was under way ends too");
+    let job = right(user("staff1"));
+    assert!(office.run(job).is_err(), "a try that was under way ends too");
     assert_eq!(office.count("SELECT count(*) FROM outbox"), 1);
     assert_eq!(
         office.count("SELECT count(*) FROM audit WHERE event LIKE '%\"disabled\"%'"),
@@ -362,8 +366,8 @@ fn an_id_that_is_taken_is_refused_and_nothing_changes() {
 fn the_pledge_is_due_once_a_year_and_tells_the_gateway() {
     let mut office = Office::open();
     let due = |office: &mut Office| {
-        let right = Job::TryRight { who: user("staff1"), reason: PasscodeReason::Unlock };
-        match office.run(right).unwrap() {
+        let job = right(user("staff1"));
+        match office.run(job).unwrap() {
             Reply::Unlocked { pledge_due, .. } => pledge_due,
             other => panic!("{other:?}"),
         }
@@ -384,16 +388,16 @@ fn a_clock_that_cannot_be_trusted_does_not_ask_for_the_pledge_again() {
     let mut office = Office::open();
     office.run(Job::SignPledge { who: user("staff1"), command: id(77) }).unwrap();
     office.time.shift_system(10 * 365 * 24 * 3600 * 1000);
-    let right = Job::TryRight { who: user("staff1"), reason: PasscodeReason::Unlock };
-    assert!(matches!(office.run(right).unwrap(), Reply::Unlocked { pledge_due: false, .. }));
+    let job = right(user("staff1"));
+    assert!(matches!(office.run(job).unwrap(), Reply::Unlocked { pledge_due: false, .. }));
 }
 
 #[test]
 fn setup_and_technician_sign_no_pledge() {
     let mut office = Office::open();
     for who in ["setup1", "techn1"] {
-        let right = Job::TryRight { who: user(who), reason: PasscodeReason::Unlock };
-        assert!(matches!(office.run(right).unwrap(), Reply::Unlocked { pledge_due: false, .. }));
+        let job = right(user(who));
+        assert!(matches!(office.run(job).unwrap(), Reply::Unlocked { pledge_due: false, .. }));
     }
 }
 
@@ -418,4 +422,54 @@ fn a_record_from_another_terminal_twice_changes_nothing_and_a_leaver_is_stopped(
         ));
     }
     assert_eq!(office.count("SELECT count(*) FROM audit"), 3);
+}
+
+#[test]
+fn a_full_queue_keeps_no_leaver_in_and_the_gateway_is_told_when_there_is_room() {
+    let mut office = Office::open();
+    // The oldest command waits longer than the queue allows.
+    office.stop("admin1", None, "staff2").unwrap();
+    office.time.advance(outbox::MAX_AGE + Duration::from_secs(3600));
+    assert!(matches!(
+        office.save("admin1", None, record("staff10", StaffRole::General)).unwrap_err(),
+        Problem::OutboxQuota(_)
+    ));
+    office.stop("admin1", None, "staff1").unwrap();
+    assert!(office.run(right(user("staff1"))).is_err());
+    assert!(office.vault.read(untold::any).unwrap());
+    assert!(office.run(Job::Retell { command: id(50) }).is_err(), "still full");
+    assert!(office.vault.read(untold::any).unwrap());
+    office
+        .vault
+        .write(|tx| {
+            tx.execute("UPDATE outbox_state SET state = 2", [])?;
+            Ok(())
+        })
+        .unwrap();
+    office.run(Job::Retell { command: id(51) }).unwrap();
+    assert!(!office.vault.read(untold::any).unwrap());
+    assert_eq!(office.count("SELECT count(*) FROM outbox"), 2);
+}
+
+#[test]
+fn a_terminal_too_long_without_the_gateway_opens_for_no_work_and_no_clock_trick_helps() {
+    let limit = Some(Duration::from_secs(14 * 24 * 3600));
+    let day = Duration::from_secs(24 * 3600);
+    let unlock = |office: &mut Office, who: &str| {
+        let reason = PasscodeReason::Unlock;
+        office.run(Job::TryRight { who: user(who), reason, offline_limit: limit })
+    };
+    let mut office = Office::open();
+    office.run(Job::Heard).unwrap();
+    office.time.advance(13 * day);
+    unlock(&mut office, "staff1").unwrap();
+    office.time.advance(2 * day);
+    let locked = Problem::Refused(ProblemCode::VaultOfflineLimit);
+    assert_eq!(unlock(&mut office, "staff1").unwrap_err(), locked);
+    assert_eq!(unlock(&mut office, "admin1").unwrap_err(), locked);
+    unlock(&mut office, "techn1").unwrap();
+    office.time.shift_system(-15 * 24 * 3600 * 1000);
+    assert_eq!(unlock(&mut office, "staff1").unwrap_err(), locked);
+    office.run(Job::Heard).unwrap();
+    unlock(&mut office, "staff1").unwrap();
 }

@@ -42,6 +42,9 @@ pub struct Config {
     pub card: CardConfig,
     /// The printer.
     pub printer: Option<PrinterConfig>,
+    /// Days without the gateway after which the terminal opens for no work until it is in
+    /// contact again. By default it works for ever.
+    pub offline_lock_days: Option<u16>,
 }
 
 /// `[screen]`
@@ -151,6 +154,13 @@ impl Config {
         }))
     }
 
+    /// How long the terminal may be without the gateway and still open for work.
+    #[must_use]
+    pub fn offline_limit(&self) -> Option<Duration> {
+        let days = u64::from(self.offline_lock_days?);
+        Some(Duration::from_secs(days * 24 * 3600))
+    }
+
     fn check(&self, text: &str) -> Result<(), ConfigError> {
         let wrong = |key: &str, what: &str| Err(ConfigError::value(text, key, what));
         let serial = self.serial.trim();
@@ -161,6 +171,9 @@ impl Config {
             && !IDLE_LOCK_SECONDS.contains(&seconds)
         {
             return wrong("idle_lock_seconds", "from 10 to 300 seconds");
+        }
+        if self.offline_lock_days == Some(0) {
+            return wrong("offline_lock_days", "at least one day");
         }
         if let Some(gateway) = &self.gateway {
             let host = gateway.endpoint.strip_prefix("https://").unwrap_or("");

@@ -57,6 +57,8 @@ pub struct Desk {
     pub has_clients: bool,
     /// The queue is nearly full.
     pub nearly_full: bool,
+    /// The gateway was not told about a leaver yet.
+    pub untold: bool,
     /// The last good exchange.
     pub last_exchange: Option<Timestamp>,
     entropy: Box<dyn Entropy>,
@@ -129,6 +131,7 @@ impl Desk {
             approval: None,
             has_clients: false,
             nearly_full: false,
+            untold: false,
             last_exchange: None,
             entropy,
             effects: VecDeque::new(),

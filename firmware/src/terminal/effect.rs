@@ -137,6 +137,9 @@ pub struct TerminalConfig {
     pub document_width: u32,
     /// Idle time until the desk locks (60 s at the counter, 30 s on the portable unit).
     pub idle_lock: Duration,
+    /// How long the terminal may be without the gateway and still open for work; `None`: for
+    /// ever.
+    pub offline_limit: Option<Duration>,
     /// Test cards are trusted: 「試験用」 is shown.
     pub test_trust: bool,
     /// Serial of the hardware, to which an enrolment token is bound.

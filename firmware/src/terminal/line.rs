@@ -18,6 +18,16 @@ pub enum Told {
     Wipe,
 }
 
+/// Whether the gateway itself has spoken.
+pub fn was_heard(report: &SyncReport) -> bool {
+    match report {
+        SyncReport::Round(round) => round.result.is_ok(),
+        SyncReport::Enrolled(result) => result.is_ok(),
+        SyncReport::Renewed(result) => result.is_ok(),
+        SyncReport::Line { .. } | SyncReport::Fetched => false,
+    }
+}
+
 /// Takes news from the line into the desk.
 pub fn told(desk: &mut Desk, report: &SyncReport) -> Told {
     match report {
@@ -40,7 +50,7 @@ pub fn told(desk: &mut Desk, report: &SyncReport) -> Told {
                         Some(code) => Network::Paused { code: code.clone() },
                         None => Network::Offline { last: desk.last_exchange },
                     };
-                    if *problem == Problem::Refused(ProblemCode::DeviceWiped) {
+                    if problem.code() == ProblemCode::DeviceWiped {
                         Told::Wipe
                     } else {
                         Told::Nothing

@@ -33,7 +33,6 @@ use crate::entropy::Entropy;
 use crate::error::Problem;
 use crate::setup::{self, Loaded};
 use crate::store::{Status, StoreReply};
-use crate::sync::SyncReport;
 use crate::upkeep;
 use desk::Desk;
 use effect::{Effect, Input, TerminalConfig};
@@ -55,6 +54,9 @@ pub const DOUBLE_TOUCH: Duration = Duration::from_millis(250);
 /// session has a limit of its own; this one holds whatever happens to it.
 pub const BUSY_GRACE: Duration = Duration::from_secs(30);
 
+/// A contact with the gateway is written again after this long.
+pub const HEARD_STEP: Duration = Duration::from_secs(10 * 60);
+
 /// Most changes of screen that one input may cause. More means two flows open each other.
 const MOST_STEPS: usize = 16;
 
@@ -64,6 +66,7 @@ pub struct Terminal {
     stack: Stack,
     last_touch: Duration,
     last_sweep: Duration,
+    last_heard: Option<Duration>,
     last_action: Option<(Touch, Duration)>,
     load: Waiting,
     standing: Waiting,
@@ -81,6 +84,7 @@ impl Terminal {
             stack: Stack::new(Box::new(StartingFlow)),
             last_touch: now.boot,
             last_sweep: now.boot,
+            last_heard: None,
             last_action: None,
             load: Waiting::default(),
             standing: Waiting::default(),
@@ -165,10 +169,13 @@ impl Terminal {
                 self.reload();
             }
             // The vault did not answer at the start: again, once the trouble was read.
-            Input::Tick if self.started && !self.known && !self.load.is_waiting() => {
-                if self.stack.len() == 1 {
-                    self.reload();
-                }
+            Input::Tick
+                if self.started
+                    && !self.known
+                    && !self.load.is_waiting()
+                    && self.stack.len() == 1 =>
+            {
+                self.reload();
             }
             Input::Stored(ticket, _) if self.load.take(*ticket) => return self.loaded(input),
             Input::Stored(ticket, result) if self.standing.take(*ticket) => {
@@ -193,8 +200,9 @@ impl Terminal {
             }
             Input::Battery(percent) => self.desk.battery = Some((*percent).min(100)),
             Input::Synced(report) => {
-                if matches!(report, SyncReport::Round(round) if round.result.is_ok()) {
+                if line::was_heard(report) {
                     self.sweep();
+                    self.heard();
                 }
                 match line::told(&mut self.desk, report) {
                     line::Told::Nothing => {}
@@ -223,12 +231,27 @@ impl Terminal {
         self.desk.draft = status.draft;
         self.desk.has_clients = status.has_clients;
         self.desk.nearly_full = status.nearly_full;
+        self.desk.untold = status.untold;
     }
 
     /// Deadlines hold whether anybody touches the screen or not.
     fn sweep(&mut self) {
         self.last_sweep = self.desk.now.boot;
         self.desk.store(upkeep::Job::Sweep);
+    }
+
+    /// The gateway was heard: that is kept now and then, and it can be told what it missed.
+    fn heard(&mut self) {
+        let boot = self.desk.now.boot;
+        let due = self.last_heard.is_none_or(|last| boot.saturating_sub(last) >= HEARD_STEP);
+        if due {
+            self.last_heard = Some(boot);
+            self.desk.store(access::Job::Heard);
+        }
+        if self.desk.untold {
+            let command = self.desk.command_id();
+            self.desk.store(access::Job::Retell { command });
+        }
     }
 
     fn reload(&mut self) {

@@ -11,7 +11,7 @@ use firmware::runtime::line::{Bootstrap, LineParts};
 use firmware::runtime::{Parts, pages};
 use firmware::setup::config::{Config, Panel, Place, parse_desks};
 use firmware::terminal::effect::TerminalConfig;
-use firmware::terminal::touch::{Language, TextSize};
+use firmware::terminal::touch::Language;
 use firmware::terminal::view::Slip;
 use firmware::vault::{DeviceSecret as _, FileSecret, Vault};
 use hal::board::SimBoard;
@@ -56,7 +56,7 @@ pub fn parts(config: &Config) -> Result<Parts, String> {
         cards: Box::new(cards),
         board: Box::new(SimBoard::default()),
         line: LineParts { bootstrap: bootstrap(config)? },
-        attachment_folders: config.paths.attachments.iter().cloned().collect(),
+        attachments: config.paths.attachments.clone(),
         sandbox: pages::Sandbox::default(),
         printer: config.printer.as_ref().map(|printer| printer.queue.clone()),
         slip_text: Box::new(slip_text),
@@ -79,10 +79,11 @@ fn terminal(config: &Config) -> Result<TerminalConfig, String> {
         }
     };
     Ok(TerminalConfig {
-        rows_per_page: layout.rows_per_page(TextSize::Normal),
-        staff_per_page: layout.staff_per_page(TextSize::Normal),
+        rows_per_page: layout.rows_per_page(),
+        staff_per_page: layout.staff_per_page(),
         document_width: layout.document_width(),
         idle_lock: config.idle_lock(),
+        offline_limit: config.offline_limit(),
         test_trust: config.card.trust == TrustClass::Test,
         serial: config.serial.clone(),
         printer: config.printer.is_some(),

@@ -99,6 +99,7 @@ impl NewPasscodeFlow {
                 let job = access::Job::TryRight {
                     who: self.who.clone(),
                     reason: PasscodeReason::Unlock,
+                    offline_limit: desk.config.offline_limit,
                 };
                 let ticket = desk.store(job);
                 self.answer.start(ticket);
@@ -118,7 +119,7 @@ impl Flow for NewPasscodeFlow {
         Page::NewPasscode(NewPasscodePage {
             name: self.name.clone(),
             again: self.first.is_some() || checking,
-            typed: if checking { DIGITS } else { self.typed.len() },
+            typed: if checking { DIGITS } else { self.typed.count() },
             note: self.note,
             checking,
         })

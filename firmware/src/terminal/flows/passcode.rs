@@ -41,7 +41,7 @@ impl TypedDigits {
 
     /// How many.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.0.len()
     }
 
@@ -151,7 +151,8 @@ impl PasscodeFlow {
         let job = match outcome {
             HashOutcome::Right => {
                 self.trying = None;
-                access::Job::TryRight { who, reason: self.reason }
+                let offline_limit = desk.config.offline_limit;
+                access::Job::TryRight { who, reason: self.reason, offline_limit }
             }
             HashOutcome::Wrong => access::Job::TryWrong { who },
             HashOutcome::Made(_) | HashOutcome::Failed => {
@@ -173,7 +174,7 @@ impl Flow for PasscodeFlow {
     fn page(&self, _desk: &Desk) -> Page {
         Page::Passcode(PasscodePage {
             name: self.name.clone(),
-            typed: if self.trying.is_some() { DIGITS } else { self.typed.len() },
+            typed: if self.trying.is_some() { DIGITS } else { self.typed.count() },
             checking: self.trying.is_some(),
             wrong_left: self.wrong_left,
             reason: self.reason,

@@ -5,6 +5,8 @@ use std::time::Duration;
 use hal::board::Cue;
 use hal::card::{CardOutcome, CardProblem, NotGenuine, ReaderEvent, Tries};
 
+use protocol::problem::ProblemCode;
+
 use crate::terminal::screen::Screen;
 use crate::terminal::touch::Touch;
 use crate::terminal::view::{CardTrouble, Page};
@@ -102,7 +104,11 @@ fn each_bad_card_has_its_own_screen_and_a_way_on() {
         number(&mut day);
         assert_eq!(day.screen(), screen, "{problem:?}");
         let Page::CardTrouble(page) = day.view().page else { panic!() };
-        assert_eq!(page.code, problem.code(), "{problem:?}");
+        let code = match screen {
+            Screen::CardBlocked => ProblemCode::CardBlocked,
+            _ => problem.code(),
+        };
+        assert_eq!(page.code, code, "{problem:?}");
         assert!(page.desk.is_some(), "whom to call");
         assert_eq!(day.rows("SELECT count(*) FROM presence_check"), 1, "{problem:?}");
         day.press(&[Touch::Main]);

@@ -32,7 +32,7 @@ impl Flow for CardPinFlow {
     }
 
     fn page(&self, _desk: &Desk) -> Page {
-        Page::CardPin(CardPinPage { typed: self.typed.len(), tries: Some(self.tries.left) })
+        Page::CardPin(CardPinPage { typed: self.typed.count(), tries: Some(self.tries.left) })
     }
 
     fn touch(&mut self, touch: Touch, _desk: &mut Desk) -> Next {

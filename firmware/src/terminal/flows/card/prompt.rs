@@ -24,6 +24,7 @@ use crate::terminal::view::{CardPromptPage, CardTrouble, Page};
 pub const HINT: Duration = Duration::from_secs(30);
 
 /// Waiting for the card, then for its counters.
+#[derive(Default)]
 pub struct CardFlow {
     since: Option<Duration>,
     /// What was typed before a torn session, to be used again.
@@ -35,7 +36,7 @@ impl CardFlow {
     /// A new check.
     #[must_use]
     pub fn new() -> Self {
-        Self { since: None, again: None, peek: Waiting::default() }
+        Self::default()
     }
 
     /// The same check once more, after a torn session.

@@ -127,8 +127,13 @@ impl ReadingFlow {
         };
         let torn = matches!(kind, CardTrouble::Torn { .. });
         desk.effect(Effect::Cue(if torn { Cue::Torn } else { Cue::Refused }));
-        let check = self.check(desk, Some(problem.code()));
-        self.keep(check, After::Trouble(kind, Some(problem.code())), desk)
+        // The try that blocked it and the card that was blocked already are one to the visitor.
+        let code = match kind {
+            CardTrouble::Blocked => presence::code_of(&kind),
+            _ => problem.code(),
+        };
+        let check = self.check(desk, Some(code.clone()));
+        self.keep(check, After::Trouble(kind, Some(code)), desk)
     }
 
     fn check(&self, desk: &Desk, code: Option<ProblemCode>) -> Option<Check> {
