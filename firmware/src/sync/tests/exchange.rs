@@ -16,16 +16,16 @@ use crate::testing::gateway::{FakeGateway, Fault, Shelf, notice, refusal};
 use crate::testing::{self, DAY, MORNING, id, look_up};
 use crate::vault::Vault;
 
-struct Desk {
-    vault: Vault,
+pub(super) struct Desk {
+    pub(super) vault: Vault,
     time: ManualTime,
-    clock: Clock,
-    gateway: FakeGateway,
+    pub(super) clock: Clock,
+    pub(super) gateway: FakeGateway,
     shelf: Shelf,
 }
 
 impl Desk {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let (time, clock) = testing::clock();
         Self {
             vault: Vault::in_memory().unwrap(),
@@ -36,7 +36,7 @@ impl Desk {
         }
     }
 
-    fn save(&mut self, n: u64) {
+    pub(super) fn save(&mut self, n: u64) {
         let now = self.clock.now();
         let append = |tx: &rusqlite::Transaction<'_>| outbox::append(tx, &now, id(n), &look_up(n));
         self.vault.write(append).unwrap();
@@ -346,65 +346,4 @@ fn a_jump_of_the_clock_is_logged() {
     desk.time.shift_system(-3_600_000);
     desk.round(Fault::None).unwrap();
     assert!(desk.log_has("clock_jump"));
-}
-
-mod prop {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::sync::{prepare, verify};
-
-    /// A request, and the answer that fits it.
-    fn pair() -> (crate::sync::Prepared, crate::sync::Identity, HttpAnswer) {
-        use crate::sync::{HttpRequest, Method, Transport as _};
-        let mut desk = Desk::new();
-        for n in 1..=3 {
-            desk.save(n);
-        }
-        desk.gateway.tell(notice(1));
-        let prepared = prepare(&mut desk.vault, &desk.clock.now(), 500).unwrap();
-        let answer = desk
-            .gateway
-            .send(&HttpRequest {
-                method: Method::Post,
-                path: "/v1/exchange",
-                media: MEDIA_TYPE,
-                headers: &[],
-                body: &prepared.body,
-                answer_limit: 1 << 20,
-            })
-            .unwrap();
-        (prepared, desk.gateway.identity(), answer)
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(400))]
-
-        /// Whatever is changed on the way, the receipts are the signed ones or there are none.
-        #[test]
-        fn q6_no_changed_answer_changes_a_receipt(
-            at in any::<prop::sample::Index>(),
-            to in any::<u8>(),
-            cut in prop::option::of(any::<prop::sample::Index>()),
-        ) {
-            let (prepared, identity, answer) = pair();
-            let honest = verify(&prepared, &identity, &answer).unwrap();
-            let mut changed = answer.clone();
-            let at = at.index(changed.body.len());
-            changed.body[at] = to;
-            if let Some(cut) = cut {
-                changed.body.truncate(cut.index(answer.body.len()));
-            }
-            if let Ok(verified) = verify(&prepared, &identity, &changed) {
-                prop_assert_eq!(verified.page, honest.page);
-            }
-        }
-
-        #[test]
-        fn q6_rubbish_is_never_an_acknowledgement(body in prop::collection::vec(any::<u8>(), 0..300)) {
-            let (prepared, identity, answer) = pair();
-            let rubbish = HttpAnswer { body, ..answer };
-            prop_assert!(verify(&prepared, &identity, &rubbish).is_err());
-        }
-    }
 }

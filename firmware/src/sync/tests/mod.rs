@@ -5,3 +5,4 @@ mod exchange;
 mod files;
 mod simulation;
 mod sockets;
+mod tampering;
