@@ -4,8 +4,8 @@
 //! | Step | Where it runs |
 //! |---|---|
 //! | [`prepare`](prepare::prepare): read, hash and check the request | the caller |
-//! | [`apply`](Engine::apply): commands, effects, receipts, feed | one transaction |
-//! | [`finish`](Engine::finish): sign | the caller, after the commit |
+//! | [`apply`]: commands, effects, receipts, feed | one transaction |
+//! | `Engine::finish`: sign | the caller, after the commit |
 
 mod effects;
 mod maintain;

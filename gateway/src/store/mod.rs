@@ -88,7 +88,7 @@ where
 /// Makes a change and waits for it without holding a thread.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub async fn write_async<T, F>(store: &dyn Store, job: F) -> Result<T, GatewayError>
 where
     T: Send + 'static,
