@@ -13,6 +13,7 @@ demo: packages
 
 ## One command: everything that must hold.
 test: packages lint
+	$(CARGO) build --locked --workspace --bins
 	$(CARGO) test --locked --workspace
 	$(CARGO) doc --locked --workspace --no-deps --quiet
 
@@ -31,9 +32,12 @@ packages:
 ## Figures for docs/performance.md.
 bench: packages
 	$(CARGO) run --locked --release -p system-tests --bin bench
+	$(CARGO) bench --locked -p firmware
+	$(CARGO) bench --locked -p gateway
 
 ## 10,000 kills on each side and 10,000 simulation seeds: hours.
 long: packages
+	$(CARGO) build --locked --release -p gateway -p system-tests --bins
 	$(CARGO) run --locked --release -p system-tests --bin soak
 
 ## Draws every screen again and accepts the result; look at the difference before committing.

@@ -12,7 +12,9 @@ impl Dice {
     /// The die of a seed.
     #[must_use]
     pub fn new(seed: u64) -> Self {
-        Self { source: SeededEntropy::new(seed) }
+        Self {
+            source: SeededEntropy::new(seed),
+        }
     }
 
     /// A number below `limit`, which is at least 1.

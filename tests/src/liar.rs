@@ -55,7 +55,8 @@ pub fn start(lie: Lie, certificate: &Keyed) -> io::Result<SocketAddr> {
         CertificateDer::pem_slice_iter(certificate.certificate.as_bytes())
             .collect::<Result<_, _>>()
             .map_err(io::Error::other)?;
-    let key = PrivateKeyDer::from_pem_slice(certificate.key.as_bytes()).map_err(io::Error::other)?;
+    let key =
+        PrivateKeyDer::from_pem_slice(certificate.key.as_bytes()).map_err(io::Error::other)?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ServerConfig::builder_with_provider(provider)
         .with_protocol_versions(versions)
@@ -88,13 +89,18 @@ fn answer(lie: Lie, mut stream: TcpStream, config: Arc<ServerConfig>) -> io::Res
     let said = match lie {
         Lie::Page | Lie::OldTls => page("200 OK", "text/html", "<html>Wi-Fi</html>"),
         Lie::Redirect => {
-            "HTTP/1.1 302 Found\r\nlocation: https://portal.example/\r\ncontent-length: 0\r\n\r\n".into()
+            "HTTP/1.1 302 Found\r\nlocation: https://portal.example/\r\ncontent-length: 0\r\n\r\n"
+                .into()
         }
         Lie::Truncated => {
             let whole = page("200 OK", MEDIA_TYPE, &"x".repeat(4_000));
             whole[..whole.len() - 2_000].to_owned()
         }
-        Lie::Unsigned => page("200 OK", MEDIA_TYPE, r#"{"receipts":"e30.e30.","feed":[],"more":false}"#),
+        Lie::Unsigned => page(
+            "200 OK",
+            MEDIA_TYPE,
+            r#"{"receipts":"e30.e30.","feed":[],"more":false}"#,
+        ),
         Lie::Failure => page("500 Internal Server Error", "text/html", "<html>500</html>"),
         Lie::Forbidden => page("403 Forbidden", "text/html", "<html>proxy</html>"),
         Lie::Trickle => return trickle(&mut stream),
@@ -105,7 +111,8 @@ fn answer(lie: Lie, mut stream: TcpStream, config: Arc<ServerConfig>) -> io::Res
 }
 
 fn trickle(stream: &mut impl Write) -> io::Result<()> {
-    let head = format!("HTTP/1.1 200 OK\r\ncontent-type: {MEDIA_TYPE}\r\ncontent-length: 9000\r\n\r\n");
+    let head =
+        format!("HTTP/1.1 200 OK\r\ncontent-type: {MEDIA_TYPE}\r\ncontent-length: 9000\r\n\r\n");
     stream.write_all(head.as_bytes())?;
     for _ in 0..9_000 {
         stream.write_all(b"{")?;
@@ -138,7 +145,9 @@ fn read_request(stream: &mut impl Read) -> io::Result<()> {
 
 fn is_whole(request: &[u8]) -> bool {
     let text = String::from_utf8_lossy(request);
-    let Some((head, _)) = text.split_once("\r\n\r\n") else { return false };
+    let Some((head, _)) = text.split_once("\r\n\r\n") else {
+        return false;
+    };
     let length = head
         .lines()
         .filter_map(|line| line.split_once(':'))

@@ -91,7 +91,9 @@ impl Shared {
             return;
         }
         let target = *self.target.lock().expect("no holder panics");
-        let Ok(gateway) = TcpStream::connect(target) else { return };
+        let Ok(gateway) = TcpStream::connect(target) else {
+            return;
+        };
         let _ = kiosk.set_nodelay(true);
         let _ = gateway.set_nodelay(true);
         let (Ok(kiosk_in), Ok(gateway_in)) = (kiosk.try_clone(), gateway.try_clone()) else {
@@ -103,7 +105,11 @@ impl Shared {
             if open.len() >= MAX_CONNECTIONS {
                 return;
             }
-            open.extend([kiosk.try_clone(), gateway.try_clone()].into_iter().flatten());
+            open.extend(
+                [kiosk.try_clone(), gateway.try_clone()]
+                    .into_iter()
+                    .flatten(),
+            );
         }
         thread::spawn(move || pump(kiosk_in, gateway, |_| true));
         let shared = Arc::clone(self);

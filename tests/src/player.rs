@@ -26,11 +26,17 @@ impl Player {
     /// When it cannot be started.
     pub fn start(kiosk: &Path, config: &Path) -> io::Result<Self> {
         let mut command = Command::new(kiosk);
-        command.arg("--config").arg(config).arg("play").stdin(Stdio::piped());
+        command
+            .arg("--config")
+            .arg(config)
+            .arg("play")
+            .stdin(Stdio::piped());
         let mut kiosk = Running::start("kiosk", &mut command)?;
         let orders = kiosk.child().stdin.take().expect("stdin is piped");
         let mut player = Self { kiosk, orders };
-        player.kiosk.wait_for(ANSWER_LIMIT, |line| line == "ready")?;
+        player
+            .kiosk
+            .wait_for(ANSWER_LIMIT, |line| line == "ready")?;
         Ok(player)
     }
 

@@ -24,14 +24,22 @@ impl Running {
     /// # Errors
     /// When the program cannot be started.
     pub fn start(name: &str, command: &mut Command) -> io::Result<Self> {
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()?;
         let (send, lines) = channel();
         let stdout = child.stdout.take().expect("stdout is piped");
         let stderr = child.stderr.take().expect("stderr is piped");
         let other = send.clone();
         std::thread::spawn(move || forward(BufReader::new(stdout), &send));
         std::thread::spawn(move || forward(BufReader::new(stderr), &other));
-        Ok(Self { name: name.to_owned(), child, lines, seen: Vec::new() })
+        Ok(Self {
+            name: name.to_owned(),
+            child,
+            lines,
+            seen: Vec::new(),
+        })
     }
 
     /// The process, for its standard input.
@@ -168,7 +176,10 @@ pub fn wait_for_path(path: &Path, limit: Duration) -> io::Result<()> {
     let deadline = Instant::now() + limit;
     while !path.exists() {
         if Instant::now() > deadline {
-            return Err(io::Error::other(format!("{} did not appear", path.display())));
+            return Err(io::Error::other(format!(
+                "{} did not appear",
+                path.display()
+            )));
         }
         std::thread::park_timeout(Duration::from_millis(10));
     }

@@ -75,7 +75,11 @@ impl Wanted {
         let swapped = bcd.iter().map(|byte| byte.rotate_left(4)).collect();
         self.add(what, "bcd", bcd);
         self.add(what, "bcd, nibbles swapped", swapped);
-        self.add(what, "one digit a byte", digits.bytes().map(|byte| byte - b'0').collect());
+        self.add(
+            what,
+            "one digit a byte",
+            digits.bytes().map(|byte| byte - b'0').collect(),
+        );
         if let Ok(number) = digits.parse::<u64>() {
             self.add(what, "little-endian number", number.to_le_bytes().to_vec());
             self.add(what, "big-endian number", number.to_be_bytes().to_vec());
@@ -86,8 +90,16 @@ impl Wanted {
     pub fn text(&mut self, what: &str, text: &str) {
         self.add(what, "utf-8", text.as_bytes().to_vec());
         let units: Vec<u16> = text.encode_utf16().collect();
-        self.add(what, "utf-16le", units.iter().flat_map(|unit| unit.to_le_bytes()).collect());
-        self.add(what, "utf-16be", units.iter().flat_map(|unit| unit.to_be_bytes()).collect());
+        self.add(
+            what,
+            "utf-16le",
+            units.iter().flat_map(|unit| unit.to_le_bytes()).collect(),
+        );
+        self.add(
+            what,
+            "utf-16be",
+            units.iter().flat_map(|unit| unit.to_be_bytes()).collect(),
+        );
         let (shift_jis, _, lossy) = encoding_rs::SHIFT_JIS.encode(text);
         if !lossy && shift_jis.as_ref() != text.as_bytes() {
             self.add(what, "shift_jis", shift_jis.into_owned());
@@ -109,7 +121,11 @@ impl Wanted {
             return Err(io::Error::other("nothing to look for"));
         }
         let machine = AhoCorasick::new(&self.bytes).map_err(io::Error::other)?;
-        Ok(Scanner { machine, patterns: self.patterns, overlap: longest + 1 })
+        Ok(Scanner {
+            machine,
+            patterns: self.patterns,
+            overlap: longest + 1,
+        })
     }
 
     fn add(&mut self, what: &str, form: &'static str, bytes: Vec<u8>) {
@@ -210,7 +226,9 @@ impl Scanner {
         let mut finds = Vec::new();
         let mut searched = 0;
         for line in maps.lines() {
-            let Some((start, end, name)) = area(line) else { continue };
+            let Some((start, end, name)) = area(line) else {
+                continue;
+            };
             let length = (end - start).min(MAX_BYTES);
             if memory.seek(SeekFrom::Start(start)).is_err() {
                 continue;
@@ -228,14 +246,7 @@ impl Scanner {
         Ok(finds)
     }
 
-    fn search(
-        &self,
-        place: &str,
-        start: u64,
-        window: &[u8],
-        fresh: usize,
-        finds: &mut Vec<Find>,
-    ) {
+    fn search(&self, place: &str, start: u64, window: &[u8], fresh: usize, finds: &mut Vec<Find>) {
         for found in self.machine.find_overlapping_iter(window) {
             let pattern = &self.patterns[found.pattern().as_usize()];
             let known = found.end() <= fresh && start > 0;
@@ -273,8 +284,9 @@ fn area(line: &str) -> Option<(u64, u64, &str)> {
 
 /// Chunks of a PNG that can hold text or anything else beside the picture.
 fn unexpected_chunks(path: &Path) -> io::Result<Vec<Find>> {
-    const PICTURE: [&[u8; 4]; 9] =
-        [b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"sRGB", b"cHRM", b"pHYs"];
+    const PICTURE: [&[u8; 4]; 9] = [
+        b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"sRGB", b"cHRM", b"pHYs",
+    ];
     let bytes = fs::read(path)?;
     let mut finds = Vec::new();
     let mut at = 8;
@@ -303,7 +315,11 @@ fn grouped(digits: &str, gap: &str) -> String {
 }
 
 fn bcd(digits: &str) -> Vec<u8> {
-    let padded = if digits.len().is_multiple_of(2) { digits.to_owned() } else { format!("0{digits}") };
+    let padded = if digits.len().is_multiple_of(2) {
+        digits.to_owned()
+    } else {
+        format!("0{digits}")
+    };
     padded
         .as_bytes()
         .chunks(2)
@@ -329,7 +345,10 @@ mod tests {
     }
 
     fn whats(finds: &[Find]) -> Vec<(&str, &str)> {
-        finds.iter().map(|find| (find.what.as_str(), find.form)).collect()
+        finds
+            .iter()
+            .map(|find| (find.what.as_str(), find.form))
+            .collect()
     }
 
     #[test]
@@ -344,7 +363,11 @@ mod tests {
             ("７３５１９２８４６０１７".as_bytes(), "the number", "utf-8"),
             (b"7351 9284 6017", "the number", "utf-8"),
             (&[0x73, 0x51, 0x92, 0x84, 0x60, 0x17], "the number", "bcd"),
-            (&[0x37, 0x15, 0x29, 0x48, 0x06, 0x71], "the number", "bcd, nibbles swapped"),
+            (
+                &[0x37, 0x15, 0x29, 0x48, 0x06, 0x71],
+                "the number",
+                "bcd, nibbles swapped",
+            ),
             (&number.to_le_bytes(), "the number", "little-endian number"),
             (&name, "the name", "shift_jis"),
             (b"pin=7351;", "the passcode", "utf-8"),
@@ -352,14 +375,21 @@ mod tests {
         for (bytes, what, form) in cases {
             let hidden = [b"xx/", bytes, b"/yy"].concat();
             let finds = scanner.bytes("here", &hidden);
-            assert!(whats(&finds).contains(&(what, form)), "{what} {form}: {finds:?}");
+            assert!(
+                whats(&finds).contains(&(what, form)),
+                "{what} {form}: {finds:?}"
+            );
         }
     }
 
     #[test]
     fn a_short_code_inside_another_number_is_not_a_find() {
         let scanner = scanner();
-        assert!(scanner.bytes("here", b"insured 0007351000, 17.7351").is_empty());
+        assert!(
+            scanner
+                .bytes("here", b"insured 0007351000, 17.7351")
+                .is_empty()
+        );
     }
 
     #[test]
@@ -387,8 +417,12 @@ mod tests {
             png.extend_from_slice(&[0, 0, 0, 0]);
         }
         fs::write(inner.join("shot.png"), png).unwrap();
-        let mut forms: Vec<_> =
-            scanner().folder(folder.path()).unwrap().into_iter().map(|find| find.form).collect();
+        let mut forms: Vec<_> = scanner()
+            .folder(folder.path())
+            .unwrap()
+            .into_iter()
+            .map(|find| find.form)
+            .collect();
         forms.sort_unstable();
         assert_eq!(forms, ["png", "utf-8", "utf-8"]);
     }

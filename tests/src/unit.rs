@@ -46,7 +46,10 @@ impl Unit {
         let secret = FileSecret::at(&folder.join("device-secret"), &mut entropy)?;
         let vault = Vault::unlock(&Self::path(folder), &secret, &mut entropy)?;
         let floor = vault.read(clock::floor)?;
-        Ok(Self { vault, clock: Clock::system(floor) })
+        Ok(Self {
+            vault,
+            clock: Clock::system(floor),
+        })
     }
 
     /// Where the vault of the terminal in `folder` is.
@@ -92,7 +95,8 @@ impl Unit {
     pub fn save(&mut self, work: &mut Work) -> Result<Made, Problem> {
         let now = self.now();
         let made = work.next(&now);
-        self.vault.write(|tx| outbox::append(tx, &now, made.id, &made.command))?;
+        self.vault
+            .write(|tx| outbox::append(tx, &now, made.id, &made.command))?;
         Ok(made)
     }
 
@@ -106,7 +110,14 @@ impl Unit {
         identity: &Identity,
         rows: usize,
     ) -> Result<Settlement, Problem> {
-        sync::round(&mut self.vault, way, &self.clock, identity, rows, &mut NoSink)
+        sync::round(
+            &mut self.vault,
+            way,
+            &self.clock,
+            identity,
+            rows,
+            &mut NoSink,
+        )
     }
 
     /// Exchanges until nothing waits and the feed has been read; returns how many exchanges
@@ -118,9 +129,13 @@ impl Unit {
         let identity = self.identity().map_err(io::Error::other)?;
         let mut way = self.way().map_err(io::Error::other)?;
         for round in 1..=MAX_ROUNDS {
-            let done = self.round(&mut way, &identity, MAX_BATCH).map_err(io::Error::other)?;
+            let done = self
+                .round(&mut way, &identity, MAX_BATCH)
+                .map_err(io::Error::other)?;
             if done.again > 0 {
-                return Err(io::Error::other("the gateway has lost commands it signed for"));
+                return Err(io::Error::other(
+                    "the gateway has lost commands it signed for",
+                ));
             }
             if done.waiting == 0 && !done.more {
                 return Ok(round);

@@ -47,7 +47,12 @@ impl Work {
     #[must_use]
     pub fn new(seed: u64, name: &str, poison_percent: u64) -> Self {
         let staff = UserId::parse(name).expect("the caller gives a user id");
-        Self { dice: Dice::new(seed), staff, made: 0, poison_percent }
+        Self {
+            dice: Dice::new(seed),
+            staff,
+            made: 0,
+            poison_percent,
+        }
     }
 
     /// The next command.
@@ -57,7 +62,11 @@ impl Work {
         let action = self.action(now);
         let poisoned = action.asks_an_insurer() && self.dice.chance(self.poison_percent);
         let insurer = action.asks_an_insurer().then(|| {
-            if poisoned { foreign_insurer() } else { insurer().number }
+            if poisoned {
+                foreign_insurer()
+            } else {
+                insurer().number
+            }
         });
         let command = Command {
             made_at: now.wall,
@@ -66,7 +75,11 @@ impl Work {
             insurer,
             action,
         };
-        Made { id, command, poisoned }
+        Made {
+            id,
+            command,
+            poisoned,
+        }
     }
 
     /// Commands made so far.
@@ -78,7 +91,9 @@ impl Work {
     fn action(&mut self, now: &Now) -> Action {
         match self.dice.below(10) {
             0..=3 => Action::ProgressQuery(ProgressQuery {
-                key: ProgressKey::Insured { insured: self.insured() },
+                key: ProgressKey::Insured {
+                    insured: self.insured(),
+                },
                 purpose: Purpose::CarePlan,
             }),
             4 => Action::ProgressQuery(ProgressQuery {
@@ -148,7 +163,11 @@ pub fn insurer() -> Insurer {
     Insurer {
         number: InsurerNumber::with_check_digit("99001").expect("five digits"),
         city: "汐見市".into(),
-        desk: Desk { name: "介護保険課".into(), phone: phone(), hours: Vec::new() },
+        desk: Desk {
+            name: "介護保険課".into(),
+            phone: phone(),
+            hours: Vec::new(),
+        },
         retention_months: 3,
         h_numbers: false,
     }

@@ -116,7 +116,12 @@ impl World {
     /// # Errors
     /// What the command said.
     pub fn operate(&self, arguments: &[&str]) -> io::Result<String> {
-        output(Command::new(program("gateway")?).arg("--dir").arg(self.gateway_folder()).args(arguments))
+        output(
+            Command::new(program("gateway")?)
+                .arg("--dir")
+                .arg(self.gateway_folder())
+                .args(arguments),
+        )
     }
 
     /// As [`World::operate`], with `--json`.
@@ -133,8 +138,18 @@ impl World {
     /// # Errors
     /// What the operator's command said.
     pub fn token(&self) -> io::Result<String> {
-        let answer = self.ask(&["token", "new", "--office", self.office.as_str(), "--serial", SERIAL])?;
-        answer["token"].as_str().map(str::to_owned).ok_or_else(|| io::Error::other("no token"))
+        let answer = self.ask(&[
+            "token",
+            "new",
+            "--office",
+            self.office.as_str(),
+            "--serial",
+            SERIAL,
+        ])?;
+        answer["token"]
+            .as_str()
+            .map(str::to_owned)
+            .ok_or_else(|| io::Error::other("no token"))
     }
 
     /// Starts the gateway, after [`World::kill_gateway`] again.
@@ -143,13 +158,23 @@ impl World {
     /// When it does not listen.
     pub fn start_gateway(&mut self) -> io::Result<()> {
         let mut command = Command::new(program("gateway")?);
-        command.arg("--dir").arg(self.gateway_folder()).args(["--json", "serve", "--listen", "127.0.0.1:0"]);
-        command.arg("--endpoint").arg(format!("https://{}", self.line.address()));
+        command.arg("--dir").arg(self.gateway_folder()).args([
+            "--json",
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+        ]);
+        command
+            .arg("--endpoint")
+            .arg(format!("https://{}", self.line.address()));
         let mut gateway = Running::start("gateway", &mut command)?;
         let listening = gateway.wait_for(READY, |line| line.contains("\"listening\""))?;
         let listening: Value = serde_json::from_str(&listening).map_err(io::Error::other)?;
-        let address = listening["listening"].as_str().and_then(|address| address.parse().ok());
-        self.line.point_to(address.ok_or_else(|| io::Error::other("the gateway told no address"))?);
+        let address = listening["listening"]
+            .as_str()
+            .and_then(|address| address.parse().ok());
+        self.line
+            .point_to(address.ok_or_else(|| io::Error::other("the gateway told no address"))?);
         self.gateway = Some(gateway);
         Ok(())
     }
@@ -161,7 +186,9 @@ impl World {
 
     /// What the gateway logged so far.
     pub fn gateway_log(&mut self) -> Vec<String> {
-        self.gateway.as_mut().map_or_else(Vec::new, |gateway| gateway.lines().to_vec())
+        self.gateway
+            .as_mut()
+            .map_or_else(Vec::new, |gateway| gateway.lines().to_vec())
     }
 
     /// Starts the PC/SC daemon with a virtual reader, and the simulated cards behind it.
@@ -197,11 +224,21 @@ impl World {
         output(Command::new(&simcard).arg("make-ca").arg(&authorities))?;
         let control = self.folder.join("cards.sock");
         let mut serve = Command::new(&simcard);
-        serve.arg("serve").arg("--control").arg(&control).arg("--dir").arg(&authorities);
+        serve
+            .arg("serve")
+            .arg("--control")
+            .arg(&control)
+            .arg("--dir")
+            .arg(&authorities);
         serve.args(["--port", &port.to_string()]);
         let serving = Running::start("simcard", &mut serve)?;
         wait_for_path(&control, READY)?;
-        self.cards = Some(Cards { control, _serving: serving, _daemon: daemon, _machine: machine });
+        self.cards = Some(Cards {
+            control,
+            _serving: serving,
+            _daemon: daemon,
+            _machine: machine,
+        });
         Ok(())
     }
 
@@ -210,7 +247,10 @@ impl World {
     /// # Errors
     /// What they answered, if not `ok`.
     pub fn card(&self, words: &str) -> io::Result<String> {
-        let cards = self.cards.as_ref().ok_or_else(|| io::Error::other("no simulated cards"))?;
+        let cards = self
+            .cards
+            .as_ref()
+            .ok_or_else(|| io::Error::other("no simulated cards"))?;
         let answer = hal::sim::control::tell(&cards.control, words)?;
         match answer.strip_prefix("ok") {
             Some(rest) => Ok(rest.trim().to_owned()),
@@ -275,7 +315,13 @@ impl World {
     fn municipality(&self, people: u32) -> io::Result<()> {
         let exports = self.folder.join("exports");
         let file = |name: &str| exports.join(name).to_string_lossy().into_owned();
-        self.operate(&["demo-data", "--people", &people.to_string(), "--out", &file("")])?;
+        self.operate(&[
+            "demo-data",
+            "--people",
+            &people.to_string(),
+            "--out",
+            &file(""),
+        ])?;
         self.operate(&["facility", "load", &file("municipality.toml")])?;
         fs::write(file("card-holders.csv"), card_holders()?)?;
         let imports = [
@@ -286,7 +332,15 @@ impl World {
         ];
         for (kind, encoding, name) in imports {
             let insurer = self.insurer.as_str();
-            let options = ["import", "--insurer", insurer, "--kind", kind, "--encoding", encoding];
+            let options = [
+                "import",
+                "--insurer",
+                insurer,
+                "--kind",
+                kind,
+                "--encoding",
+                encoding,
+            ];
             self.operate(&[&options[..], &[&file(name)]].concat())?;
         }
         Ok(())

@@ -1,5 +1,5 @@
 //! `kill -9` at random instants over real TLS and real processes.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use system_tests::kill;
 
@@ -12,7 +12,10 @@ fn a_kiosk_killed_200_times_loses_nothing_and_doubles_nothing() {
     let tally = kill::kiosk(folder.path(), 1, KILLS).unwrap();
     println!("{tally:?}");
     assert!(tally.is_clean(), "{tally:?}");
-    assert!(tally.acknowledged > u64::from(KILLS), "the run says nothing: {tally:?}");
+    assert!(
+        tally.acknowledged > u64::from(KILLS),
+        "the run says nothing: {tally:?}"
+    );
 }
 
 #[test]
@@ -21,5 +24,8 @@ fn a_gateway_killed_200_times_loses_nothing_and_doubles_nothing() {
     let tally = kill::gateway(folder.path(), 2, KILLS).unwrap();
     println!("{tally:?}");
     assert!(tally.is_clean(), "{tally:?}");
-    assert!(tally.exchanges_cut > 0, "no kill hit an exchange: {tally:?}");
+    assert!(
+        tally.exchanges_cut > 0,
+        "no kill hit an exchange: {tally:?}"
+    );
 }

@@ -41,10 +41,19 @@ impl Office {
         let terminal = folder.join("terminal");
         std::fs::create_dir_all(&terminal).unwrap();
         let mut unit = Unit::open(&terminal).unwrap();
-        let order = EnrolOrder { token: gateway.token(OFFICE, SERIAL).unwrap(), serial: SERIAL.into() };
-        unit.enrol(&gateway.endpoint(), &gateway.roots(), &order).unwrap();
+        let order = EnrolOrder {
+            token: gateway.token(OFFICE, SERIAL).unwrap(),
+            serial: SERIAL.into(),
+        };
+        unit.enrol(&gateway.endpoint(), &gateway.roots(), &order)
+            .unwrap();
         let line = Line::to(gateway.address()).unwrap();
-        let mut office = Self { gateway, line, unit, work: Work::new(3, "minato01", 0) };
+        let mut office = Self {
+            gateway,
+            line,
+            unit,
+            work: Work::new(3, "minato01", 0),
+        };
         for _ in 0..WAITING {
             office.unit.save(&mut office.work).unwrap();
         }
@@ -61,7 +70,8 @@ impl Office {
         let identity = self.unit.identity().unwrap();
         let mut way = self.way();
         let done = self.unit.round(&mut way, &identity, MAX_BATCH);
-        done.map(|done| done.receipted).map_err(|problem| problem.code())
+        done.map(|done| done.receipted)
+            .map_err(|problem| problem.code())
     }
 
     fn certificate(&self) -> Keyed {
@@ -94,10 +104,16 @@ fn whoever_lies_marks_nothing_and_the_truth_delivers_everything_once() {
         assert_eq!(office.round(), Err(code), "{lie:?}");
         let counts = office.unit.vault.read(outbox::counts).unwrap();
         assert_eq!(counts.pending(), WAITING, "{lie:?}");
-        assert_eq!(counts.of(State::Receipted) + counts.of(State::Answered), 0, "{lie:?}");
+        assert_eq!(
+            counts.of(State::Receipted) + counts.of(State::Answered),
+            0,
+            "{lie:?}"
+        );
         assert_eq!(counts.of(State::Held), 0, "{lie:?}");
     }
-    office.line.point_to(liar::start(Lie::HangUp, &own).unwrap());
+    office
+        .line
+        .point_to(liar::start(Lie::HangUp, &own).unwrap());
     assert!(office.round().is_err());
     office.line.point_to(truth);
     assert_eq!(office.round(), Ok(WAITING));
@@ -113,7 +129,11 @@ fn a_line_that_breaks_inside_an_answer_loses_and_doubles_nothing() {
     for bytes in [1, 500, 900, 1_400, 2_000, 2_600, 4_000] {
         office.line.cut_once_after(bytes);
         if let Err(code) = office.round() {
-            let expected = [ProblemCode::NetDown, ProblemCode::NetTruncated, ProblemCode::NetTls];
+            let expected = [
+                ProblemCode::NetDown,
+                ProblemCode::NetTruncated,
+                ProblemCode::NetTls,
+            ];
             assert!(expected.contains(&code), "{bytes}: {code}");
         }
         office.unit.save(&mut office.work).unwrap();

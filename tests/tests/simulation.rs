@@ -1,5 +1,5 @@
 //! Seeded simulation of terminals and gateway in a hostile world.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use std::sync::Mutex;
 

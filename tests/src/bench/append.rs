@@ -23,7 +23,11 @@ const AT_ONCE: usize = 2_000;
 
 pub fn run(folder: &Path) -> Result<Vec<Row>, Problem> {
     let mut dice = Dice::new(11);
-    let mut vault = Vault::unlock(&folder.join("append.vault"), &FixedSecret::new([7; 32]), &mut dice)?;
+    let mut vault = Vault::unlock(
+        &folder.join("append.vault"),
+        &FixedSecret::new([7; 32]),
+        &mut dice,
+    )?;
     let clock = firmware::clock::Clock::system(None);
     let mut work = Work::new(5, "minato01", 0);
     let mut plain = bare(&folder.join("plain"), None)?;
@@ -34,9 +38,8 @@ pub fn run(folder: &Path) -> Result<Vec<Row>, Problem> {
             let now = clock.now();
             let some: Vec<_> = (0..AT_ONCE).map(|_| work.next(&now)).collect();
             vault.write(|tx| {
-                some.iter().try_for_each(|made| {
-                    outbox::append(tx, &now, made.id, &made.command).map(drop)
-                })
+                some.iter()
+                    .try_for_each(|made| outbox::append(tx, &now, made.id, &made.command).map(drop))
             })?;
         }
         let (mut ours, mut sqlite, mut sqlcipher) = (Vec::new(), Vec::new(), Vec::new());
@@ -57,8 +60,16 @@ pub fn run(folder: &Path) -> Result<Vec<Row>, Problem> {
             figure,
             ratio,
         };
-        rows.push(line("bare durable SQLite commit", ms(sqlite), "100 %".into()));
-        rows.push(line("bare durable SQLCipher commit", ms(sqlcipher), percent(sqlite, sqlcipher)));
+        rows.push(line(
+            "bare durable SQLite commit",
+            ms(sqlite),
+            "100 %".into(),
+        ));
+        rows.push(line(
+            "bare durable SQLCipher commit",
+            ms(sqlcipher),
+            percent(sqlite, sqlcipher),
+        ));
         let figure = format!("{} (p99 {})", ms(ours), ms(worst));
         let ratio = format!(
             "{} of SQLite, {} of SQLCipher",
@@ -86,7 +97,8 @@ fn commit(connection: &mut Connection, made: &crate::work::Made) -> Result<Durat
     let start = Instant::now();
     let body = serde_json::to_string(&made.command).unwrap_or_default();
     let tx = connection.transaction()?;
-    tx.prepare_cached("INSERT INTO t VALUES(?1, ?2)")?.execute((made.id.0.as_bytes(), body))?;
+    tx.prepare_cached("INSERT INTO t VALUES(?1, ?2)")?
+        .execute((made.id.0.as_bytes(), body))?;
     tx.commit()?;
     Ok(start.elapsed())
 }

@@ -34,13 +34,18 @@ const AT_ONCE: u32 = 1_000;
 const SERIAL: &str = "MDG-BENCH-0001";
 
 pub fn run(folder: &Path) -> io::Result<Vec<Row>> {
-    let gateway = Harness::start(&folder.join("gateway"), Options::default()).map_err(io::Error::other)?;
+    let gateway =
+        Harness::start(&folder.join("gateway"), Options::default()).map_err(io::Error::other)?;
     let terminal = folder.join("terminal");
     std::fs::create_dir_all(&terminal)?;
     let mut unit = Unit::open(&terminal).map_err(io::Error::other)?;
     let token = gateway.token(OFFICE, SERIAL).map_err(io::Error::other)?;
-    let order = EnrolOrder { token, serial: SERIAL.into() };
-    unit.enrol(&gateway.endpoint(), &gateway.roots(), &order).map_err(io::Error::other)?;
+    let order = EnrolOrder {
+        token,
+        serial: SERIAL.into(),
+    };
+    unit.enrol(&gateway.endpoint(), &gateway.roots(), &order)
+        .map_err(io::Error::other)?;
     let certificate = gateway.layout().pki().server().map_err(io::Error::other)?;
     let mut work = Work::new(21, "minato01", 0);
     let (mut best, mut best_echo, mut sizes) = (Duration::MAX, Duration::MAX, Vec::new());
@@ -89,9 +94,8 @@ fn fill(unit: &mut Unit, work: &mut Work) -> io::Result<()> {
         let some: Vec<_> = (0..AT_ONCE).map(|_| work.next(&now)).collect();
         unit.vault
             .write(|tx| {
-                some.iter().try_for_each(|made| {
-                    outbox::append(tx, &now, made.id, &made.command).map(drop)
-                })
+                some.iter()
+                    .try_for_each(|made| outbox::append(tx, &now, made.id, &made.command).map(drop))
             })
             .map_err(io::Error::other)?;
     }
@@ -109,7 +113,11 @@ struct Measured {
 fn drain(unit: &mut Unit) -> io::Result<Measured> {
     let identity = unit.identity().map_err(io::Error::other)?;
     let way = unit.way().map_err(io::Error::other)?;
-    let mut watched = Watched { way, away: Duration::ZERO, sizes: Vec::new() };
+    let mut watched = Watched {
+        way,
+        away: Duration::ZERO,
+        sizes: Vec::new(),
+    };
     let start = Instant::now();
     loop {
         let done = sync::round(
@@ -125,7 +133,11 @@ fn drain(unit: &mut Unit) -> io::Result<Measured> {
             break;
         }
     }
-    Ok(Measured { took: start.elapsed(), away: watched.away, sizes: watched.sizes })
+    Ok(Measured {
+        took: start.elapsed(),
+        away: watched.away,
+        sizes: watched.sizes,
+    })
 }
 
 struct Watched<T> {
@@ -199,6 +211,8 @@ fn echo(server: &Keyed, roots: &[String], sizes: &[(usize, usize)]) -> io::Resul
         stream.read_exact(&mut buffer)?;
     }
     let took = start.elapsed();
-    server.join().map_err(|_| io::Error::other("the echo panicked"))??;
+    server
+        .join()
+        .map_err(|_| io::Error::other("the echo panicked"))??;
     Ok(took)
 }

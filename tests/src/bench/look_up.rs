@@ -29,7 +29,11 @@ pub fn run(folder: &Path) -> Result<Vec<Row>, Problem> {
         let now = firmware::clock::Clock::system(None).now();
         let insurer = work::insurer().number;
         let mut subject = lookup::fill(&mut vault, &now, &insurer, kept)?;
-        let bare = bare(&folder.join(format!("look-up-{kept}.bare")), insurer.as_str(), kept)?;
+        let bare = bare(
+            &folder.join(format!("look-up-{kept}.bare")),
+            insurer.as_str(),
+            kept,
+        )?;
         let (mut ours, mut theirs) = (Vec::new(), Vec::new());
         for _ in 0..LOOK_UPS {
             let number = format!("{:010}", dice.below(u64::from(kept)));
@@ -39,7 +43,9 @@ pub fn run(folder: &Path) -> Result<Vec<Row>, Problem> {
             let found = vault.read(|c| lookup::find(c, &now, &subject))?;
             ours.push(start.elapsed());
             if found.is_none() {
-                return Err(Problem::VaultStatement("a kept answer was not found".into()));
+                return Err(Problem::VaultStatement(
+                    "a kept answer was not found".into(),
+                ));
             }
             let start = Instant::now();
             let body: String = bare

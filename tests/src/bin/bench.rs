@@ -15,9 +15,18 @@ fn main() -> io::Result<()> {
     if cfg!(debug_assertions) {
         println!("A development build: these figures say nothing. Use --release.\n");
     }
-    print("Saving a command, median of durable commits", &bench::append(folder.path())?);
-    print("Finding a kept answer, median", &bench::look_up(folder.path())?);
-    print("Draining the queue, best of three", &bench::drain(folder.path())?);
+    print(
+        "Saving a command, median of durable commits",
+        &bench::append(folder.path())?,
+    );
+    print(
+        "Finding a kept answer, median",
+        &bench::look_up(folder.path())?,
+    );
+    print(
+        "Draining the queue, best of three",
+        &bench::drain(folder.path())?,
+    );
     println!("Exchanges of many terminals at once: `cargo bench -p gateway`.");
     Ok(())
 }

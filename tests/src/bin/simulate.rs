@@ -20,7 +20,9 @@ struct Order {
 
 fn main() -> ExitCode {
     let order = Order::parse();
-    let Some(seeds) = &order.seeds else { return one(order.seed) };
+    let Some(seeds) = &order.seeds else {
+        return one(order.seed);
+    };
     let Some((first, last)) = seeds
         .split_once("..")
         .and_then(|(first, last)| Some((first.parse().ok()?, last.parse().ok()?)))
@@ -33,8 +35,15 @@ fn main() -> ExitCode {
             println!("seed {}: {failure}", run.seed);
         }
     });
-    println!("{} seeds, {broken} broken promises", last.saturating_sub(first));
-    if broken == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    println!(
+        "{} seeds, {broken} broken promises",
+        last.saturating_sub(first)
+    );
+    if broken == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 fn one(seed: u64) -> ExitCode {

@@ -29,11 +29,18 @@ fn main() -> io::Result<ExitCode> {
             println!("seed {}: {failure}", run.seed);
         }
     });
-    println!("simulation: {} seeds, {broken} broken promises", order.seeds);
+    println!(
+        "simulation: {} seeds, {broken} broken promises",
+        order.seeds
+    );
     let mut clean = broken == 0;
     clean &= kills("kiosk", order.kills, kill::kiosk)?;
     clean &= kills("gateway", order.kills, kill::gateway)?;
-    Ok(if clean { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if clean {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 fn kills(

@@ -66,7 +66,8 @@ impl QueueChild {
             let mut said = Vec::new();
             let mut line = String::new();
             // A line without its end was not said.
-            while matches!(out.read_line(&mut line), Ok(length) if length > 0 && line.ends_with('\n')) {
+            while matches!(out.read_line(&mut line), Ok(length) if length > 0 && line.ends_with('\n'))
+            {
                 said.push(line.trim_end().to_owned());
                 line.clear();
                 // The child may have been forgotten already.
@@ -74,7 +75,11 @@ impl QueueChild {
             }
             said
         });
-        Ok(Self { child, lines, reader })
+        Ok(Self {
+            child,
+            lines,
+            reader,
+        })
     }
 
     /// Lets it live for a time.
@@ -86,7 +91,10 @@ impl QueueChild {
     pub fn live_until(&mut self, mut lines: u64, limit: Duration) {
         let end = Instant::now() + limit;
         while lines > 0 {
-            match self.lines.recv_timeout(end.saturating_duration_since(Instant::now())) {
+            match self
+                .lines
+                .recv_timeout(end.saturating_duration_since(Instant::now()))
+            {
                 Ok(()) => lines -= 1,
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return,
             }
@@ -101,14 +109,23 @@ impl QueueChild {
         let ended = self.child.try_wait()?;
         self.child.kill()?;
         self.child.wait()?;
-        let said = self.reader.join().map_err(|_| io::Error::other("the reader panicked"))?;
+        let said = self
+            .reader
+            .join()
+            .map_err(|_| io::Error::other("the reader panicked"))?;
         if let Some(status) = ended {
             let tail = said.last().map_or("", String::as_str);
-            return Err(io::Error::other(format!("queue_child ended by itself: {status} {tail}")));
+            return Err(io::Error::other(format!(
+                "queue_child ended by itself: {status} {tail}"
+            )));
         }
         said.iter()
             .filter_map(|line| line.strip_prefix(SAVED))
-            .map(|id| uuid::Uuid::parse_str(id).map(CommandId).map_err(io::Error::other))
+            .map(|id| {
+                uuid::Uuid::parse_str(id)
+                    .map(CommandId)
+                    .map_err(io::Error::other)
+            })
             .collect()
     }
 }

@@ -62,20 +62,28 @@ pub fn compare(
     }
     let held: Vec<(CommandId, [u8; 32])> = connection
         .prepare("SELECT id, hash FROM commands WHERE refusal IS NULL ORDER BY seq")?
-        .query_map([], |row| Ok((CommandId(uuid::Uuid::from_bytes(row.get(0)?)), row.get(1)?)))?
+        .query_map([], |row| {
+            Ok((CommandId(uuid::Uuid::from_bytes(row.get(0)?)), row.get(1)?))
+        })?
         .collect::<Result<_, _>>()?;
     let by_id: HashMap<CommandId, [u8; 32]> = held.iter().copied().collect();
     let rows: HashMap<CommandId, &Row> = saved.iter().map(|(id, row)| (*id, row)).collect();
     let arrived = |id: &CommandId| {
-        rows.get(id).is_some_and(|row| by_id.get(id) == Some(&row.sha256))
+        rows.get(id)
+            .is_some_and(|row| by_id.get(id) == Some(&row.sha256))
     };
     let lost = acknowledged.iter().filter(|id| !arrived(id)).count()
         + saved.iter().filter(|(id, _)| !arrived(id)).count();
     let effects = |table: &str| -> rusqlite::Result<i64> {
-        connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))
+        connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| {
+            row.get(0)
+        })
     };
     let made = |kinds: &[&str]| {
-        saved.iter().filter(|(_, row)| kinds.contains(&row.kind.as_str())).count() as i64
+        saved
+            .iter()
+            .filter(|(_, row)| kinds.contains(&row.kind.as_str()))
+            .count() as i64
     };
     let doubled = (held.len() - by_id.len()) as u64
         + effects("pledges")?.abs_diff(made(&["pledge_signed"]))
@@ -103,8 +111,17 @@ fn saved(unit: &Unit) -> Result<Vec<(CommandId, Row)>, firmware::error::Problem>
                 let id = CommandId(uuid::Uuid::from_bytes(row.get(0)?));
                 let body: String = row.get(2)?;
                 let command: Option<Command> = serde_json::from_str(&body).ok();
-                let subjects = command.map(|command| command.subject_keys()).unwrap_or_default();
-                Ok((id, Row { sha256: row.get(1)?, subjects, kind: row.get(3)? }))
+                let subjects = command
+                    .map(|command| command.subject_keys())
+                    .unwrap_or_default();
+                Ok((
+                    id,
+                    Row {
+                        sha256: row.get(1)?,
+                        subjects,
+                        kind: row.get(3)?,
+                    },
+                ))
             })?
             .collect::<Result<_, _>>()?;
         Ok(rows)
@@ -112,8 +129,11 @@ fn saved(unit: &Unit) -> Result<Vec<(CommandId, Row)>, firmware::error::Problem>
 }
 
 fn misplaced(saved: &[(CommandId, Row)], held: &[(CommandId, [u8; 32])]) -> u64 {
-    let place: HashMap<CommandId, usize> =
-        held.iter().enumerate().map(|(place, (id, _))| (*id, place)).collect();
+    let place: HashMap<CommandId, usize> = held
+        .iter()
+        .enumerate()
+        .map(|(place, (id, _))| (*id, place))
+        .collect();
     let mut last: HashMap<&str, usize> = HashMap::new();
     let mut misplaced = 0;
     for (id, row) in saved {

@@ -44,7 +44,10 @@ pub fn kiosk(folder: &Path, seed: u64, times: u32) -> io::Result<Tally> {
     let mut acknowledged: HashSet<CommandId> = HashSet::new();
     let mut empty = 0;
     for life in 0..times {
-        let mut child = QueueChild::start(office.terminal(), u64::from(life) << 32 | dice.below(1 << 32))?;
+        let mut child = QueueChild::start(
+            office.terminal(),
+            u64::from(life) << 32 | dice.below(1 << 32),
+        )?;
         // Half of the children die by the clock, at the start too; half while they save.
         if dice.chance(50) {
             child.live_for(LIFE.mul_f64(fraction(&mut dice)));
@@ -77,7 +80,9 @@ pub fn gateway(folder: &Path, seed: u64, times: u32) -> io::Result<Tally> {
             office.kill_and_start()
         });
         over.store(true, Ordering::SeqCst);
-        let acknowledged = desk.join().map_err(|_| io::Error::other("the terminal's side panicked"))?;
+        let acknowledged = desk
+            .join()
+            .map_err(|_| io::Error::other("the terminal's side panicked"))?;
         killed.and(acknowledged)
     });
     let (acknowledged, cut) = killed?;
@@ -88,11 +93,7 @@ pub fn gateway(folder: &Path, seed: u64, times: u32) -> io::Result<Tally> {
 }
 
 /// The terminal whose gateway dies again and again: saves, exchanges, and does not mind.
-fn work(
-    folder: &Path,
-    seed: u64,
-    over: &AtomicBool,
-) -> io::Result<(HashSet<CommandId>, u32)> {
+fn work(folder: &Path, seed: u64, over: &AtomicBool) -> io::Result<(HashSet<CommandId>, u32)> {
     let mut unit = Unit::open(folder).map_err(io::Error::other)?;
     let identity = unit.identity().map_err(io::Error::other)?;
     let mut way = unit.way().map_err(io::Error::other)?;
@@ -104,7 +105,9 @@ fn work(
         }
         match unit.round(&mut way, &identity, ROWS) {
             Ok(done) if done.again > 0 => {
-                return Err(io::Error::other("the gateway has lost commands it signed for"));
+                return Err(io::Error::other(
+                    "the gateway has lost commands it signed for",
+                ));
             }
             Ok(_) => {}
             Err(_) => cut += 1,

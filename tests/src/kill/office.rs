@@ -52,13 +52,28 @@ impl Office {
         office.settle_in()?;
         office.start_gateway()?;
         let number = work::office();
-        let token = office.operate(&["token", "new", "--office", number.as_str(), "--serial", SERIAL])?;
+        let token = office.operate(&[
+            "token",
+            "new",
+            "--office",
+            number.as_str(),
+            "--serial",
+            SERIAL,
+        ])?;
         let token = token["token"].as_str().unwrap_or_default().to_owned();
-        let roots = office.layout().pki().server_roots().map_err(io::Error::other)?;
+        let roots = office
+            .layout()
+            .pki()
+            .server_roots()
+            .map_err(io::Error::other)?;
         let endpoint = format!("https://{}", office.line.address());
-        let order = EnrolOrder { token, serial: SERIAL.into() };
+        let order = EnrolOrder {
+            token,
+            serial: SERIAL.into(),
+        };
         let mut unit = Unit::open(&office.terminal).map_err(io::Error::other)?;
-        unit.enrol(&endpoint, &roots, &order).map_err(io::Error::other)?;
+        unit.enrol(&endpoint, &roots, &order)
+            .map_err(io::Error::other)?;
         Ok(office)
     }
 
@@ -92,7 +107,9 @@ impl Office {
     pub fn compare(&self, acknowledged: &HashSet<CommandId>) -> io::Result<Tally> {
         let mut unit = Unit::open(&self.terminal).map_err(io::Error::other)?;
         unit.vault.check().map_err(io::Error::other)?;
-        unit.vault.read(firmware::audit::verify).map_err(io::Error::other)?;
+        unit.vault
+            .read(firmware::audit::verify)
+            .map_err(io::Error::other)?;
         unit.drain()?;
         count::compare(&unit, &self.layout().database(), acknowledged).map_err(io::Error::other)
     }
@@ -104,8 +121,11 @@ impl Office {
         let mut gateway = Running::start("gateway", &mut command)?;
         let listening = gateway.wait_for(READY, |line| line.contains("\"listening\""))?;
         let listening: Value = serde_json::from_str(&listening).map_err(io::Error::other)?;
-        let address = listening["listening"].as_str().and_then(|address| address.parse().ok());
-        self.line.point_to(address.ok_or_else(|| io::Error::other("the gateway told no address"))?);
+        let address = listening["listening"]
+            .as_str()
+            .and_then(|address| address.parse().ok());
+        self.line
+            .point_to(address.ok_or_else(|| io::Error::other("the gateway told no address"))?);
         self.gateway = Some(gateway);
         Ok(())
     }
@@ -117,7 +137,11 @@ impl Office {
 
     fn command(&self) -> io::Result<Command> {
         let mut command = Command::new(program("gateway")?);
-        command.env("RUST_LOG", "warn").arg("--dir").arg(&self.gateway_folder).arg("--json");
+        command
+            .env("RUST_LOG", "warn")
+            .arg("--dir")
+            .arg(&self.gateway_folder)
+            .arg("--json");
         Ok(command)
     }
 

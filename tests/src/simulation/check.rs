@@ -26,7 +26,9 @@ pub fn kiosk(kiosk: &mut SimKiosk, gateway: &SimGateway) -> Result<Rows, Failure
     let mut kept = 0;
     for promise in kiosk.promises.iter().filter(|promise| !promise.pruned) {
         kept += 1;
-        let (state, sha256) = rows.get(&promise.id).ok_or_else(|| lost("a saved command", promise.id))?;
+        let (state, sha256) = rows
+            .get(&promise.id)
+            .ok_or_else(|| lost("a saved command", promise.id))?;
         if *sha256 != promise.sha256 {
             return Err(lost("the body of a saved command", promise.id));
         }
@@ -37,17 +39,26 @@ pub fn kiosk(kiosk: &mut SimKiosk, gateway: &SimGateway) -> Result<Rows, Failure
             State::Held | State::Discarded | State::Replaced => Some(false),
         };
         if signed != needed {
-            return broken(format!("{} is {state:?}, and the gateway signed {signed:?}", promise.id));
+            return broken(format!(
+                "{} is {state:?}, and the gateway signed {signed:?}",
+                promise.id
+            ));
         }
     }
     if kept != rows.len() {
-        return broken(format!("{} rows in the queue, {kept} were saved", rows.len()));
+        return broken(format!(
+            "{} rows in the queue, {kept} were saved",
+            rows.len()
+        ));
     }
     let counts = kiosk.vault()?.read(outbox::counts)?;
     for state in State::ALL {
         let rows = rows.values().filter(|(at, _)| *at == state).count() as u64;
         if counts.of(state) != rows {
-            return broken(format!("{} {state:?} are shown, {rows} are there", counts.of(state)));
+            return broken(format!(
+                "{} {state:?} are shown, {rows} are there",
+                counts.of(state)
+            ));
         }
     }
     Ok(rows)
@@ -59,7 +70,9 @@ pub fn nothing_moved(before: &Rows, after: &Rows) -> Result<(), Failure> {
         let was = before.get(id).map(|(state, _)| *state);
         let still = was == Some(*state) || (was == Some(State::Saved) && *state == State::Sent);
         if !still {
-            return broken(format!("{id} went from {was:?} to {state:?} without an answer"));
+            return broken(format!(
+                "{id} went from {was:?} to {state:?} without an answer"
+            ));
         }
     }
     Ok(())
@@ -85,12 +98,20 @@ pub fn pruned(kiosk: &SimKiosk, gateway: &SimGateway) -> Result<(), Failure> {
 
 /// Checks the clock: what it calls trusted is never behind the true time, so that nothing is
 /// shown as valid that is not, and it does not run backward.
-pub fn clock(kiosk: &mut SimKiosk, truth: Timestamp, before: &mut Timestamp) -> Result<(), Failure> {
+pub fn clock(
+    kiosk: &mut SimKiosk,
+    truth: Timestamp,
+    before: &mut Timestamp,
+) -> Result<(), Failure> {
     let now = kiosk.now()?;
     let slack = TOLERANCE + kiosk.forgotten;
     let slack = i64::try_from(slack.as_millis()).unwrap_or(i64::MAX);
     if now.is_trusted() && now.wall.unix_ms() + slack < truth.unix_ms() {
-        return broken(format!("{} is trusted at {}", now.wall.unix_ms(), truth.unix_ms()));
+        return broken(format!(
+            "{} is trusted at {}",
+            now.wall.unix_ms(),
+            truth.unix_ms()
+        ));
     }
     let step = i64::try_from(FLOOR_STEP.as_millis()).unwrap_or(i64::MAX);
     if now.is_trusted() {
@@ -108,8 +129,11 @@ pub fn gateway(gateway: &SimGateway, kiosks: &[SimKiosk]) -> Result<(), Failure>
     let connection = gateway.look()?;
     for kiosk in kiosks {
         let held = commands(&connection, &kiosk.identity.device)?;
-        let accepted: HashSet<CommandId> =
-            held.iter().filter(|(_, refused)| !refused).map(|(id, _)| *id).collect();
+        let accepted: HashSet<CommandId> = held
+            .iter()
+            .filter(|(_, refused)| !refused)
+            .map(|(id, _)| *id)
+            .collect();
         if held.len() != held.iter().map(|(id, _)| id).collect::<HashSet<_>>().len() {
             return broken("the gateway has a command twice");
         }
@@ -121,7 +145,10 @@ pub fn gateway(gateway: &SimGateway, kiosks: &[SimKiosk]) -> Result<(), Failure>
         if let Some(id) = accepted.iter().find(|id| !commands.contains_key(id)) {
             return broken(format!("the gateway has {id}, which was never saved"));
         }
-        let saved = kiosk.promises.iter().map(|promise| (promise.id, &promise.command));
+        let saved = kiosk
+            .promises
+            .iter()
+            .map(|promise| (promise.id, &promise.command));
         let saved = work::by_subject(saved.filter(|(id, _)| accepted.contains(id)));
         let arrived = held.iter().filter(|(_, refused)| !refused);
         let arrived = work::by_subject(arrived.map(|(id, _)| (*id, commands[id])));
@@ -143,8 +170,9 @@ pub fn settled(
 ) -> Result<(), Failure> {
     let rows = self::kiosk(kiosk, gateway)?;
     let connection = gateway.look()?;
-    let held: HashMap<CommandId, bool> =
-        commands(&connection, &kiosk.identity.device)?.into_iter().collect();
+    let held: HashMap<CommandId, bool> = commands(&connection, &kiosk.identity.device)?
+        .into_iter()
+        .collect();
     for promise in kiosk.promises.iter().filter(|promise| !promise.pruned) {
         let state = rows[&promise.id].0;
         let wanted = match (&promise.command.action, promise.poisoned) {
@@ -154,7 +182,11 @@ pub fn settled(
         };
         let there = held.get(&promise.id);
         // A refused command that was lost with the gateway's disk is of no use to anybody.
-        let kept = if promise.poisoned { there != Some(&false) } else { there == Some(&false) };
+        let kept = if promise.poisoned {
+            there != Some(&false)
+        } else {
+            there == Some(&false)
+        };
         if !wanted || !kept {
             return broken(format!(
                 "{} ended as {state:?}, refused at the gateway: {there:?}",
@@ -165,22 +197,34 @@ pub fn settled(
     let answers = told(kiosk, "SELECT count(*) FROM sim_answer", [])?;
     let questions = kiosk.promises.iter().filter(|promise| {
         !promise.poisoned
-            && matches!(promise.command.action, Action::ProgressQuery(_) | Action::EligibilityQuery(_))
+            && matches!(
+                promise.command.action,
+                Action::ProgressQuery(_) | Action::EligibilityQuery(_)
+            )
     });
     if answers != questions.count() as i64 {
         return broken(format!("{answers} answers are kept"));
     }
     for other in others {
         let there: Option<String> = connection
-            .query_row("SELECT body FROM staff WHERE id = ?1", [other], |row| row.get(0))
+            .query_row("SELECT body FROM staff WHERE id = ?1", [other], |row| {
+                row.get(0)
+            })
             .map(Some)
             .or_else(nothing)?;
         let here = told_text(kiosk, other)?;
         let read = |text: &Option<String>| -> Result<serde_json::Value, Failure> {
-            Ok(text.as_deref().map(serde_json::from_str).transpose()?.unwrap_or_default())
+            Ok(text
+                .as_deref()
+                .map(serde_json::from_str)
+                .transpose()?
+                .unwrap_or_default())
         };
         if read(&there)? != read(&here)? {
-            return broken(format!("{} does not know the latest record of {other}", kiosk.name));
+            return broken(format!(
+                "{} does not know the latest record of {other}",
+                kiosk.name
+            ));
         }
     }
     Ok(())
@@ -194,11 +238,19 @@ fn effects(
     let device = kiosk.identity.device.as_str();
     let count = |of: fn(&Action) -> bool| {
         let promises = kiosk.promises.iter();
-        promises.filter(|p| accepted.contains(&p.id) && of(&p.command.action)).count() as i64
+        promises
+            .filter(|p| accepted.contains(&p.id) && of(&p.command.action))
+            .count() as i64
     };
-    let staff = kiosk.promises.first().map_or("", |promise| promise.command.staff.as_str());
-    let pledges: i64 =
-        connection.query_row("SELECT count(*) FROM pledges WHERE staff = ?1", [staff], |r| r.get(0))?;
+    let staff = kiosk
+        .promises
+        .first()
+        .map_or("", |promise| promise.command.staff.as_str());
+    let pledges: i64 = connection.query_row(
+        "SELECT count(*) FROM pledges WHERE staff = ?1",
+        [staff],
+        |r| r.get(0),
+    )?;
     let requests: i64 = connection.query_row(
         "SELECT count(*) FROM requests r JOIN devices d ON d.key = r.device WHERE d.id = ?1",
         [device],
@@ -211,8 +263,16 @@ fn effects(
         |row| row.get(0),
     )?;
     let made = [
-        ("pledges", pledges, count(|a| matches!(a, Action::PledgeSigned(_)))),
-        ("requests", requests, count(|a| matches!(a, Action::DisclosureRequest(_)))),
+        (
+            "pledges",
+            pledges,
+            count(|a| matches!(a, Action::PledgeSigned(_))),
+        ),
+        (
+            "requests",
+            requests,
+            count(|a| matches!(a, Action::DisclosureRequest(_))),
+        ),
         (
             "answers",
             answers,
@@ -221,17 +281,16 @@ fn effects(
     ];
     for (what, there, wanted) in made {
         if there != wanted {
-            return broken(format!("{there} {what} at the gateway, {wanted} commands made them"));
+            return broken(format!(
+                "{there} {what} at the gateway, {wanted} commands made them"
+            ));
         }
     }
     Ok(())
 }
 
 /// Commands of a terminal by sequence, each with whether it was refused.
-fn commands(
-    connection: &Connection,
-    device: &DeviceId,
-) -> Result<Vec<(CommandId, bool)>, Failure> {
+fn commands(connection: &Connection, device: &DeviceId) -> Result<Vec<(CommandId, bool)>, Failure> {
     let rows = connection
         .prepare(
             "SELECT c.id, c.refusal IS NOT NULL FROM commands c
@@ -249,13 +308,19 @@ fn told(
     sql: &str,
     parameters: impl rusqlite::Params,
 ) -> Result<i64, Failure> {
-    Ok(kiosk.vault()?.read(|c| Ok(c.query_row(sql, parameters, |row| row.get(0))?))?)
+    Ok(kiosk
+        .vault()?
+        .read(|c| Ok(c.query_row(sql, parameters, |row| row.get(0))?))?)
 }
 
 fn told_text(kiosk: &mut SimKiosk, staff: &str) -> Result<Option<String>, Failure> {
     let text = kiosk.vault()?.read(|c| {
         let text = c
-            .query_row("SELECT record FROM sim_staff WHERE id = ?1", [staff], |row| row.get(0))
+            .query_row(
+                "SELECT record FROM sim_staff WHERE id = ?1",
+                [staff],
+                |row| row.get(0),
+            )
             .map(Some)
             .or_else(nothing)?;
         Ok(text)

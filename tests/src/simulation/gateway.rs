@@ -48,7 +48,10 @@ impl SimGateway {
         let mut gateway = Self {
             folder: folder.to_owned(),
             key: ReceiptSigner::create()?,
-            settings: Settings { durability, ..Settings::default() },
+            settings: Settings {
+                durability,
+                ..Settings::default()
+            },
             engine: None,
             backups: 0,
             earned: HashMap::new(),
@@ -166,7 +169,9 @@ impl SimGateway {
             let mut name = database.clone().into_os_string();
             name.push(end);
             match fs::remove_file(&name) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(error.into());
+                }
                 _ => {}
             }
         }
@@ -198,11 +203,16 @@ impl SimGateway {
     /// # Errors
     /// Those of the database.
     pub fn look(&self) -> Result<Connection, Failure> {
-        Ok(Connection::open_with_flags(self.database(), OpenFlags::SQLITE_OPEN_READ_ONLY)?)
+        Ok(Connection::open_with_flags(
+            self.database(),
+            OpenFlags::SQLITE_OPEN_READ_ONLY,
+        )?)
     }
 
     fn engine(&self) -> Result<&Engine, Failure> {
-        self.engine.as_ref().ok_or_else(|| Failure::new("the gateway is not open"))
+        self.engine
+            .as_ref()
+            .ok_or_else(|| Failure::new("the gateway is not open"))
     }
 
     fn open(&mut self, now: Timestamp) -> Result<(), Failure> {
@@ -222,14 +232,18 @@ impl SimGateway {
     }
 
     fn note(&mut self, device: &DeviceId, response: &ExchangeResponse) -> Result<(), Failure> {
-        let parts = jws::split(&response.receipts).map_err(|_| Failure::new("a page that is no JWS"))?;
+        let parts =
+            jws::split(&response.receipts).map_err(|_| Failure::new("a page that is no JWS"))?;
         let page: ReceiptPage = serde_json::from_slice(&parts.payload)?;
         let earned = self.earned.entry(device.clone()).or_default();
         for receipt in page.receipts {
             let accepted = receipt.outcome == Outcome::Accepted;
             let before = earned.insert(receipt.id, accepted);
             if before.is_some_and(|before| before != accepted) {
-                return Err(Failure::new(format!("the outcome of {} changed", receipt.id)));
+                return Err(Failure::new(format!(
+                    "the outcome of {} changed",
+                    receipt.id
+                )));
             }
         }
         Ok(())

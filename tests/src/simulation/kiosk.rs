@@ -143,11 +143,21 @@ impl SimKiosk {
         let mut dice = self.dice.clone();
         let running = self.running()?;
         let now = running.clock.now();
-        let Next::Round { rows } = running.policy.next(&now) else { return Ok(None) };
+        let Next::Round { rows } = running.policy.next(&now) else {
+            return Ok(None);
+        };
         let mut sink = Sink;
-        let result =
-            sync::round(&mut running.vault, wire, &running.clock, &identity, rows, &mut sink);
-        running.policy.ended(&result, &running.clock.now(), &mut dice);
+        let result = sync::round(
+            &mut running.vault,
+            wire,
+            &running.clock,
+            &identity,
+            rows,
+            &mut sink,
+        );
+        running
+            .policy
+            .ended(&result, &running.clock.now(), &mut dice);
         self.dice = dice;
         match result {
             Err(problem) if !matches!(problem, Problem::Net(_)) => Err(problem.into()),
@@ -184,8 +194,12 @@ impl SimKiosk {
     /// Those of the queue.
     pub fn mend(&mut self) -> Result<String, Failure> {
         let now = self.now()?;
-        let held = self.vault()?.read(|c| outbox::page(c, Filter::Held, 0, 100))?;
-        let Some(item) = held.items.last() else { return Ok("nothing is held".into()) };
+        let held = self
+            .vault()?
+            .read(|c| outbox::page(c, Filter::Held, 0, 100))?;
+        let Some(item) = held.items.last() else {
+            return Ok("nothing is held".into());
+        };
         let old = item.id;
         let promise = self
             .promises
@@ -195,7 +209,8 @@ impl SimKiosk {
         let mut command = promise.command.clone();
         let staff = command.staff.clone();
         if self.dice.chance(40) {
-            self.vault()?.write(|tx| outbox::discard(tx, &now, &staff, old))?;
+            self.vault()?
+                .write(|tx| outbox::discard(tx, &now, &staff, old))?;
             return Ok("gives a held command up".into());
         }
         command.insurer = Some(crate::work::insurer().number);
@@ -206,7 +221,13 @@ impl SimKiosk {
         match saved {
             Ok(saved) => {
                 let sha256 = saved.sha256;
-                self.promises.push(Promise { id: new, command, sha256, poisoned: false, pruned: false });
+                self.promises.push(Promise {
+                    id: new,
+                    command,
+                    sha256,
+                    poisoned: false,
+                    pruned: false,
+                });
                 self.wake(Wake::NewWork)?;
                 Ok("corrects a held command".into())
             }
@@ -272,22 +293,33 @@ impl SimKiosk {
                      JOIN outbox_state s ON s.seq = o.seq",
                 )?
                 .query_map([], |row| {
-                    Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, i64>(1)?, row.get(2)?))
+                    Ok((
+                        row.get::<_, [u8; 16]>(0)?,
+                        row.get::<_, i64>(1)?,
+                        row.get(2)?,
+                    ))
                 })?
                 .collect::<Result<Vec<_>, _>>()?;
             Ok(rows)
         })?;
         rows.into_iter()
             .map(|(id, state, sha256)| {
-                let state = usize::try_from(state).ok().and_then(|code| State::ALL.get(code));
+                let state = usize::try_from(state)
+                    .ok()
+                    .and_then(|code| State::ALL.get(code));
                 let state = *state.ok_or_else(|| Failure::new("a state nobody knows"))?;
-                Ok((CommandId(uuid::Uuid::from_bytes(id)), (state, Sha256Digest(sha256))))
+                Ok((
+                    CommandId(uuid::Uuid::from_bytes(id)),
+                    (state, Sha256Digest(sha256)),
+                ))
             })
             .collect()
     }
 
     fn running(&mut self) -> Result<&mut Running, Failure> {
-        self.running.as_mut().ok_or_else(|| Failure::new("the terminal is off"))
+        self.running
+            .as_mut()
+            .ok_or_else(|| Failure::new("the terminal is off"))
     }
 
     fn power_on(&mut self) -> Result<(), Failure> {
@@ -296,7 +328,11 @@ impl SimKiosk {
         let floor = vault.read(clock::floor)?;
         let clock = Clock::new(self.time.clone(), floor);
         let policy = SyncPolicy::new(sync::POLL);
-        self.running = Some(Running { vault, clock, policy });
+        self.running = Some(Running {
+            vault,
+            clock,
+            policy,
+        });
         Ok(())
     }
 }

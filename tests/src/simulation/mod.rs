@@ -57,7 +57,11 @@ from!(
 /// power cuts are simulated here and not by the disk.
 fn scratch() -> PathBuf {
     let memory = Path::new("/dev/shm");
-    if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() }
+    if memory.is_dir() {
+        memory.to_owned()
+    } else {
+        std::env::temp_dir()
+    }
 }
 
 /// Runs seeds on all cores, tells each end, and returns how many broke a promise.

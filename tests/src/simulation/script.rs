@@ -83,7 +83,11 @@ pub fn run(seed: u64) -> Run {
         trace = std::mem::take(&mut world.trace);
         result.map(|()| world.figures)
     });
-    Run { seed, trace, result }
+    Run {
+        seed,
+        trace,
+        result,
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -140,10 +144,16 @@ struct World {
 
 impl World {
     fn new(seed: u64) -> Result<Self, Failure> {
-        let folder = tempfile::Builder::new().prefix("madoguchi-sim-").tempdir_in(scratch())?;
+        let folder = tempfile::Builder::new()
+            .prefix("madoguchi-sim-")
+            .tempdir_in(scratch())?;
         let mut dice = Dice::new(seed);
         let start = Timestamp::from_unix_ms(START_MS);
-        let durability = if dice.chance(60) { Durability::Backup } else { Durability::Commit };
+        let durability = if dice.chance(60) {
+            Durability::Backup
+        } else {
+            Durability::Commit
+        };
         let mut gateway = SimGateway::new(&folder.path().join("gateway"), durability, start)?;
         let mut kiosks = Vec::new();
         for name in ["minato", "matsubara"] {
@@ -195,7 +205,9 @@ impl World {
                 Ok(format!("tap; {}", self.tick(which)?))
             }
             Event::Link => {
-                let link = *self.dice.pick(&[Link::Joined, Link::Flaky, Link::Flaky, Link::Cut]);
+                let link = *self
+                    .dice
+                    .pick(&[Link::Joined, Link::Flaky, Link::Flaky, Link::Cut]);
                 self.links[which] = link;
                 if link != Link::Cut {
                     self.kiosks[which].wake(Wake::LinkUp)?;
@@ -204,7 +216,9 @@ impl World {
             }
             Event::LateArrives => {
                 let now = self.now();
-                let count = self.network.deliver_late(&mut self.gateway, now, &mut self.dice)?;
+                let count = self
+                    .network
+                    .deliver_late(&mut self.gateway, now, &mut self.dice)?;
                 Ok(format!("{count} late requests arrive"))
             }
             Event::KillKiosk => self.restart_kiosk(which, false).map(|()| "killed".into()),
@@ -216,7 +230,10 @@ impl World {
                 self.figures.gateway_starts += 1;
                 Ok("gateway restarts".into())
             }
-            Event::Backup => self.gateway.backup().map(|()| "gateway is backed up".into()),
+            Event::Backup => self
+                .gateway
+                .backup()
+                .map(|()| "gateway is backed up".into()),
             Event::Restore => {
                 self.network.gateway_stopped();
                 let now = self.now();
@@ -289,8 +306,11 @@ impl World {
     }
 
     fn check_settled(&mut self) -> Result<(), Failure> {
-        let staff: Vec<String> =
-            self.kiosks.iter().map(|kiosk| format!("{}01", kiosk.name)).collect();
+        let staff: Vec<String> = self
+            .kiosks
+            .iter()
+            .map(|kiosk| format!("{}01", kiosk.name))
+            .collect();
         for (index, kiosk) in self.kiosks.iter_mut().enumerate() {
             let others: Vec<String> = staff
                 .iter()
@@ -337,7 +357,9 @@ impl World {
                 fate: None,
                 failure: None,
             };
-            let Some(result) = kiosk.exchange(&mut wire)? else { break };
+            let Some(result) = kiosk.exchange(&mut wire)? else {
+                break;
+            };
             let (fate, failure) = (wire.fate.unwrap_or(Fate::NoConnection), wire.failure);
             if let Some(failure) = failure {
                 return Err(failure);
@@ -394,6 +416,9 @@ impl World {
 
     fn note(&mut self, step: u32, which: usize, what: &str) {
         let name = &self.kiosks[which].name;
-        self.trace.push(format!("{step:3} {} {name}: {what}", self.now().unix_ms() - START_MS));
+        self.trace.push(format!(
+            "{step:3} {} {name}: {what}",
+            self.now().unix_ms() - START_MS
+        ));
     }
 }

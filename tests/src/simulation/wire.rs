@@ -172,7 +172,11 @@ impl Transport for Wire<'_> {
                 Err(NetError::Timeout)
             }
             Fate::Portal => Ok(html(200, "text/html", "<html>Wi-Fi</html>")),
-            Fate::SlyPortal => Ok(html(200, MEDIA_TYPE, "{\"receipts\":\"\",\"feed\":[],\"more\":false}")),
+            Fate::SlyPortal => Ok(html(
+                200,
+                MEDIA_TYPE,
+                "{\"receipts\":\"\",\"feed\":[],\"more\":false}",
+            )),
             Fate::Redirect => Ok(html(302, "text/html", "")),
             Fate::Busy => Ok(HttpAnswer {
                 retry_after: Some(Duration::from_secs(self.dice.between(1, 600))),
