@@ -163,7 +163,7 @@ fn bare(path: &Path, key: bool) -> Connection {
 fn commits(what: &str, desk: &mut Desk, folder: &Path) {
     let mut plain = bare(&folder.join("plain"), false);
     let mut cipher = bare(&folder.join("cipher"), true);
-    let mut bare_commit = |connection: &mut Connection, desk: &mut Desk| {
+    let bare_commit = |connection: &mut Connection, desk: &mut Desk| {
         let (id, command) = desk.next();
         let start = Instant::now();
         let body = serde_json::to_string(&command).unwrap();

@@ -56,10 +56,10 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
           END;
           CREATE TRIGGER outbox_count_update AFTER UPDATE OF state ON outbox_state
           WHEN old.state <> new.state BEGIN
-            UPDATE outbox_count SET rows = rows - 1, bytes = bytes - old.bytes
-              WHERE state = old.state;
-            UPDATE outbox_count SET rows = rows + 1, bytes = bytes + new.bytes
-              WHERE state = new.state;
+            UPDATE outbox_count SET
+              rows = rows + iif(state = new.state, 1, -1),
+              bytes = bytes + iif(state = new.state, new.bytes, -old.bytes)
+              WHERE state IN (old.state, new.state);
           END;
           CREATE TABLE outbox_mark(
             only INTEGER PRIMARY KEY CHECK(only = 1),

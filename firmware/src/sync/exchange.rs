@@ -105,7 +105,7 @@ pub fn prepare(vault: &mut Vault, now: &Now, rows: usize) -> Result<Prepared, Pr
         ))
     })?;
     if batch.iter().any(|outgoing| outgoing.first_time) {
-        vault.write(|tx| outbox::mark_sent(tx, now, &batch))?;
+        vault.write_forgettable(|tx| outbox::mark_sent(tx, now, &batch))?;
     }
     let sent: Vec<_> = batch
         .iter()

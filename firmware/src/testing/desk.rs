@@ -28,9 +28,7 @@ use crate::request::attachment;
 use crate::store;
 use crate::sync::{RoundReport, SyncReport};
 use crate::terminal::Terminal;
-use crate::terminal::effect::{
-    DrawnPage, Effect, FoundFile, Input, PageOrder, TerminalConfig,
-};
+use crate::terminal::effect::{DrawnPage, Effect, FoundFile, Input, PageOrder, TerminalConfig};
 use crate::terminal::screen::Screen;
 use crate::terminal::touch::Touch;
 use crate::terminal::view::{Page, PageImage, View};
@@ -69,7 +67,10 @@ pub struct Day {
 impl Day {
     /// A terminal that was never set up, started.
     pub fn new() -> Self {
-        Self::with(Vault::in_memory().unwrap(), ManualTime::at(Timestamp::from_unix_ms(super::MORNING)))
+        Self::with(
+            Vault::in_memory().unwrap(),
+            ManualTime::at(Timestamp::from_unix_ms(super::MORNING)),
+        )
     }
 
     /// A terminal on this vault, started.
@@ -107,7 +108,12 @@ impl Day {
         assert_eq!(day.screen(), Screen::SetupProfile);
         day.fill_profile();
         day.press(&[Touch::Main]);
-        day.add_staff("satomisaki", "佐藤 美咲", StaffRole::Administrator, [4, 0, 7, 1]);
+        day.add_staff(
+            "satomisaki",
+            "佐藤 美咲",
+            StaffRole::Administrator,
+            [4, 0, 7, 1],
+        );
         day.add_staff("takahashi01", "髙橋 健一", StaffRole::General, [8, 2, 6, 3]);
         day.press(&[Touch::Second]);
         assert_eq!(day.screen(), Screen::SetupDone);
@@ -119,7 +125,9 @@ impl Day {
     /// Types what the profile still lacks, up to its summary.
     pub fn fill_profile(&mut self) {
         for _ in 0..16 {
-            let Page::TextEntry(page) = self.view().page else { return };
+            let Page::TextEntry(page) = self.view().page else {
+                return;
+            };
             if !page.complete {
                 self.text(match page.field {
                     crate::terminal::view::TextField::Corporation => "しおみ福祉会",
@@ -167,7 +175,11 @@ impl Day {
         while let Some(input) = waiting.pop_front() {
             for effect in self.terminal.handle(input, self.clock.now()) {
                 carried += 1;
-                assert!(carried < MOST_EFFECTS, "effects without end on {:?}", self.terminal);
+                assert!(
+                    carried < MOST_EFFECTS,
+                    "effects without end on {:?}",
+                    self.terminal
+                );
                 self.carry_out(effect, &mut waiting);
             }
         }
@@ -223,7 +235,9 @@ impl Day {
 
     /// How many rows a table has.
     pub fn rows(&self, query: &str) -> i64 {
-        self.vault.read(|c| Ok(c.query_row(query, [], |row| row.get(0))?)).unwrap()
+        self.vault
+            .read(|c| Ok(c.query_row(query, [], |row| row.get(0))?))
+            .unwrap()
     }
 
     fn carry_out(&mut self, effect: Effect, waiting: &mut VecDeque<Input>) {
@@ -259,18 +273,26 @@ impl Day {
                 waiting.push_back(Input::FilesListed(ticket, Ok(files)));
             }
             Effect::TakeFile(ticket, path) => {
-                let taken = self.stick.iter().find(|(file, _)| file.path == path).map_or(
-                    Err(Problem::Refused(ProblemCode::AttachmentSource)),
-                    |(_, bytes)| {
-                        let entropy = &mut SeededEntropy::new(9);
-                        attachment::take(&mut self.vault, &now, entropy, bytes)
-                    },
-                );
+                let taken = self
+                    .stick
+                    .iter()
+                    .find(|(file, _)| file.path == path)
+                    .map_or(
+                        Err(Problem::Refused(ProblemCode::AttachmentSource)),
+                        |(_, bytes)| {
+                            let entropy = &mut SeededEntropy::new(9);
+                            attachment::take(&mut self.vault, &now, entropy, bytes)
+                        },
+                    );
                 waiting.push_back(Input::FileTaken(ticket, taken));
             }
             Effect::DrawPage(ticket, order) => {
                 self.drawn.push(order);
-                let image = Arc::new(PageImage { width: 1, height: 1, rgb: vec![0; 3] });
+                let image = Arc::new(PageImage {
+                    width: 1,
+                    height: 1,
+                    rgb: vec![0; 3],
+                });
                 waiting.push_back(Input::PageDrawn(ticket, Ok(DrawnPage { image, pages: 2 })));
             }
         }
@@ -278,7 +300,8 @@ impl Day {
 
     fn exchange(&mut self, waiting: &mut VecDeque<Input>) {
         let result = if self.online {
-            self.gateway.round(&mut self.vault, &self.clock, Fault::None, &mut Feed)
+            self.gateway
+                .round(&mut self.vault, &self.clock, Fault::None, &mut Feed)
         } else {
             Err(Problem::NotEnrolled)
         };
@@ -290,7 +313,11 @@ impl Day {
         if let Ok(status) = store::status(&self.vault, &self.clock.now()) {
             waiting.push_back(Input::Status(status));
         }
-        let report = RoundReport { at, result, paused: None };
+        let report = RoundReport {
+            at,
+            result,
+            paused: None,
+        };
         waiting.push_back(Input::Synced(SyncReport::Round(report)));
     }
 
@@ -301,7 +328,10 @@ impl Day {
                 .write(|tx| {
                     tx.execute(
                         "INSERT OR REPLACE INTO sync_identity VALUES(1, ?1, '', x'00', 0, ?2)",
-                        params![identity.device.to_string(), super::MORNING + 60 * super::DAY],
+                        params![
+                            identity.device.to_string(),
+                            super::MORNING + 60 * super::DAY
+                        ],
                     )?;
                     crate::setup::keep_facility(tx, &facility())
                 })
@@ -314,10 +344,13 @@ impl Day {
     /// What holds after every input.
     fn check(&self) {
         let view = self.view();
-        let pending = self.rows(
-            "SELECT coalesce(sum(rows), 0) FROM outbox_count WHERE state IN (0, 1)",
+        let pending =
+            self.rows("SELECT coalesce(sum(rows), 0) FROM outbox_count WHERE state IN (0, 1)");
+        assert_eq!(
+            i64::try_from(view.strip.waiting).unwrap(),
+            pending,
+            "the count is the rows"
         );
-        assert_eq!(i64::try_from(view.strip.waiting).unwrap(), pending, "the count is the rows");
     }
 }
 
@@ -372,7 +405,11 @@ pub fn facility() -> Facility {
 /// A genuine card of 汐見 花子, born 1938-08-28, that expires on this day.
 pub fn face(expires_on: Date) -> FaceReport {
     FaceReport {
-        verdicts: Verdicts { authentic: true, present: true, code_accepted: true },
+        verdicts: Verdicts {
+            authentic: true,
+            present: true,
+            code_accepted: true,
+        },
         attributes: attributes(),
         photo: None,
         name_image: None,
@@ -393,7 +430,11 @@ pub fn face(expires_on: Date) -> FaceReport {
 /// The same card, checked by PIN.
 pub fn pin_report() -> PinReport {
     PinReport {
-        verdicts: Verdicts { authentic: true, present: true, code_accepted: true },
+        verdicts: Verdicts {
+            authentic: true,
+            present: true,
+            code_accepted: true,
+        },
         attributes: attributes(),
         tries_before: Tries { left: 3 },
         evidence: [8; 32],
@@ -416,7 +457,10 @@ fn attributes() -> Attributes {
 
 /// Counters of a card.
 pub fn peek(number_b: u8, pin: u8) -> CardOutcome {
-    CardOutcome::Peeked(Peek { number_b: Tries { left: number_b }, pin: Tries { left: pin } })
+    CardOutcome::Peeked(Peek {
+        number_b: Tries { left: number_b },
+        pin: Tries { left: pin },
+    })
 }
 
 /// A good check by eye.

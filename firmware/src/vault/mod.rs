@@ -137,6 +137,23 @@ impl Vault {
         Ok(value)
     }
 
+    /// Writes something that may be forgotten at a power cut, such as what the screen shows
+    /// of a send: whole or not at all, in order with other writes, but without waiting for
+    /// the disk. Never for what is said to be saved.
+    ///
+    /// # Errors
+    /// Those of `f`, and of the database.
+    pub fn write_forgettable<T>(
+        &mut self,
+        f: impl FnOnce(&Transaction<'_>) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        self.connection
+            .pragma_update(None, "synchronous", "NORMAL")?;
+        let result = self.write(f);
+        self.connection.pragma_update(None, "synchronous", "FULL")?;
+        result
+    }
+
     /// Checks each page and each index; for diagnostics, it reads the whole file.
     ///
     /// # Errors

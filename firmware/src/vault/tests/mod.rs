@@ -59,6 +59,31 @@ fn the_vault_commits_durably() {
 }
 
 #[test]
+fn a_forgettable_write_does_not_make_the_next_one_forgettable() {
+    let folder = folder();
+    let mut vault = Vault::open(&folder.path().join("vault"), &key(1)).unwrap();
+    let mode = |c: &Connection| -> i64 {
+        c.query_row("PRAGMA synchronous", [], |row| row.get(0))
+            .unwrap()
+    };
+    vault
+        .write_forgettable(|tx| {
+            assert_eq!(mode(tx), 1);
+            Ok(())
+        })
+        .unwrap();
+    assert_eq!(mode(&vault.connection), 2);
+    let failed: Result<(), Problem> = vault.write_forgettable(|_| Err(Problem::OutboxState));
+    assert_eq!(failed, Err(Problem::OutboxState));
+    vault
+        .write(|tx| {
+            assert_eq!(mode(tx), 2);
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
 fn nothing_readable_is_on_the_disk() {
     let folder = folder();
     let path = folder.path().join("vault");
