@@ -5,9 +5,7 @@
 #[must_use]
 pub fn is_too_common(digits: [u8; 4]) -> bool {
     let [a, b, c, d] = digits;
-    let step = |by: u8| {
-        b == (a + by) % 10 && c == (b + by) % 10 && d == (c + by) % 10
-    };
+    let step = |by: u8| b == (a + by) % 10 && c == (b + by) % 10 && d == (c + by) % 10;
     let number = |x: u8, y: u8| x * 10 + y;
     let same_pairs = (a == c && b == d) || (a == b && c == d) || (a == d && b == c);
     // 0: all the same; 1 and 9: runs up and down, also past 0; 2 and 8: 2468, 8642 …

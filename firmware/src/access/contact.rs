@@ -31,11 +31,7 @@ pub fn heard(tx: &Transaction<'_>, now: &Now) -> Result<(), Problem> {
 ///
 /// # Errors
 /// [`ProblemCode::VaultOfflineLimit`], and those of the vault.
-pub fn check(
-    connection: &Connection,
-    limit: Option<Duration>,
-    now: &Now,
-) -> Result<(), Problem> {
+pub fn check(connection: &Connection, limit: Option<Duration>, now: &Now) -> Result<(), Problem> {
     let Some(limit) = limit else { return Ok(()) };
     let last: Option<(i64, i64)> = connection
         .query_row("SELECT wall_ms, lived_ms FROM access_contact", [], |row| {
@@ -43,7 +39,9 @@ pub fn check(
         })
         .optional()?;
     // Set up and never heard since: counted from the end of set-up, which is a contact.
-    let Some((wall, lived)) = last else { return Ok(()) };
+    let Some((wall, lived)) = last else {
+        return Ok(());
+    };
     let limit = i64::try_from(limit.as_millis()).unwrap_or(i64::MAX);
     let reading = expiry::reading(connection, now)?;
     let by_wall = now.is_trusted() && now.wall.unix_ms().saturating_sub(wall) > limit;

@@ -81,17 +81,31 @@ pub fn gate(
     let tries = tries(connection, who)?;
     let wrong = tries.wrong;
     if wrong >= LAST_LIMIT {
-        return Ok(Gate::Paused { wrong, left: None, device_wide: false });
+        return Ok(Gate::Paused {
+            wrong,
+            left: None,
+            device_wide: false,
+        });
     }
     if let Some(left) = rest(pause(wrong), since(&tries, now)) {
-        return Ok(Gate::Paused { wrong, left: Some(left), device_wide: false });
+        return Ok(Gate::Paused {
+            wrong,
+            left: Some(left),
+            device_wide: false,
+        });
     }
     if scope == Scope::Everyone
         && let Some(left) = device_pause(connection, now)?
     {
-        return Ok(Gate::Paused { wrong, left: Some(left), device_wide: true });
+        return Ok(Gate::Paused {
+            wrong,
+            left: Some(left),
+            device_wide: true,
+        });
     }
-    Ok(Gate::Open { left: left_before_pause(wrong) })
+    Ok(Gate::Open {
+        left: left_before_pause(wrong),
+    })
 }
 
 /// Counts a try before it is hashed: until it proves right, it is a wrong one. The count is
@@ -116,7 +130,8 @@ pub fn count(tx: &Transaction<'_>, who: &UserId, now: &Now) -> Result<u8, Proble
 /// # Errors
 /// Those of the vault.
 pub fn clear(tx: &Transaction<'_>, who: &UserId) -> Result<(), Problem> {
-    tx.prepare_cached("DELETE FROM access_tries WHERE staff = ?1")?.execute([who.as_str()])?;
+    tx.prepare_cached("DELETE FROM access_tries WHERE staff = ?1")?
+        .execute([who.as_str()])?;
     Ok(())
 }
 

@@ -186,13 +186,17 @@ pub fn run(job: Job, vault: &mut Vault, now: &Now) -> Result<Reply, Problem> {
             lockout::gate(c, &who, scope(reason), now).map(Reply::Gate)
         }),
         Job::BeginTry { who, reason } => vault.write(|tx| begin_try(tx, &who, reason, now)),
-        Job::TryRight { who, reason, offline_limit } => {
-            vault.write(|tx| try_right(tx, &who, reason, offline_limit, now))
-        }
-        Job::Heard => vault.write(|tx| contact::heard(tx, now)).map(|()| Reply::Done),
-        Job::Retell { command } => {
-            vault.write(|tx| untold::retell(tx, command, now)).map(|()| Reply::Done)
-        }
+        Job::TryRight {
+            who,
+            reason,
+            offline_limit,
+        } => vault.write(|tx| try_right(tx, &who, reason, offline_limit, now)),
+        Job::Heard => vault
+            .write(|tx| contact::heard(tx, now))
+            .map(|()| Reply::Done),
+        Job::Retell { command } => vault
+            .write(|tx| untold::retell(tx, command, now))
+            .map(|()| Reply::Done),
         Job::TryWrong { who } => vault.write(|tx| try_wrong(tx, &who, now)),
         Job::OpenLockout { by, who } => vault.write(|tx| open_lockout(tx, &by, who.as_ref(), now)),
         Job::SetPasscode { who, by, stored } => {
@@ -235,7 +239,9 @@ pub fn apply_record(tx: &Transaction<'_>, now: &Now, record: &StaffRecord) -> Re
 /// # Errors
 /// Those of the vault.
 pub fn stop(tx: &Transaction<'_>, now: &Now, who: &UserId) -> Result<(), Problem> {
-    let Some(mut member) = staff::find(tx, who, now)? else { return Ok(()) };
+    let Some(mut member) = staff::find(tx, who, now)? else {
+        return Ok(());
+    };
     if staff::disable(tx, who)? {
         member.record.active = false;
         audit_change(tx, now, None, &member.record, StaffChange::Disabled)?;
@@ -285,11 +291,21 @@ fn try_right(
     }
     lockout::clear(tx, who)?;
     if reason != PasscodeReason::Unlock {
-        audit::append(tx, now, Some(who), &AuditEvent::Approved { who: who.clone() })?;
+        audit::append(
+            tx,
+            now,
+            Some(who),
+            &AuditEvent::Approved { who: who.clone() },
+        )?;
         return Ok(Reply::Approved { by: who.clone() });
     }
     staff::seen(tx, who, now)?;
-    audit::append(tx, now, Some(who), &AuditEvent::Unlocked { who: who.clone() })?;
+    audit::append(
+        tx,
+        now,
+        Some(who),
+        &AuditEvent::Unlocked { who: who.clone() },
+    )?;
     Ok(Reply::Unlocked {
         session: Session {
             staff: who.clone(),
@@ -303,9 +319,15 @@ fn try_right(
 fn try_wrong(tx: &Transaction<'_>, who: &UserId, now: &Now) -> Result<Reply, Problem> {
     let gate = lockout::gate(tx, who, lockout::Scope::Everyone, now)?;
     let tries = lockout::wrong(tx, who)?;
-    let event = AuditEvent::WrongPasscode { who: who.clone(), tries: u32::from(tries) };
+    let event = AuditEvent::WrongPasscode {
+        who: who.clone(),
+        tries: u32::from(tries),
+    };
     audit::append(tx, now, None, &event)?;
-    if let Gate::Paused { left, device_wide, .. } = gate {
+    if let Gate::Paused {
+        left, device_wide, ..
+    } = gate
+    {
         let event = AuditEvent::LockedOut {
             who: (!device_wide).then(|| who.clone()),
             minutes: left.map_or(0, |left| {
@@ -326,7 +348,10 @@ fn set_passcode(
 ) -> Result<Reply, Problem> {
     staff::active(tx, who, now)?;
     let allowed = match by {
-        Some(by) => rights::may(staff::active(tx, by, now)?.record.role, rights::Right::Staff),
+        Some(by) => rights::may(
+            staff::active(tx, by, now)?.record.role,
+            rights::Right::Staff,
+        ),
         None => !crate::setup::is_finished(tx)?,
     };
     if !allowed {
@@ -352,7 +377,9 @@ fn open_lockout(
         Some(who) => lockout::clear(tx, who)?,
         None => lockout::forgive_device(tx)?,
     }
-    let event = AuditEvent::LockoutLifted { who: who.unwrap_or(by).clone() };
+    let event = AuditEvent::LockoutLifted {
+        who: who.unwrap_or(by).clone(),
+    };
     audit::append(tx, now, Some(by), &event)?;
     Ok(Reply::Done)
 }
@@ -363,7 +390,14 @@ fn save(tx: &Transaction<'_>, change: &Change, now: &Now) -> Result<Reply, Probl
     if change.new && before.is_some() {
         return Err(Problem::Refused(ProblemCode::AccessTaken));
     }
-    may_change(tx, change.by.as_ref(), change.second.as_ref(), before.as_ref(), record, now)?;
+    may_change(
+        tx,
+        change.by.as_ref(),
+        change.second.as_ref(),
+        before.as_ref(),
+        record,
+        now,
+    )?;
     let was_administrator = before
         .as_ref()
         .is_some_and(|old| old.active && old.role == StaffRole::Administrator);
@@ -375,7 +409,13 @@ fn save(tx: &Transaction<'_>, change: &Change, now: &Now) -> Result<Reply, Probl
     }
     staff::put(tx, record)?;
     tell(tx, change.by.as_ref(), record, change.command, now)?;
-    audit_change(tx, now, change.by.as_ref(), record, how(before.as_ref(), record))?;
+    audit_change(
+        tx,
+        now,
+        change.by.as_ref(),
+        record,
+        how(before.as_ref(), record),
+    )?;
     Ok(Reply::Done)
 }
 
@@ -383,12 +423,18 @@ fn stop_by_hand(tx: &Transaction<'_>, order: &Stop, now: &Now) -> Result<Reply, 
     let mut record = staff::active(tx, &order.who, now)?.record;
     let before = record.clone();
     record.active = false;
-    may_change(tx, Some(&order.by), order.second.as_ref(), Some(&before), &record, now)?;
+    may_change(
+        tx,
+        Some(&order.by),
+        order.second.as_ref(),
+        Some(&before),
+        &record,
+        now,
+    )?;
     if order.by == order.who {
         return Err(Problem::Refused(ProblemCode::AccessDenied));
     }
-    if before.role == StaffRole::Administrator
-        && staff::other_administrators(tx, &order.who)? == 0
+    if before.role == StaffRole::Administrator && staff::other_administrators(tx, &order.who)? == 0
     {
         return Err(Problem::Refused(ProblemCode::AccessLastAdministrator));
     }
@@ -410,9 +456,18 @@ fn sign(
 ) -> Result<Reply, Problem> {
     staff::active(tx, who, now)?;
     staff::pledged(tx, who, PLEDGE_EDITION, now)?;
-    let action = Action::PledgeSigned(PledgeSigned { edition: PLEDGE_EDITION });
+    let action = Action::PledgeSigned(PledgeSigned {
+        edition: PLEDGE_EDITION,
+    });
     outbox::append(tx, now, command, &command_of(who, action, now))?;
-    audit::append(tx, now, Some(who), &AuditEvent::PledgeSigned { edition: PLEDGE_EDITION })?;
+    audit::append(
+        tx,
+        now,
+        Some(who),
+        &AuditEvent::PledgeSigned {
+            edition: PLEDGE_EDITION,
+        },
+    )?;
     Ok(Reply::Done)
 }
 
@@ -428,22 +483,34 @@ fn may_change(
     let denied = Err(Problem::Refused(ProblemCode::AccessDenied));
     let Some(by) = by else {
         // Nobody can have unlocked yet: only while the terminal is being set up.
-        return if crate::setup::is_finished(tx)? { denied } else { Ok(()) };
+        return if crate::setup::is_finished(tx)? {
+            denied
+        } else {
+            Ok(())
+        };
     };
     let role = staff::active(tx, by, now)?.record.role;
     let manages = rights::manages(role);
-    let touched: Vec<StaffRole> =
-        before.map(|old| old.role).into_iter().chain([after.role]).collect();
+    let touched: Vec<StaffRole> = before
+        .map(|old| old.role)
+        .into_iter()
+        .chain([after.role])
+        .collect();
     let own = before.is_some_and(|old| old.id == *by);
     // One's own name may be corrected, one's own rights not be changed.
-    let own_name = own && before.is_some_and(|old| {
-        old.role == after.role && old.active == after.active
-    }) && rights::may(role, rights::Right::Staff);
+    let own_name = own
+        && before.is_some_and(|old| old.role == after.role && old.active == after.active)
+        && rights::may(role, rights::Right::Staff);
     if !own_name && (own || touched.iter().any(|role| !manages.contains(role))) {
         return denied;
     }
-    if touched.iter().any(|touched| rights::needs_second_person(role, *touched)) {
-        let Some(second) = second.filter(|second| *second != by) else { return denied };
+    if touched
+        .iter()
+        .any(|touched| rights::needs_second_person(role, *touched))
+    {
+        let Some(second) = second.filter(|second| *second != by) else {
+            return denied;
+        };
         let second = staff::active(tx, second, now)?;
         if !rights::may(second.record.role, rights::Right::Staff) {
             return denied;
@@ -492,7 +559,11 @@ fn audit_change(
     record: &StaffRecord,
     change: StaffChange,
 ) -> Result<(), Problem> {
-    let event = AuditEvent::StaffChanged { who: record.id.clone(), change, role: record.role };
+    let event = AuditEvent::StaffChanged {
+        who: record.id.clone(),
+        change,
+        role: record.role,
+    };
     audit::append(tx, now, by, &event)?;
     Ok(())
 }

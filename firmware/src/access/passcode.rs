@@ -52,7 +52,10 @@ impl Passcode {
     #[must_use]
     pub fn new(digits: &[u8]) -> Option<Self> {
         let digits: [u8; DIGITS] = digits.try_into().ok()?;
-        digits.iter().all(|digit| *digit <= 9).then(|| Self(Zeroizing::new(digits)))
+        digits
+            .iter()
+            .all(|digit| *digit <= 9)
+            .then(|| Self(Zeroizing::new(digits)))
     }
 
     /// Whether it is one of those that everybody tries.
@@ -79,7 +82,10 @@ pub struct Cost {
 
 impl Cost {
     /// The least that is ever used.
-    pub const FLOOR: Self = Self { memory_kib: FLOOR_MEMORY_KIB, passes: FLOOR_PASSES };
+    pub const FLOOR: Self = Self {
+        memory_kib: FLOOR_MEMORY_KIB,
+        passes: FLOOR_PASSES,
+    };
 
     /// Whether a stored hash with this cost may be computed: neither weaker than the floor
     /// nor so expensive that a forged row could stop the terminal.
@@ -150,7 +156,10 @@ impl Hasher {
     /// Makes the pepper from the device's secret.
     #[must_use]
     pub fn new(device_secret: &[u8], cost: Cost) -> Self {
-        Self { pepper: crate::vault::derive(device_secret, &[], PEPPER_LABEL), cost }
+        Self {
+            pepper: crate::vault::derive(device_secret, &[], PEPPER_LABEL),
+            cost,
+        }
     }
 
     /// Takes what a new hash shall cost from now on; see [`calibrate`].
@@ -172,11 +181,16 @@ impl Hasher {
                     None => HashOutcome::Failed,
                 }
             }
-            HashJob::Make { passcode, salt } => self
-                .hash(&passcode, &salt, self.cost)
-                .map_or(HashOutcome::Failed, |hash| {
-                    HashOutcome::Made(StoredHash { salt, cost: self.cost, hash: *hash })
-                }),
+            HashJob::Make { passcode, salt } => {
+                self.hash(&passcode, &salt, self.cost)
+                    .map_or(HashOutcome::Failed, |hash| {
+                        HashOutcome::Made(StoredHash {
+                            salt,
+                            cost: self.cost,
+                            hash: *hash,
+                        })
+                    })
+            }
         }
     }
 
@@ -200,7 +214,9 @@ impl Hasher {
 
 impl fmt::Debug for Hasher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Hasher").field("cost", &self.cost).finish_non_exhaustive()
+        f.debug_struct("Hasher")
+            .field("cost", &self.cost)
+            .finish_non_exhaustive()
     }
 }
 
@@ -248,7 +264,10 @@ mod tests {
     }
 
     fn made(hasher: &Hasher, digits: [u8; 4]) -> StoredHash {
-        match hasher.run(HashJob::Make { passcode: code(digits), salt: [9; SALT_BYTES] }) {
+        match hasher.run(HashJob::Make {
+            passcode: code(digits),
+            salt: [9; SALT_BYTES],
+        }) {
             HashOutcome::Made(stored) => stored,
             other => panic!("{other:?}"),
         }
@@ -259,7 +278,10 @@ mod tests {
         let ours = hasher(1);
         let stored = made(&ours, [4, 0, 7, 1]);
         let verify = |hasher: &Hasher, digits| {
-            hasher.run(HashJob::Verify { passcode: code(digits), stored: stored.clone() })
+            hasher.run(HashJob::Verify {
+                passcode: code(digits),
+                stored: stored.clone(),
+            })
         };
         assert_eq!(verify(&ours, [4, 0, 7, 1]), HashOutcome::Right);
         assert_eq!(verify(&ours, [4, 0, 7, 2]), HashOutcome::Wrong);
@@ -271,12 +293,28 @@ mod tests {
     fn a_forged_cheap_or_endless_hash_is_not_computed() {
         let ours = hasher(1);
         for cost in [
-            Cost { memory_kib: 8, passes: 1 },
-            Cost { memory_kib: FLOOR_MEMORY_KIB, passes: u32::MAX },
-            Cost { memory_kib: u32::MAX, passes: FLOOR_PASSES },
+            Cost {
+                memory_kib: 8,
+                passes: 1,
+            },
+            Cost {
+                memory_kib: FLOOR_MEMORY_KIB,
+                passes: u32::MAX,
+            },
+            Cost {
+                memory_kib: u32::MAX,
+                passes: FLOOR_PASSES,
+            },
         ] {
-            let stored = StoredHash { salt: [0; SALT_BYTES], cost, hash: [0; HASH_BYTES] };
-            let job = HashJob::Verify { passcode: code([4, 0, 7, 1]), stored };
+            let stored = StoredHash {
+                salt: [0; SALT_BYTES],
+                cost,
+                hash: [0; HASH_BYTES],
+            };
+            let job = HashJob::Verify {
+                passcode: code([4, 0, 7, 1]),
+                stored,
+            };
             assert_eq!(ours.run(job), HashOutcome::Failed);
         }
     }
@@ -301,8 +339,15 @@ mod tests {
 
     #[test]
     fn passcodes_and_hashes_do_not_print_themselves() {
-        let stored = StoredHash { salt: [7; 16], cost: Cost::FLOOR, hash: [0xab; 32] };
-        let job = HashJob::Verify { passcode: code([4, 0, 7, 1]), stored };
+        let stored = StoredHash {
+            salt: [7; 16],
+            cost: Cost::FLOOR,
+            hash: [0xab; 32],
+        };
+        let job = HashJob::Verify {
+            passcode: code([4, 0, 7, 1]),
+            stored,
+        };
         let shown = format!("{job:?} {:?}", hasher(3));
         for secret in ["4071", "4, 0, 7, 1", "171", "ab"] {
             assert!(!shown.contains(secret), "{shown}");

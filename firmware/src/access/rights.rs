@@ -177,11 +177,9 @@ mod tests {
     /// G general, T technician.
     fn expected(right: Right) -> &'static str {
         match right {
-            Right::CheckCard
-            | Right::LookUp
-            | Right::Request
-            | Right::Outbox
-            | Right::Inbox => "AG",
+            Right::CheckCard | Right::LookUp | Right::Request | Right::Outbox | Right::Inbox => {
+                "AG"
+            }
             Right::Staff | Right::Profile | Right::CardMode => "SA",
             Right::Diagnostics => "SAT",
             Right::Everyone => "SAGT",
@@ -230,7 +228,10 @@ mod tests {
     #[test]
     fn set_up_changes_rights_only_with_a_second_person() {
         for role in ROLES {
-            assert_eq!(needs_second_person(StaffRole::Setup, role), role != StaffRole::General);
+            assert_eq!(
+                needs_second_person(StaffRole::Setup, role),
+                role != StaffRole::General
+            );
             assert!(!needs_second_person(StaffRole::Administrator, role));
         }
     }

@@ -87,7 +87,9 @@ pub struct Member {
 pub fn all(connection: &Connection, now: &Now) -> Result<Vec<Member>, Problem> {
     let mut statement = connection.prepare_cached(&format!("{SELECT} ORDER BY active DESC, id"))?;
     let rows: Vec<Found> = statement.query_map([], found)?.collect::<Result<_, _>>()?;
-    rows.into_iter().map(|row| member(connection, row, now)).collect()
+    rows.into_iter()
+        .map(|row| member(connection, row, now))
+        .collect()
 }
 
 /// One member, if there is one with this id.
@@ -107,8 +109,7 @@ pub fn find(connection: &Connection, id: &UserId, now: &Now) -> Result<Option<Me
 /// # Errors
 /// [`ProblemCode::AccessUnknown`], [`ProblemCode::AccessDisabled`], and those of the vault.
 pub fn active(connection: &Connection, id: &UserId, now: &Now) -> Result<Member, Problem> {
-    let member =
-        find(connection, id, now)?.ok_or(Problem::Refused(ProblemCode::AccessUnknown))?;
+    let member = find(connection, id, now)?.ok_or(Problem::Refused(ProblemCode::AccessUnknown))?;
     if !member.record.active {
         return Err(Problem::Refused(ProblemCode::AccessDisabled));
     }
@@ -120,10 +121,11 @@ pub fn active(connection: &Connection, id: &UserId, now: &Now) -> Result<Member,
 /// # Errors
 /// [`ProblemCode::AccessTooMany`], and those of the vault.
 pub fn put(tx: &Transaction<'_>, record: &StaffRecord) -> Result<(), Problem> {
-    let others: u32 =
-        tx.query_row("SELECT count(*) FROM access_staff WHERE id <> ?1", [record.id.as_str()], |r| {
-            r.get(0)
-        })?;
+    let others: u32 = tx.query_row(
+        "SELECT count(*) FROM access_staff WHERE id <> ?1",
+        [record.id.as_str()],
+        |r| r.get(0),
+    )?;
     if others >= MAX_STAFF {
         return Err(Problem::Refused(ProblemCode::AccessTooMany));
     }
@@ -150,12 +152,15 @@ pub fn put(tx: &Transaction<'_>, record: &StaffRecord) -> Result<(), Problem> {
 /// # Errors
 /// Those of the vault.
 pub fn disable(tx: &Transaction<'_>, id: &UserId) -> Result<bool, Problem> {
-    let changed =
-        tx.execute("UPDATE access_staff SET active = 0 WHERE id = ?1 AND active = 1", [
-            id.as_str(),
-        ])?;
+    let changed = tx.execute(
+        "UPDATE access_staff SET active = 0 WHERE id = ?1 AND active = 1",
+        [id.as_str()],
+    )?;
     // A leaver who comes back chooses a new passcode.
-    tx.execute("DELETE FROM access_passcode WHERE staff = ?1", [id.as_str()])?;
+    tx.execute(
+        "DELETE FROM access_passcode WHERE staff = ?1",
+        [id.as_str()],
+    )?;
     Ok(changed > 0)
 }
 
@@ -183,7 +188,10 @@ pub fn stored_hash(connection: &Connection, id: &UserId) -> Result<Option<Stored
         .query_row([id.as_str()], |row| {
             Ok(StoredHash {
                 salt: row.get::<_, [u8; SALT_BYTES]>(0)?,
-                cost: Cost { memory_kib: row.get(1)?, passes: row.get(2)? },
+                cost: Cost {
+                    memory_kib: row.get(1)?,
+                    passes: row.get(2)?,
+                },
                 hash: row.get::<_, [u8; HASH_BYTES]>(3)?,
             })
         })
@@ -227,12 +235,7 @@ pub fn seen(tx: &Transaction<'_>, id: &UserId, now: &Now) -> Result<(), Problem>
 ///
 /// # Errors
 /// Those of the vault.
-pub fn pledged(
-    tx: &Transaction<'_>,
-    id: &UserId,
-    edition: u16,
-    now: &Now,
-) -> Result<(), Problem> {
+pub fn pledged(tx: &Transaction<'_>, id: &UserId, edition: u16, now: &Now) -> Result<(), Problem> {
     tx.execute(
         "UPDATE access_staff SET pledged_ms = ?2, pledge_edition = ?3 WHERE id = ?1",
         params![id.as_str(), now.wall.unix_ms(), edition],
@@ -315,7 +318,12 @@ fn role_text(role: StaffRole) -> &'static str {
 }
 
 fn role_of(text: &str) -> Option<StaffRole> {
-    [StaffRole::Setup, StaffRole::Administrator, StaffRole::General, StaffRole::Technician]
-        .into_iter()
-        .find(|role| role_text(*role) == text)
+    [
+        StaffRole::Setup,
+        StaffRole::Administrator,
+        StaffRole::General,
+        StaffRole::Technician,
+    ]
+    .into_iter()
+    .find(|role| role_text(*role) == text)
 }

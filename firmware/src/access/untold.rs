@@ -32,9 +32,11 @@ pub(super) fn note(tx: &Transaction<'_>, who: &UserId, by: &UserId) -> Result<()
 /// Tells the gateway about one of them. A queue that is still full changes nothing.
 pub(super) fn retell(tx: &Transaction<'_>, command: CommandId, now: &Now) -> Result<(), Problem> {
     let next: Option<(String, String)> = tx
-        .query_row("SELECT staff, by FROM access_untold ORDER BY staff LIMIT 1", [], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
+        .query_row(
+            "SELECT staff, by FROM access_untold ORDER BY staff LIMIT 1",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
         .optional()?;
     let Some((who, by)) = next else { return Ok(()) };
     if let (Ok(id), Ok(by)) = (UserId::parse(&who), UserId::parse(&by))

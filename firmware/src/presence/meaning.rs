@@ -31,8 +31,7 @@ pub fn expiry(report: &FaceReport, now: &Now) -> Expiry {
         Some(written) => Some(written),
         None => None,
     };
-    let last_possible =
-        last.or_else(|| Date::from_ymd(i32::from(report.expiry_year), 12, 31));
+    let last_possible = last.or_else(|| Date::from_ymd(i32::from(report.expiry_year), 12, 31));
     match last_possible {
         Some(day) if today > day => Expiry::Over(day),
         _ => Expiry::Good(last),
@@ -45,9 +44,9 @@ pub fn expiry(report: &FaceReport, now: &Now) -> Expiry {
 #[must_use]
 pub fn trouble(problem: CardProblem, before: Option<Tries>) -> Option<CardTrouble> {
     Some(match problem {
-        CardProblem::Torn { tries } => {
-            CardTrouble::Torn { tries_known: tries.is_some() && tries == before }
-        }
+        CardProblem::Torn { tries } => CardTrouble::Torn {
+            tries_known: tries.is_some() && tries == before,
+        },
         CardProblem::WrongCode { left } | CardProblem::WrongPin { left } => {
             if left.is_blocked() {
                 CardTrouble::Blocked
@@ -104,7 +103,11 @@ pub fn born_on_from_digits(digits: &str, today: Date) -> Option<Date> {
     if digits.len() != 6 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    let part = |range| digits.get(range).and_then(|text: &str| text.parse::<u8>().ok());
+    let part = |range| {
+        digits
+            .get(range)
+            .and_then(|text: &str| text.parse::<u8>().ok())
+    };
     let (year, month, day) = (part(0..2)?, part(2..4)?, part(4..6)?);
     // Most visitors were born in 昭和; the order only decides which of several equal
     // readings is returned.

@@ -111,9 +111,12 @@ pub enum Reply {
 pub fn run(job: Job, vault: &mut Vault, now: &Now) -> Result<Reply, Problem> {
     vault.write(|tx| match job {
         Job::Keep(check) => keep(tx, &check, now).map(Reply::Kept),
-        Job::Compared { check, by, mode, same } => {
-            compared(tx, check, &by, mode, same, now).map(|()| Reply::Done)
-        }
+        Job::Compared {
+            check,
+            by,
+            mode,
+            same,
+        } => compared(tx, check, &by, mode, same, now).map(|()| Reply::Done),
     })
 }
 

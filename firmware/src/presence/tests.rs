@@ -14,9 +14,15 @@ use crate::testing::{MORNING, clock};
 fn a_card_is_good_through_its_last_day() {
     let (_, clock) = clock();
     let today = clock.now().wall.japan_date();
-    assert_eq!(expiry(&face(today), &clock.now()), Expiry::Good(Some(today)));
+    assert_eq!(
+        expiry(&face(today), &clock.now()),
+        Expiry::Good(Some(today))
+    );
     let yesterday = today.add_days(-1);
-    assert_eq!(expiry(&face(yesterday), &clock.now()), Expiry::Over(yesterday));
+    assert_eq!(
+        expiry(&face(yesterday), &clock.now()),
+        Expiry::Over(yesterday)
+    );
 }
 
 #[test]
@@ -59,7 +65,10 @@ fn each_problem_has_its_own_words_and_none_blames_the_visitor_for_a_cancel() {
     let tries = |left| Tries { left };
     let told = |problem| trouble(problem, Some(tries(10)));
     assert_eq!(told(CardProblem::Blocked), Some(CardTrouble::Blocked));
-    assert_eq!(told(CardProblem::WrongCode { left: tries(0) }), Some(CardTrouble::Blocked));
+    assert_eq!(
+        told(CardProblem::WrongCode { left: tries(0) }),
+        Some(CardTrouble::Blocked)
+    );
     assert_eq!(
         told(CardProblem::WrongCode { left: tries(9) }),
         Some(CardTrouble::WrongNumber { left: 9 })
@@ -68,8 +77,14 @@ fn each_problem_has_its_own_words_and_none_blames_the_visitor_for_a_cancel() {
         told(CardProblem::NotGenuine(NotGenuine::Clone)),
         Some(CardTrouble::NotGenuine)
     );
-    assert_eq!(told(CardProblem::Foreign), Some(CardTrouble::Unreadable { foreign: true }));
-    assert_eq!(told(CardProblem::ServiceDown), Some(CardTrouble::ReaderMissing { service: true }));
+    assert_eq!(
+        told(CardProblem::Foreign),
+        Some(CardTrouble::Unreadable { foreign: true })
+    );
+    assert_eq!(
+        told(CardProblem::ServiceDown),
+        Some(CardTrouble::ReaderMissing { service: true })
+    );
     assert_eq!(told(CardProblem::Cancelled), None);
     assert_eq!(told(CardProblem::NoCard), None);
 }
@@ -78,7 +93,9 @@ fn each_problem_has_its_own_words_and_none_blames_the_visitor_for_a_cancel() {
 fn no_try_used_up_is_said_only_when_the_counter_was_read_again() {
     let tries = |left| Tries { left };
     let told = |now: Option<u8>| match trouble(
-        CardProblem::Torn { tries: now.map(tries) },
+        CardProblem::Torn {
+            tries: now.map(tries),
+        },
         Some(tries(10)),
     ) {
         Some(CardTrouble::Torn { tries_known }) => tries_known,
@@ -104,9 +121,16 @@ fn the_record_of_a_check_holds_no_personal_data_and_leaves_after_ninety_days() {
         apdus: 21,
     };
     let kept = run(Job::Keep(check(None)), &mut vault, &clock.now()).unwrap();
-    let Reply::Kept(id) = kept else { panic!("{kept:?}") };
+    let Reply::Kept(id) = kept else {
+        panic!("{kept:?}")
+    };
     let by = user("satomisaki");
-    let said = Job::Compared { check: id, by, mode: CardMode::Face, same: true };
+    let said = Job::Compared {
+        check: id,
+        by,
+        mode: CardMode::Face,
+        same: true,
+    };
     run(said, &mut vault, &clock.now()).unwrap();
     let row: String = vault
         .read(|c| {
@@ -117,10 +141,18 @@ fn the_record_of_a_check_holds_no_personal_data_and_leaves_after_ninety_days() {
             )?)
         })
         .unwrap();
-    assert_eq!(row, format!("satomisakifaceidentitysame{}", "07".repeat(32)));
+    assert_eq!(
+        row,
+        format!("satomisakifaceidentitysame{}", "07".repeat(32))
+    );
 
     time.advance(RETENTION + Duration::from_secs(1));
-    run(Job::Keep(check(Some(ProblemCode::CardTorn))), &mut vault, &clock.now()).unwrap();
+    run(
+        Job::Keep(check(Some(ProblemCode::CardTorn))),
+        &mut vault,
+        &clock.now(),
+    )
+    .unwrap();
     let rows: i64 = vault
         .read(|c| Ok(c.query_row("SELECT count(*) FROM presence_check", [], |row| row.get(0))?))
         .unwrap();
@@ -165,7 +197,16 @@ fn digits_printed_on_cards_are_read_in_their_era() {
     // 昭和1年 began on 25 December; 平成1年 had a first of May.
     assert_eq!(read("011226"), Some(date(1926, 12, 26)));
     assert_eq!(read("010501"), Some(date(1989, 5, 1)));
-    for wrong in ["", "13082", "1308288", "131328", "130230", "990101", "130 28", "１３０８２８"] {
+    for wrong in [
+        "",
+        "13082",
+        "1308288",
+        "131328",
+        "130230",
+        "990101",
+        "130 28",
+        "１３０８２８",
+    ] {
         assert_eq!(read(wrong), None, "{wrong}");
     }
 }

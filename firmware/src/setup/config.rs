@@ -122,7 +122,11 @@ pub struct CardConfig {
 
 impl Default for CardConfig {
     fn default() -> Self {
-        Self { trust: production(), authorities: None, reader: None }
+        Self {
+            trust: production(),
+            authorities: None,
+            reader: None,
+        }
     }
 }
 
@@ -148,10 +152,14 @@ impl Config {
     /// Time without a touch until the desk locks.
     #[must_use]
     pub fn idle_lock(&self) -> Duration {
-        Duration::from_secs(self.screen.idle_lock_seconds.unwrap_or(match self.screen.place {
-            Place::Counter => 60,
-            Place::Portable => 30,
-        }))
+        Duration::from_secs(
+            self.screen
+                .idle_lock_seconds
+                .unwrap_or(match self.screen.place {
+                    Place::Counter => 60,
+                    Place::Portable => 30,
+                }),
+        )
     }
 
     /// How long the terminal may be without the gateway and still open for work.
@@ -178,7 +186,10 @@ impl Config {
         if let Some(gateway) = &self.gateway {
             let host = gateway.endpoint.strip_prefix("https://").unwrap_or("");
             if host.is_empty() || host.contains(['/', '@', '?', '#', ' ']) {
-                return wrong("endpoint", "https://host or https://host:port, nothing after it");
+                return wrong(
+                    "endpoint",
+                    "https://host or https://host:port, nothing after it",
+                );
             }
         }
         Ok(())
@@ -225,7 +236,9 @@ impl std::error::Error for ConfigError {}
 impl ConfigError {
     /// A value that cannot be; `key` is looked for in the text to name its line.
     fn value(text: &str, key: &str, what: &str) -> Self {
-        let line = text.lines().position(|line| line.trim_start().starts_with(key));
+        let line = text
+            .lines()
+            .position(|line| line.trim_start().starts_with(key));
         Self {
             code: ProblemCode::ConfigValue,
             line: line.map_or(1, |index| index + 1),
@@ -235,7 +248,14 @@ impl ConfigError {
 }
 
 /// Words in a key that belong to no configuration file.
-const SECRET_WORDS: [&str; 6] = ["token", "password", "passcode", "secret_key", "private", "pepper"];
+const SECRET_WORDS: [&str; 6] = [
+    "token",
+    "password",
+    "passcode",
+    "secret_key",
+    "private",
+    "pepper",
+];
 
 fn read<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, ConfigError> {
     toml::from_str(text).map_err(|error| explain(text, &error))
@@ -243,13 +263,27 @@ fn read<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, ConfigError> {
 
 fn explain(text: &str, error: &toml::de::Error) -> ConfigError {
     let at = error.span().map_or(0, |span| span.start.min(text.len()));
-    let line = text.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+    let line = text.as_bytes()[..at]
+        .iter()
+        .filter(|byte| **byte == b'\n')
+        .count()
+        + 1;
     let message = error.message();
-    let key = text.lines().nth(line - 1).and_then(|line| line.split('=').next()).unwrap_or("");
+    let key = text
+        .lines()
+        .nth(line - 1)
+        .and_then(|line| line.split('=').next())
+        .unwrap_or("");
     let key = key.trim();
     let (code, what) = if message.starts_with("unknown field") {
-        if SECRET_WORDS.iter().any(|word| key.to_ascii_lowercase().contains(word)) {
-            (ProblemCode::ConfigSecret, format!("{key}: secrets do not belong in this file"))
+        if SECRET_WORDS
+            .iter()
+            .any(|word| key.to_ascii_lowercase().contains(word))
+        {
+            (
+                ProblemCode::ConfigSecret,
+                format!("{key}: secrets do not belong in this file"),
+            )
         } else {
             (ProblemCode::ConfigUnknownKey, message.to_owned())
         }
@@ -257,7 +291,10 @@ fn explain(text: &str, error: &toml::de::Error) -> ConfigError {
         (ProblemCode::ConfigMissing, message.to_owned())
     } else if text.parse::<toml::Table>().is_ok() {
         // The message may quote what stands there.
-        (ProblemCode::ConfigValue, format!("{key}: this value cannot stand here"))
+        (
+            ProblemCode::ConfigValue,
+            format!("{key}: this value cannot stand here"),
+        )
     } else {
         (ProblemCode::ConfigSyntax, "this is not TOML".to_owned())
     };

@@ -29,14 +29,25 @@ pub struct Finding {
 /// # Errors
 /// Those of the vault while reading the queue or the certificate.
 pub fn findings(vault: &Vault, now: &Now) -> Result<Vec<Finding>, Problem> {
-    Ok(vec![file(vault), certificate(vault, now)?, queue(vault, now)?])
+    Ok(vec![
+        file(vault),
+        certificate(vault, now)?,
+        queue(vault, now)?,
+    ])
 }
 
 fn file(vault: &Vault) -> Finding {
-    let problem = vault.check().and_then(|()| vault.read(audit::verify).map(drop)).err();
+    let problem = vault
+        .check()
+        .and_then(|()| vault.read(audit::verify).map(drop))
+        .err();
     Finding {
         part: DiagnosticPart::Vault,
-        verdict: if problem.is_some() { Verdict::Bad } else { Verdict::Good },
+        verdict: if problem.is_some() {
+            Verdict::Bad
+        } else {
+            Verdict::Good
+        },
         value: None,
         problem,
     }
@@ -57,12 +68,16 @@ fn certificate(vault: &Vault, now: &Now) -> Result<Finding, Problem> {
             (verdict, Some(days), None)
         }
     };
-    Ok(Finding { part: DiagnosticPart::Certificate, verdict, value, problem })
+    Ok(Finding {
+        part: DiagnosticPart::Certificate,
+        verdict,
+        value,
+        problem,
+    })
 }
 
 fn queue(vault: &Vault, now: &Now) -> Result<Finding, Problem> {
-    let (counts, quota) =
-        vault.read(|c| Ok((outbox::counts(c)?, outbox::quota(c, now)?)))?;
+    let (counts, quota) = vault.read(|c| Ok((outbox::counts(c)?, outbox::quota(c, now)?)))?;
     let held = counts.of(outbox::State::Held);
     let (verdict, problem) = match quota {
         Quota::Full { bound } => (Verdict::Bad, Some(Problem::OutboxQuota(bound))),

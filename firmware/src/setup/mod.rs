@@ -33,6 +33,11 @@ pub const LEAST_STAFF: usize = 2;
 /// What the terminal asks.
 #[derive(Debug)]
 pub enum Job {
+    /// Writes to the log that the program has started.
+    Started {
+        /// Version of the build.
+        version: String,
+    },
     /// Everything the desk needs at the start, and after the gateway has changed something.
     Load,
     /// Keeps language and looks.
@@ -130,7 +135,20 @@ pub const PROFILE_FIELDS: [TextField; 8] = [
 /// [`ProblemCode::AccessDenied`], and those of the vault and the queue.
 pub fn run(job: Job, vault: &mut Vault, now: &Now) -> Result<Reply, Problem> {
     match job {
-        Job::Load => vault.read(|c| store::load(c, now)).map(|l| Reply::Loaded(Box::new(l))),
+        Job::Started { version } => done(vault.write(|tx| {
+            audit::append(
+                tx,
+                now,
+                None,
+                &AuditEvent::Started {
+                    version: version.clone(),
+                },
+            )?;
+            Ok(())
+        })),
+        Job::Load => vault
+            .read(|c| store::load(c, now))
+            .map(|l| Reply::Loaded(Box::new(l))),
         Job::KeepLook(look) => done(vault.write(|tx| store::keep(tx, store::LOOK, &look))),
         Job::KeepDraft(draft) => done(vault.write(|tx| store::keep(tx, store::DRAFT, &draft))),
         Job::SetPinMode { by, on } => done(vault.write(|tx| {
@@ -138,7 +156,11 @@ pub fn run(job: Job, vault: &mut Vault, now: &Now) -> Result<Reply, Problem> {
             store::keep(tx, store::PIN_MODE, &on)?;
             changed(tx, Some(&by), "pin_mode", now)
         })),
-        Job::KeepProfile { by, profile, command } => done(vault.write(|tx| {
+        Job::KeepProfile {
+            by,
+            profile,
+            command,
+        } => done(vault.write(|tx| {
             match &by {
                 Some(by) => {
                     allowed(tx, by, rights::Right::Profile, now)?;
@@ -156,7 +178,12 @@ pub fn run(job: Job, vault: &mut Vault, now: &Now) -> Result<Reply, Problem> {
         Job::Finish { command } => done(vault.write(|tx| finish(tx, command, now))),
         Job::Diagnose => findings(vault, now).map(Reply::Found),
         Job::SlipPrinted { by } => done(vault.write(|tx| {
-            audit::append(tx, now, by.as_ref(), &AuditEvent::Printed { document: None })?;
+            audit::append(
+                tx,
+                now,
+                by.as_ref(),
+                &AuditEvent::Printed { document: None },
+            )?;
             Ok(())
         })),
     }
@@ -175,8 +202,9 @@ fn finish(tx: &Transaction<'_>, command: CommandId, now: &Now) -> Result<(), Pro
         .into_iter()
         .filter(|member| member.record.active && member.has_passcode)
         .collect();
-    let administrator =
-        able.iter().find(|member| member.record.role == StaffRole::Administrator);
+    let administrator = able
+        .iter()
+        .find(|member| member.record.role == StaffRole::Administrator);
     let Some(administrator) = administrator.filter(|_| able.len() >= LEAST_STAFF) else {
         return Err(Problem::Refused(ProblemCode::InputMissing));
     };
@@ -217,6 +245,13 @@ fn changed(
     what: &str,
     now: &Now,
 ) -> Result<(), Problem> {
-    audit::append(tx, now, by, &AuditEvent::ConfigChanged { what: what.to_owned() })?;
+    audit::append(
+        tx,
+        now,
+        by,
+        &AuditEvent::ConfigChanged {
+            what: what.to_owned(),
+        },
+    )?;
     Ok(())
 }

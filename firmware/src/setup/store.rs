@@ -90,7 +90,8 @@ pub(super) fn keep<T: Serialize>(
 }
 
 pub(super) fn forget(tx: &Transaction<'_>, name: &str) -> Result<(), Problem> {
-    tx.prepare_cached("DELETE FROM setup_setting WHERE name = ?1")?.execute([name])?;
+    tx.prepare_cached("DELETE FROM setup_setting WHERE name = ?1")?
+        .execute([name])?;
     Ok(())
 }
 

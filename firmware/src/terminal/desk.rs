@@ -159,7 +159,9 @@ impl Desk {
 
     /// The approval for `reason`, if a second person has just given it; any other is dropped.
     pub fn take_approval(&mut self, reason: PasscodeReason) -> Option<Approval> {
-        self.approval.take().filter(|approval| approval.reason == reason)
+        self.approval
+            .take()
+            .filter(|approval| approval.reason == reason)
     }
 
     /// Takes what was asked for so far.
@@ -182,7 +184,9 @@ impl Desk {
     /// The insurer that is asked when the office has only one, or the first.
     #[must_use]
     pub fn insurer(&self) -> Option<&Insurer> {
-        self.facility.as_ref().and_then(|facility| facility.insurers.first())
+        self.facility
+            .as_ref()
+            .and_then(|facility| facility.insurers.first())
     }
 
     /// Today in Japan.

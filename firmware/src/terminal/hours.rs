@@ -31,8 +31,10 @@ fn open(desk: &Desk, now: &Now) -> Open {
     if let Some(until) = until {
         return Open::Until(until);
     }
-    if let Some(from) =
-        on(desk, today).map(|rule| rule.from_minute).filter(|from| *from > minute).min()
+    if let Some(from) = on(desk, today)
+        .map(|rule| rule.from_minute)
+        .filter(|from| *from > minute)
+        .min()
     {
         return Open::TodayFrom(from);
     }
@@ -113,9 +115,18 @@ mod tests {
             rule(&[1, 2, 3, 4, 5], 600, 1020, None),
             rule(&[1, 2, 3, 4, 5], 600, 1140, Some((1, 10))),
         ]);
-        assert_eq!(state(&desk, "", &at(6, 18, 0)).open, Some(Open::Until(1140)));
-        assert_eq!(state(&desk, "", &at(6, 12, 0)).open, Some(Open::Until(1140)));
-        assert_eq!(state(&desk, "", &at(19, 12, 0)).open, Some(Open::Until(1020)));
+        assert_eq!(
+            state(&desk, "", &at(6, 18, 0)).open,
+            Some(Open::Until(1140))
+        );
+        assert_eq!(
+            state(&desk, "", &at(6, 12, 0)).open,
+            Some(Open::Until(1140))
+        );
+        assert_eq!(
+            state(&desk, "", &at(19, 12, 0)).open,
+            Some(Open::Until(1020))
+        );
     }
 
     #[test]

@@ -39,7 +39,11 @@ pub fn told(desk: &mut Desk, report: &SyncReport) -> Told {
                 Ok(settlement) => {
                     desk.last_exchange = Some(round.at);
                     desk.network = Network::Online;
-                    if settlement.kept > 0 { Told::Reload } else { Told::Nothing }
+                    if settlement.kept > 0 {
+                        Told::Reload
+                    } else {
+                        Told::Nothing
+                    }
                 }
                 Err(Problem::NotEnrolled) => {
                     desk.network = Network::NotSetUp;
@@ -48,7 +52,9 @@ pub fn told(desk: &mut Desk, report: &SyncReport) -> Told {
                 Err(problem) => {
                     desk.network = match &round.paused {
                         Some(code) => Network::Paused { code: code.clone() },
-                        None => Network::Offline { last: desk.last_exchange },
+                        None => Network::Offline {
+                            last: desk.last_exchange,
+                        },
                     };
                     if problem.code() == ProblemCode::DeviceWiped {
                         Told::Wipe
@@ -64,7 +70,9 @@ pub fn told(desk: &mut Desk, report: &SyncReport) -> Told {
             Told::Reload
         }
         SyncReport::Line { up: false } if desk.network == Network::Online => {
-            desk.network = Network::Offline { last: desk.last_exchange };
+            desk.network = Network::Offline {
+                last: desk.last_exchange,
+            };
             Told::Nothing
         }
         SyncReport::Enrolled(Err(_))
@@ -84,6 +92,8 @@ pub fn known(desk: &mut Desk, loaded: &Loaded) {
     desk.last_exchange = desk.last_exchange.max(loaded.last_exchange);
     if desk.network == Network::NotSetUp && loaded.device.is_some() {
         // Enrolled, and nothing heard yet since the start.
-        desk.network = Network::Offline { last: desk.last_exchange };
+        desk.network = Network::Offline {
+            last: desk.last_exchange,
+        };
     }
 }

@@ -100,7 +100,11 @@ impl Terminal {
         if self.wiped {
             return Vec::new();
         }
+        // The idle time may have ended with nobody ticking (the unit slept): what is touched
+        // then is the shutter.
+        let locked = self.idle();
         match input {
+            Input::Touch(_) if locked => self.last_touch = now.boot,
             Input::Touch(touch) => self.touch(touch),
             input => self.event(input),
         }
@@ -117,7 +121,11 @@ impl Terminal {
             screen: flow.screen(&self.desk),
             strip: self.strip(),
             look: self.desk.look,
-            staff: self.desk.session.as_ref().map(|session| session.name.clone()),
+            staff: self
+                .desk
+                .session
+                .as_ref()
+                .map(|session| session.name.clone()),
             page: flow.page(&self.desk),
         }
     }
@@ -151,9 +159,10 @@ impl Terminal {
     /// takes two touches of the second action: they must be two.
     fn is_double(&mut self, touch: &Touch) -> bool {
         let boot = self.desk.now.boot;
-        let double = self.last_action.as_ref().is_some_and(|(last, at)| {
-            last == touch && boot.saturating_sub(*at) < DOUBLE_TOUCH
-        });
+        let double = self
+            .last_action
+            .as_ref()
+            .is_some_and(|(last, at)| last == touch && boot.saturating_sub(*at) < DOUBLE_TOUCH);
         if !double {
             self.last_action = Some((touch.clone(), boot));
         }
@@ -166,6 +175,8 @@ impl Terminal {
                 self.started = true;
                 // What ended while the terminal was off is gone before anything is shown.
                 self.sweep();
+                let version = self.desk.config.version.clone();
+                self.desk.store(setup::Job::Started { version });
                 self.reload();
             }
             // The vault did not answer at the start: again, once the trouble was read.
@@ -193,9 +204,7 @@ impl Terminal {
                 self.desk.card_present = *event == ReaderEvent::CardArrived;
                 self.desk.reader = Some(event.clone());
             }
-            Input::Tick
-                if self.desk.now.boot.saturating_sub(self.last_sweep) >= upkeep::EVERY =>
-            {
+            Input::Tick if self.desk.now.boot.saturating_sub(self.last_sweep) >= upkeep::EVERY => {
                 self.sweep();
             }
             Input::Battery(percent) => self.desk.battery = Some((*percent).min(100)),
@@ -216,7 +225,9 @@ impl Terminal {
             _ => {}
         }
         for index in (0..self.stack.len()).rev() {
-            let Some(next) = self.stack.event(index, &mut input, &mut self.desk) else { continue };
+            let Some(next) = self.stack.event(index, &mut input, &mut self.desk) else {
+                continue;
+            };
             self.apply_at(index, next);
             if index >= self.stack.len() {
                 // Flows below are gone as well, or the desk was locked.
@@ -243,7 +254,9 @@ impl Terminal {
     /// The gateway was heard: that is kept now and then, and it can be told what it missed.
     fn heard(&mut self) {
         let boot = self.desk.now.boot;
-        let due = self.last_heard.is_none_or(|last| boot.saturating_sub(last) >= HEARD_STEP);
+        let due = self
+            .last_heard
+            .is_none_or(|last| boot.saturating_sub(last) >= HEARD_STEP);
         if due {
             self.last_heard = Some(boot);
             self.desk.store(access::Job::Heard);
@@ -314,7 +327,9 @@ impl Terminal {
                 Next::Stay => return,
                 Next::Lock => return self.lock(LockCause::Touch),
                 Next::Back => self.stack.pop(),
-                Next::Home if self.desk.session.is_some() && self.stack.bottom_is_lock(&self.desk) => {
+                Next::Home
+                    if self.desk.session.is_some() && self.stack.bottom_is_lock(&self.desk) =>
+                {
                     // Half-way through unlocking (the pledge): there is no home yet.
                     return self.lock(LockCause::Touch);
                 }
@@ -381,23 +396,31 @@ impl Terminal {
         self.refused();
     }
 
-    fn idle(&mut self) {
+    /// Locks after the idle time; whether it did.
+    fn idle(&mut self) -> bool {
         let unused = self.desk.now.boot.saturating_sub(self.last_touch);
         let limit = self.desk.config.idle_lock;
         if unused < limit || (self.stack.top().busy() && unused < limit + BUSY_GRACE) {
-            return;
+            return false;
         }
         if self.desk.session.is_some() {
             self.lock(LockCause::Idle);
         } else if self.stack.len() > 1 && self.stack.bottom_is_lock(&self.desk) {
             // A half-typed passcode, help or trouble before login: the shutter closes again.
             self.forget();
+        } else {
+            return false;
         }
+        true
     }
 
     /// The desk locks: nothing about visitors or of what was typed is left.
     fn lock(&mut self, cause: LockCause) {
-        let who = self.desk.session.as_ref().map(|session| session.staff.clone());
+        let who = self
+            .desk
+            .session
+            .as_ref()
+            .map(|session| session.staff.clone());
         if who.is_some() {
             self.desk.store(access::Job::Locked { who, cause });
         }
@@ -433,7 +456,10 @@ impl Terminal {
         let desk = &self.desk;
         let name = desk.profile.as_ref().map(|profile| profile.name.clone());
         let name = name.or_else(|| desk.facility.as_ref().map(|facility| facility.name.clone()));
-        let short = desk.profile.as_ref().map(|profile| profile.short_name.clone());
+        let short = desk
+            .profile
+            .as_ref()
+            .map(|profile| profile.short_name.clone());
         Strip {
             office: name.unwrap_or_default(),
             office_short: short.unwrap_or_default(),
@@ -444,7 +470,6 @@ impl Terminal {
             battery: desk.battery,
         }
     }
-
 }
 
 impl std::fmt::Debug for Terminal {

@@ -23,7 +23,12 @@ pub struct Stack {
 impl Stack {
     /// A stack of one.
     pub fn new(bottom: Box<dyn Flow>) -> Self {
-        Self { layers: vec![Layer { flow: bottom, waiting: None }] }
+        Self {
+            layers: vec![Layer {
+                flow: bottom,
+                waiting: None,
+            }],
+        }
     }
 
     /// How many flows.
@@ -33,19 +38,30 @@ impl Stack {
 
     /// The flow that shows.
     pub fn top(&self) -> &dyn Flow {
-        self.layers.last().expect("a stack has at least its bottom").flow.as_ref()
+        self.layers
+            .last()
+            .expect("a stack has at least its bottom")
+            .flow
+            .as_ref()
     }
 
     /// The flow that shows.
     pub fn top_mut(&mut self) -> &mut dyn Flow {
-        self.layers.last_mut().expect("a stack has at least its bottom").flow.as_mut()
+        self.layers
+            .last_mut()
+            .expect("a stack has at least its bottom")
+            .flow
+            .as_mut()
     }
 
     /// Puts a flow on top; `false` when [`DEPTH`] is reached.
     pub fn push(&mut self, flow: Box<dyn Flow>) -> bool {
         let room = self.layers.len() < DEPTH;
         if room {
-            self.layers.push(Layer { flow, waiting: None });
+            self.layers.push(Layer {
+                flow,
+                waiting: None,
+            });
         }
         room
     }
@@ -65,14 +81,20 @@ impl Stack {
     /// Puts a flow in the place of the top.
     pub fn replace(&mut self, flow: Box<dyn Flow>) {
         let last = self.layers.len() - 1;
-        self.layers[last] = Layer { flow, waiting: None };
+        self.layers[last] = Layer {
+            flow,
+            waiting: None,
+        };
     }
 
     /// Gives an event to the flow at `index`; `None` when it is not there or waits to be
     /// uncovered.
     pub fn event(&mut self, index: usize, input: &mut Input, desk: &mut Desk) -> Option<Next> {
         let layer = self.layers.get_mut(index)?;
-        layer.waiting.is_none().then(|| layer.flow.event(input, desk))
+        layer
+            .waiting
+            .is_none()
+            .then(|| layer.flow.event(input, desk))
     }
 
     /// Keeps what a covered flow wants.
@@ -84,7 +106,9 @@ impl Stack {
 
     /// What the flow on top wanted while it was covered.
     pub fn waiting(&mut self) -> Option<Next> {
-        self.layers.last_mut().and_then(|layer| layer.waiting.take())
+        self.layers
+            .last_mut()
+            .and_then(|layer| layer.waiting.take())
     }
 
     /// Whether any flow is busy.
@@ -94,6 +118,8 @@ impl Stack {
 
     /// Whether the bottom is the shutter.
     pub fn bottom_is_lock(&self, desk: &Desk) -> bool {
-        self.layers.first().is_some_and(|layer| layer.flow.screen(desk) == Screen::Lock)
+        self.layers
+            .first()
+            .is_some_and(|layer| layer.flow.screen(desk) == Screen::Lock)
     }
 }

@@ -49,7 +49,10 @@ fn a_file_with_only_what_is_needed_is_enough_and_believes_only_cards_in_use() {
 #[test]
 fn an_unknown_key_is_refused_with_its_line() {
     let error = wrong(&GOOD.replace("attachments =", "atachments ="));
-    assert_eq!((error.code.clone(), error.line), (ProblemCode::ConfigUnknownKey, 10));
+    assert_eq!(
+        (error.code.clone(), error.line),
+        (ProblemCode::ConfigUnknownKey, 10)
+    );
     assert!(error.to_string().contains("line 10"), "{error}");
     assert!(error.to_string().contains("atachments"), "{error}");
 }
@@ -58,7 +61,11 @@ fn an_unknown_key_is_refused_with_its_line() {
 fn what_looks_like_a_secret_is_refused_and_not_repeated() {
     for key in ["token", "wifi_password", "staff_passcode", "private_key"] {
         let error = wrong(&format!("{key} = \"ABCDE-FGHJK\"\n{GOOD}"));
-        assert_eq!((error.code.clone(), error.line), (ProblemCode::ConfigSecret, 1), "{key}");
+        assert_eq!(
+            (error.code.clone(), error.line),
+            (ProblemCode::ConfigSecret, 1),
+            "{key}"
+        );
         assert!(!error.to_string().contains("ABCDE"), "{error}");
     }
 }
@@ -66,21 +73,43 @@ fn what_looks_like_a_secret_is_refused_and_not_repeated() {
 #[test]
 fn a_missing_key_a_wrong_value_and_broken_toml_are_named() {
     let error = wrong(&GOOD.replace("vault = \"/var/lib/madoguchi/vault\"\n", ""));
-    assert_eq!((error.code.clone(), error.line), (ProblemCode::ConfigMissing, 7), "{error}");
+    assert_eq!(
+        (error.code.clone(), error.line),
+        (ProblemCode::ConfigMissing, 7),
+        "{error}"
+    );
     let error = wrong(&GOOD.replace("\"portable\"", "\"pocket\""));
-    assert_eq!((error.code.clone(), error.line), (ProblemCode::ConfigValue, 5), "{error}");
+    assert_eq!(
+        (error.code.clone(), error.line),
+        (ProblemCode::ConfigValue, 5),
+        "{error}"
+    );
     assert!(!error.to_string().contains("pocket"), "{error}");
     let error = wrong(&GOOD.replace("[paths]", "[paths"));
-    assert_eq!((error.code.clone(), error.line), (ProblemCode::ConfigSyntax, 7), "{error}");
+    assert_eq!(
+        (error.code.clone(), error.line),
+        (ProblemCode::ConfigSyntax, 7),
+        "{error}"
+    );
 }
 
 #[test]
 fn values_out_of_bounds_are_named_with_their_line() {
     let idle = GOOD.replace("place = \"portable\"", "idle_lock_seconds = 86400");
     assert_eq!(wrong(&idle).line, 5);
-    for endpoint in ["http://gateway", "https://", "https://a/b", "https://u@h", "gateway:8443"] {
+    for endpoint in [
+        "http://gateway",
+        "https://",
+        "https://a/b",
+        "https://u@h",
+        "gateway:8443",
+    ] {
         let error = wrong(&GOOD.replace("https://gateway.example:8443", endpoint));
-        assert_eq!((error.code, error.line), (ProblemCode::ConfigValue, 13), "{endpoint}");
+        assert_eq!(
+            (error.code, error.line),
+            (ProblemCode::ConfigValue, 13),
+            "{endpoint}"
+        );
     }
     assert_eq!(wrong(&GOOD.replace("T-0042", " ")).line, 2);
 }

@@ -37,15 +37,24 @@ impl Flow for StaffAdminFlow {
 
     fn page(&self, desk: &Desk) -> Page {
         Page::StaffAdmin(StaffAdminPage {
-            staff: paged(&self.staff, self.page, desk.config.rows_per_page, |member| StaffRow {
-                id: member.record.id.clone(),
-                name: member.record.name.as_str().to_owned(),
-                role: member.record.role,
-                services: member.record.services.clone(),
-                last_seen: member.last_seen,
-                state: state(member),
-            }),
-            active: self.staff.iter().filter(|member| member.record.active).count(),
+            staff: paged(
+                &self.staff,
+                self.page,
+                desk.config.rows_per_page,
+                |member| StaffRow {
+                    id: member.record.id.clone(),
+                    name: member.record.name.as_str().to_owned(),
+                    role: member.record.role,
+                    services: member.record.services.clone(),
+                    last_seen: member.last_seen,
+                    state: state(member),
+                },
+            ),
+            active: self
+                .staff
+                .iter()
+                .filter(|member| member.record.active)
+                .count(),
         })
     }
 
@@ -76,7 +85,9 @@ impl Flow for StaffAdminFlow {
     }
 
     fn event(&mut self, input: &mut Input, _desk: &mut Desk) -> Next {
-        let Input::Stored(ticket, result) = input else { return Next::Stay };
+        let Input::Stored(ticket, result) = input else {
+            return Next::Stay;
+        };
         if !self.list.take(*ticket) {
             return Next::Stay;
         }

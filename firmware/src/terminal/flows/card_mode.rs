@@ -21,16 +21,23 @@ impl Flow for CardModeFlow {
     }
 
     fn page(&self, desk: &Desk) -> Page {
-        Page::CardMode { pin_mode: desk.pin_mode }
+        Page::CardMode {
+            pin_mode: desk.pin_mode,
+        }
     }
 
     fn touch(&mut self, touch: Touch, desk: &mut Desk) -> Next {
         match touch {
             Touch::Back | Touch::Main => Next::Back,
             Touch::PinMode(on) if on != desk.pin_mode && !self.kept.is_waiting() => {
-                let Some(session) = desk.session.clone() else { return Next::Lock };
+                let Some(session) = desk.session.clone() else {
+                    return Next::Lock;
+                };
                 self.wanted = on;
-                let ticket = desk.store(setup::Job::SetPinMode { by: session.staff, on });
+                let ticket = desk.store(setup::Job::SetPinMode {
+                    by: session.staff,
+                    on,
+                });
                 self.kept.start(ticket);
                 Next::Stay
             }

@@ -47,17 +47,25 @@ impl Flow for DiagnosticsFlow {
     }
 
     fn page(&self, desk: &Desk) -> Page {
-        let clock = if desk.now.is_trusted() { Verdict::Good } else { Verdict::Bad };
-        let line = |part, verdict| DiagnosticLine { part, verdict, value: None };
+        let clock = if desk.now.is_trusted() {
+            Verdict::Good
+        } else {
+            Verdict::Bad
+        };
+        let line = |part, verdict| DiagnosticLine {
+            part,
+            verdict,
+            value: None,
+        };
         let found = |part| {
-            self.found.iter().find(|finding| finding.part == part).map_or(
-                line(part, Verdict::Unknown),
-                |finding| DiagnosticLine {
+            self.found
+                .iter()
+                .find(|finding| finding.part == part)
+                .map_or(line(part, Verdict::Unknown), |finding| DiagnosticLine {
                     part,
                     verdict: finding.verdict,
                     value: finding.value,
-                },
-            )
+                })
         };
         Page::Diagnostics(DiagnosticsPage {
             device: desk.device.clone(),
@@ -81,15 +89,19 @@ impl Flow for DiagnosticsFlow {
     fn touch(&mut self, touch: Touch, desk: &mut Desk) -> Next {
         match touch {
             Touch::Back | Touch::Main => Next::Back,
-            Touch::Second | Touch::Print => {
-                Next::Open(Box::new(SlipFlow::new(slip(desk, Screen::Diagnostics, None))))
-            }
+            Touch::Second | Touch::Print => Next::Open(Box::new(SlipFlow::new(slip(
+                desk,
+                Screen::Diagnostics,
+                None,
+            )))),
             _ => Next::Stay,
         }
     }
 
     fn event(&mut self, input: &mut Input, _desk: &mut Desk) -> Next {
-        let Input::Stored(ticket, result) = input else { return Next::Stay };
+        let Input::Stored(ticket, result) = input else {
+            return Next::Stay;
+        };
         if !self.look.take(*ticket) {
             return Next::Stay;
         }

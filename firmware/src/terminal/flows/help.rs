@@ -24,7 +24,10 @@ impl HelpFlow {
     }
 
     fn open(&self, topic: HelpTopic) -> Next {
-        Next::Open(Box::new(TopicFlow { topic, slip: self.slip.clone() }))
+        Next::Open(Box::new(TopicFlow {
+            topic,
+            slip: self.slip.clone(),
+        }))
     }
 }
 
@@ -96,15 +99,16 @@ impl Flow for TopicFlow {
     }
 
     fn page(&self, desk: &Desk) -> Page {
-        Page::HelpTopic(HelpTopicPage { topic: self.topic, desk: desk_for(self.topic, desk) })
+        Page::HelpTopic(HelpTopicPage {
+            topic: self.topic,
+            desk: desk_for(self.topic, desk),
+        })
     }
 
     fn touch(&mut self, touch: Touch, _desk: &mut Desk) -> Next {
         match touch {
             Touch::Back => Next::Back,
-            Touch::Main | Touch::ShowSlip => {
-                Next::Open(Box::new(SlipFlow::new(self.slip.clone())))
-            }
+            Touch::Main | Touch::ShowSlip => Next::Open(Box::new(SlipFlow::new(self.slip.clone()))),
             Touch::HelpTopic(topic) => {
                 self.topic = topic;
                 Next::Stay

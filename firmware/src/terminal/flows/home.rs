@@ -19,7 +19,9 @@ pub struct HomeFlow;
 impl HomeFlow {
     fn role(desk: &Desk) -> StaffRole {
         // Without a session this flow does not show; the technician has the fewest rights.
-        desk.session.as_ref().map_or(StaffRole::Technician, |session| session.role)
+        desk.session
+            .as_ref()
+            .map_or(StaffRole::Technician, |session| session.role)
     }
 }
 

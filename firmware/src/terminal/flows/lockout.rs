@@ -37,7 +37,11 @@ impl LockoutFlow {
         desk: &Desk,
     ) -> Self {
         let (wrong, left, device_wide) = match gate {
-            Gate::Paused { wrong, left, device_wide } => (*wrong, *left, *device_wide),
+            Gate::Paused {
+                wrong,
+                left,
+                device_wide,
+            } => (*wrong, *left, *device_wide),
             Gate::Open { .. } => (0, Some(Duration::ZERO), false),
         };
         Self {
@@ -88,7 +92,10 @@ impl Flow for LockoutFlow {
     fn shown(&mut self, desk: &mut Desk) -> Next {
         if let Some(approval) = desk.take_approval(PasscodeReason::OpenLockout) {
             let who = (!self.device_wide).then(|| self.who.clone());
-            let ticket = desk.store(access::Job::OpenLockout { by: approval.by, who });
+            let ticket = desk.store(access::Job::OpenLockout {
+                by: approval.by,
+                who,
+            });
             self.opened.start(ticket);
         }
         Next::Stay

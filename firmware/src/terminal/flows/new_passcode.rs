@@ -69,7 +69,9 @@ impl NewPasscodeFlow {
     }
 
     fn chosen(&mut self, desk: &mut Desk) -> Next {
-        let Some(passcode) = self.typed.passcode() else { return Next::Stay };
+        let Some(passcode) = self.typed.passcode() else {
+            return Next::Stay;
+        };
         self.typed.clear();
         match self.first.take() {
             None if passcode.is_too_common() => self.note = Some(NewPasscodeNote::TooCommon),
@@ -88,10 +90,17 @@ impl NewPasscodeFlow {
 
     fn stored(&mut self, reply: &mut StoreReply, desk: &mut Desk) -> Next {
         match reply {
-            StoreReply::Access(access::Reply::Unlocked { session, pledge_due }) => {
+            StoreReply::Access(access::Reply::Unlocked {
+                session,
+                pledge_due,
+            }) => {
                 let due = *pledge_due;
                 desk.session = Some(session.clone());
-                if due { Next::Replace(Box::new(PledgeFlow::default())) } else { Next::Unlocked }
+                if due {
+                    Next::Replace(Box::new(PledgeFlow::default()))
+                } else {
+                    Next::Unlocked
+                }
             }
             _ if self.occasion == Occasion::Opened => Next::Back,
             // Who has just typed it twice need not type it again.

@@ -54,7 +54,12 @@ impl TypedDigits {
     /// The digits as text, for the card's PIN.
     #[must_use]
     pub fn text(&self) -> Zeroizing<String> {
-        Zeroizing::new(self.0.iter().map(|digit| char::from(b'0' + digit)).collect())
+        Zeroizing::new(
+            self.0
+                .iter()
+                .map(|digit| char::from(b'0' + digit))
+                .collect(),
+        )
     }
 
     /// Forgets them.
@@ -91,18 +96,25 @@ impl PasscodeFlow {
     }
 
     fn begin(&mut self, desk: &mut Desk) -> Next {
-        let Some(passcode) = self.typed.passcode() else { return Next::Stay };
+        let Some(passcode) = self.typed.passcode() else {
+            return Next::Stay;
+        };
         self.typed.clear();
         self.trying = Some(passcode);
         self.wrong_left = None;
-        let job = access::Job::BeginTry { who: self.who.clone(), reason: self.reason };
+        let job = access::Job::BeginTry {
+            who: self.who.clone(),
+            reason: self.reason,
+        };
         let ticket = desk.store(job);
         self.answer.start(ticket);
         Next::Stay
     }
 
     fn stored(&mut self, reply: &mut StoreReply, desk: &mut Desk) -> Next {
-        let StoreReply::Access(reply) = reply else { return Next::Stay };
+        let StoreReply::Access(reply) = reply else {
+            return Next::Stay;
+        };
         match reply {
             access::Reply::Gate(gate @ Gate::Paused { .. }) => {
                 self.trying = None;
@@ -121,25 +133,43 @@ impl PasscodeFlow {
                 }
                 Next::Stay
             }
-            access::Reply::NoPasscode if self.reason == PasscodeReason::Unlock => Next::Replace(
-                Box::new(NewPasscodeFlow::first_login(self.who.clone(), self.name.clone())),
-            ),
+            access::Reply::NoPasscode if self.reason == PasscodeReason::Unlock => {
+                Next::Replace(Box::new(NewPasscodeFlow::first_login(
+                    self.who.clone(),
+                    self.name.clone(),
+                )))
+            }
             access::Reply::NoPasscode => Next::Back,
             access::Reply::Hash(stored) => {
-                let Some(passcode) = self.trying.clone() else { return Next::Stay };
+                let Some(passcode) = self.trying.clone() else {
+                    return Next::Stay;
+                };
                 let ticket = desk.ticket();
-                let job = HashJob::Verify { passcode, stored: stored.clone() };
+                let job = HashJob::Verify {
+                    passcode,
+                    stored: stored.clone(),
+                };
                 desk.effect(Effect::Hash(ticket, job));
                 self.answer.start(ticket);
                 Next::Stay
             }
-            access::Reply::Unlocked { session, pledge_due } => {
+            access::Reply::Unlocked {
+                session,
+                pledge_due,
+            } => {
                 let due = *pledge_due;
                 desk.session = Some(session.clone());
-                if due { Next::Replace(Box::new(PledgeFlow::default())) } else { Next::Unlocked }
+                if due {
+                    Next::Replace(Box::new(PledgeFlow::default()))
+                } else {
+                    Next::Unlocked
+                }
             }
             access::Reply::Approved { by } => {
-                desk.approval = Some(Approval { by: by.clone(), reason: self.reason });
+                desk.approval = Some(Approval {
+                    by: by.clone(),
+                    reason: self.reason,
+                });
                 Next::Back
             }
             _ => Next::Stay,
@@ -152,7 +182,11 @@ impl PasscodeFlow {
             HashOutcome::Right => {
                 self.trying = None;
                 let offline_limit = desk.config.offline_limit;
-                access::Job::TryRight { who, reason: self.reason, offline_limit }
+                access::Job::TryRight {
+                    who,
+                    reason: self.reason,
+                    offline_limit,
+                }
             }
             HashOutcome::Wrong => access::Job::TryWrong { who },
             HashOutcome::Made(_) | HashOutcome::Failed => {
@@ -174,7 +208,11 @@ impl Flow for PasscodeFlow {
     fn page(&self, _desk: &Desk) -> Page {
         Page::Passcode(PasscodePage {
             name: self.name.clone(),
-            typed: if self.trying.is_some() { DIGITS } else { self.typed.count() },
+            typed: if self.trying.is_some() {
+                DIGITS
+            } else {
+                self.typed.count()
+            },
             checking: self.trying.is_some(),
             wrong_left: self.wrong_left,
             reason: self.reason,
@@ -183,7 +221,10 @@ impl Flow for PasscodeFlow {
 
     fn shown(&mut self, desk: &mut Desk) -> Next {
         self.typed.clear();
-        let ticket = desk.store(access::Job::Ask { who: self.who.clone(), reason: self.reason });
+        let ticket = desk.store(access::Job::Ask {
+            who: self.who.clone(),
+            reason: self.reason,
+        });
         self.answer.start(ticket);
         Next::Stay
     }

@@ -27,9 +27,14 @@ impl Flow for PledgeFlow {
         match touch {
             Touch::Back => Next::Lock,
             Touch::Main if !self.signed.is_waiting() => {
-                let Some(session) = desk.session.clone() else { return Next::Lock };
+                let Some(session) = desk.session.clone() else {
+                    return Next::Lock;
+                };
                 let command = desk.command_id();
-                let job = access::Job::SignPledge { who: session.staff, command };
+                let job = access::Job::SignPledge {
+                    who: session.staff,
+                    command,
+                };
                 let ticket = desk.store(job);
                 self.signed.start(ticket);
                 Next::Stay

@@ -81,7 +81,10 @@ pub fn build(texts: &[String]) -> Result<FacilityProfile, (usize, ProblemCode)> 
 /// terminal was enrolled for, is a warning, never a stop (U10, X14).
 #[must_use]
 pub fn page_of(profile: &FacilityProfile, editable: bool, desk: &Desk) -> Page {
-    let other = desk.facility.as_ref().is_some_and(|facility| facility.office != profile.office);
+    let other = desk
+        .facility
+        .as_ref()
+        .is_some_and(|facility| facility.office != profile.office);
     Page::Profile(Box::new(ProfilePage {
         profile: profile.clone(),
         office_warning: other || !profile.office.check_digit_ok(),
@@ -99,11 +102,15 @@ pub struct ProfileFlow {
 
 impl ProfileFlow {
     fn keyboard(&mut self, touch: &Touch, desk: &mut Desk) -> Next {
-        let Some((index, entry)) = &mut self.entering else { return Next::Stay };
+        let Some((index, entry)) = &mut self.entering else {
+            return Next::Stay;
+        };
         match touch {
             Touch::Back => self.entering = None,
             Touch::Main => {
-                let Some(profile) = &desk.profile else { return Next::Back };
+                let Some(profile) = &desk.profile else {
+                    return Next::Back;
+                };
                 let mut texts = PROFILE_FIELDS.map(|field| text_of(profile, field));
                 texts[*index] = entry.text().to_owned();
                 match build(&texts) {
@@ -123,7 +130,9 @@ impl ProfileFlow {
         if desk.profile.as_ref() == Some(&changed) || self.kept.is_waiting() {
             return Next::Stay;
         }
-        let Some(session) = desk.session.clone() else { return Next::Lock };
+        let Some(session) = desk.session.clone() else {
+            return Next::Lock;
+        };
         let command = desk.command_id();
         let ticket = desk.store(setup::Job::KeepProfile {
             by: Some(session.staff),
@@ -146,12 +155,18 @@ impl Flow for ProfileFlow {
             (Some((_, entry)), _) => Page::TextEntry(entry.page(None)),
             (None, Some(profile)) => page_of(profile, true, desk),
             // Only before set-up, when nobody can come here.
-            (None, None) => Page::Settings(crate::terminal::view::SettingsPage { rows: Vec::new() }),
+            (None, None) => {
+                Page::Settings(crate::terminal::view::SettingsPage { rows: Vec::new() })
+            }
         }
     }
 
     fn shown(&mut self, desk: &mut Desk) -> Next {
-        if desk.profile.is_none() { Next::Back } else { Next::Stay }
+        if desk.profile.is_none() {
+            Next::Back
+        } else {
+            Next::Stay
+        }
     }
 
     fn touch(&mut self, touch: Touch, desk: &mut Desk) -> Next {

@@ -13,16 +13,25 @@ use crate::terminal::touch::Touch;
 use crate::terminal::view::{Page, SettingsPage};
 
 /// Everything there is, in the order of the page.
-const ALL: [Screen; 5] =
-    [Screen::Look, Screen::StaffAdmin, Screen::Profile, Screen::CardMode, Screen::Diagnostics];
+const ALL: [Screen; 5] = [
+    Screen::Look,
+    Screen::StaffAdmin,
+    Screen::Profile,
+    Screen::CardMode,
+    Screen::Diagnostics,
+];
 
 /// The list of settings.
 #[derive(Debug)]
 pub struct SettingsFlow;
 
 fn rows(desk: &Desk) -> Vec<Screen> {
-    let Some(session) = &desk.session else { return Vec::new() };
-    ALL.into_iter().filter(|screen| rights::may_see(session.role, *screen)).collect()
+    let Some(session) = &desk.session else {
+        return Vec::new();
+    };
+    ALL.into_iter()
+        .filter(|screen| rights::may_see(session.role, *screen))
+        .collect()
 }
 
 impl Flow for SettingsFlow {

@@ -39,8 +39,15 @@ const ENROLLED: usize = 3;
 enum Step {
     Welcome,
     Token(TextEntry),
-    Enrolling { token: String, done: usize, trouble: Option<ProblemCode> },
-    Profile { index: usize, entry: TextEntry },
+    Enrolling {
+        token: String,
+        done: usize,
+        trouble: Option<ProblemCode>,
+    },
+    Profile {
+        index: usize,
+        entry: TextEntry,
+    },
     Summary(Box<FacilityProfile>),
     Staff(Box<StaffForm>),
     Done,
@@ -67,7 +74,9 @@ impl SetupFlow {
     pub fn resume(loaded: &Loaded) -> Self {
         let mut flow = Self {
             step: Step::Welcome,
-            draft: Draft { texts: vec![String::new(); PROFILE_FIELDS.len()] },
+            draft: Draft {
+                texts: vec![String::new(); PROFILE_FIELDS.len()],
+            },
             able: 0,
             administrator: false,
             loading: Waiting::default(),
@@ -99,8 +108,9 @@ impl SetupFlow {
             .filter(|member| member.record.active && member.has_passcode)
             .collect();
         self.able = able.len();
-        self.administrator =
-            able.iter().any(|member| member.record.role == StaffRole::Administrator);
+        self.administrator = able
+            .iter()
+            .any(|member| member.record.role == StaffRole::Administrator);
     }
 
     fn after_enrolment(&mut self, loaded: &Loaded) -> Step {
@@ -138,13 +148,23 @@ impl SetupFlow {
     }
 
     fn form(&self) -> StaffForm {
-        let role = if self.administrator { StaffRole::General } else { StaffRole::Administrator };
+        let role = if self.administrator {
+            StaffRole::General
+        } else {
+            StaffRole::Administrator
+        };
         StaffForm::new(role)
     }
 
     fn enrol(&mut self, token: String, desk: &mut Desk) -> Next {
-        desk.effect(Effect::Enrol { token: token.clone() });
-        self.step = Step::Enrolling { token, done: 0, trouble: None };
+        desk.effect(Effect::Enrol {
+            token: token.clone(),
+        });
+        self.step = Step::Enrolling {
+            token,
+            done: 0,
+            trouble: None,
+        };
         Next::Stay
     }
 
@@ -154,7 +174,9 @@ impl SetupFlow {
     }
 
     fn token(&mut self, touch: &Touch, desk: &mut Desk) -> Next {
-        let Step::Token(entry) = &mut self.step else { return Next::Stay };
+        let Step::Token(entry) = &mut self.step else {
+            return Next::Stay;
+        };
         match touch {
             Touch::Back => self.step = Step::Welcome,
             Touch::Main if !entry.text().is_empty() => {
@@ -169,7 +191,9 @@ impl SetupFlow {
     }
 
     fn typing(&mut self, touch: &Touch, desk: &mut Desk) -> Next {
-        let Step::Profile { index, entry } = &mut self.step else { return Next::Stay };
+        let Step::Profile { index, entry } = &mut self.step else {
+            return Next::Stay;
+        };
         let index = *index;
         match touch {
             Touch::Back if index > 0 => self.step = self.field(index - 1),
@@ -195,14 +219,20 @@ impl SetupFlow {
     }
 
     fn summary(&mut self, touch: &Touch, desk: &mut Desk) -> Next {
-        let Step::Summary(profile) = &self.step else { return Next::Stay };
+        let Step::Summary(profile) = &self.step else {
+            return Next::Stay;
+        };
         match touch {
             Touch::Back => self.step = self.field(PROFILE_FIELDS.len() - 1),
             Touch::Field(index) if *index < PROFILE_FIELDS.len() => self.step = self.field(*index),
             Touch::Main if !self.profile.is_waiting() => {
                 let profile = profile.clone();
                 let command = desk.command_id();
-                let job = setup::Job::KeepProfile { by: None, profile, command };
+                let job = setup::Job::KeepProfile {
+                    by: None,
+                    profile,
+                    command,
+                };
                 let ticket = desk.store(job);
                 self.profile.start(ticket);
             }
@@ -212,15 +242,25 @@ impl SetupFlow {
     }
 
     fn staff(&mut self, touch: &Touch, desk: &mut Desk) -> Next {
-        let Step::Staff(form) = &mut self.step else { return Next::Stay };
+        let Step::Staff(form) = &mut self.step else {
+            return Next::Stay;
+        };
         if form.touch(touch, &ROLES) {
             return Next::Stay;
         }
         match touch {
             Touch::Main if !self.saving.is_waiting() => {
-                let Some(record) = form.record(true) else { return Next::Stay };
+                let Some(record) = form.record(true) else {
+                    return Next::Stay;
+                };
                 let command = desk.command_id();
-                let change = Change { by: None, second: None, record, new: false, command };
+                let change = Change {
+                    by: None,
+                    second: None,
+                    record,
+                    new: false,
+                    command,
+                };
                 let ticket = desk.store(access::Job::Save(change));
                 self.saving.start(ticket);
             }
@@ -241,7 +281,9 @@ impl SetupFlow {
     }
 
     fn stored(&mut self, input: &mut Input, desk: &mut Desk) -> Next {
-        let Input::Stored(ticket, result) = input else { return Next::Stay };
+        let Input::Stored(ticket, result) = input else {
+            return Next::Stay;
+        };
         let ticket = *ticket;
         if self.loading.take(ticket) {
             if let Ok(StoreReply::Setup(setup::Reply::Loaded(loaded))) = result {
@@ -288,7 +330,9 @@ impl SetupFlow {
     }
 
     fn choose_passcode(&self) -> Next {
-        let Step::Staff(form) = &self.step else { return Next::Stay };
+        let Step::Staff(form) = &self.step else {
+            return Next::Stay;
+        };
         match (&form.id, &form.name) {
             (Some(id), Some(name)) => Next::Open(Box::new(NewPasscodeFlow::opened(
                 id.clone(),
@@ -317,9 +361,10 @@ impl Flow for SetupFlow {
         match &self.step {
             Step::Welcome => Page::SetupWelcome,
             Step::Token(entry) => Page::TextEntry(entry.page(None)),
-            Step::Enrolling { done, trouble, .. } => {
-                Page::SetupEnrolling(EnrollingPage { done: *done, trouble: trouble.clone() })
-            }
+            Step::Enrolling { done, trouble, .. } => Page::SetupEnrolling(EnrollingPage {
+                done: *done,
+                trouble: trouble.clone(),
+            }),
             Step::Profile { index, entry } => {
                 Page::TextEntry(entry.page(Some((index + 1, PROFILE_FIELDS.len()))))
             }
@@ -349,7 +394,11 @@ impl Flow for SetupFlow {
                 Next::Stay
             }
             Step::Token(_) => self.token(&touch, desk),
-            Step::Enrolling { token, trouble: Some(_), .. } => match touch {
+            Step::Enrolling {
+                token,
+                trouble: Some(_),
+                ..
+            } => match touch {
                 Touch::Main => {
                     let token = token.clone();
                     self.enrol(token, desk)

@@ -37,7 +37,13 @@ impl StaffFlow {
     }
 
     fn new(reason: PasscodeReason, except: Option<UserId>) -> Self {
-        Self { reason, except, staff: Vec::new(), page: 0, list: Waiting::default() }
+        Self {
+            reason,
+            except,
+            staff: Vec::new(),
+            page: 0,
+            list: Waiting::default(),
+        }
     }
 
     fn offered(&self, member: &Member) -> bool {
@@ -69,14 +75,17 @@ impl Flow for StaffFlow {
     }
 
     fn page(&self, desk: &Desk) -> Page {
-        Page::StaffChoice(paged(&self.staff, self.page, desk.config.staff_per_page, |member| {
-            StaffTile {
+        Page::StaffChoice(paged(
+            &self.staff,
+            self.page,
+            desk.config.staff_per_page,
+            |member| StaffTile {
                 id: member.record.id.clone(),
                 name: member.record.name.as_str().to_owned(),
                 role: member.record.role,
                 locked_out: member.paused,
-            }
-        }))
+            },
+        ))
     }
 
     fn shown(&mut self, desk: &mut Desk) -> Next {
@@ -106,14 +115,20 @@ impl Flow for StaffFlow {
     }
 
     fn event(&mut self, input: &mut Input, _desk: &mut Desk) -> Next {
-        let Input::Stored(ticket, result) = input else { return Next::Stay };
+        let Input::Stored(ticket, result) = input else {
+            return Next::Stay;
+        };
         if !self.list.take(*ticket) {
             return Next::Stay;
         }
         match result {
             Ok(StoreReply::Access(access::Reply::Staff(staff))) => {
                 self.staff = std::mem::take(staff);
-                let keep: Vec<bool> = self.staff.iter().map(|member| self.offered(member)).collect();
+                let keep: Vec<bool> = self
+                    .staff
+                    .iter()
+                    .map(|member| self.offered(member))
+                    .collect();
                 let mut keep = keep.into_iter();
                 self.staff.retain(|_| keep.next().unwrap_or(false));
                 Next::Stay
@@ -139,7 +154,12 @@ pub fn paged<T, R>(
     let pages = items.len().div_ceil(per_page).max(1);
     let page = page.min(pages - 1);
     Paged {
-        rows: items.iter().skip(page * per_page).take(per_page).map(row).collect(),
+        rows: items
+            .iter()
+            .skip(page * per_page)
+            .take(per_page)
+            .map(row)
+            .collect(),
         page,
         pages,
         total: items.len(),

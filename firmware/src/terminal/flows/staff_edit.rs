@@ -36,7 +36,14 @@ impl StaffForm {
     /// An empty form.
     #[must_use]
     pub fn new(role: StaffRole) -> Self {
-        Self { id: None, name: None, role, known: None, entering: None, note: None }
+        Self {
+            id: None,
+            name: None,
+            role,
+            known: None,
+            entering: None,
+            note: None,
+        }
     }
 
     /// The form of somebody who is known.
@@ -74,7 +81,9 @@ impl StaffForm {
     }
 
     fn keyboard(&mut self, touch: &Touch) -> bool {
-        let Some(entry) = &mut self.entering else { return false };
+        let Some(entry) = &mut self.entering else {
+            return false;
+        };
         match touch {
             Touch::Back => self.entering = None,
             Touch::Main => {
@@ -111,7 +120,9 @@ impl StaffForm {
             id: self.id.clone()?,
             name: self.name.clone()?,
             role: self.role,
-            services: known.map(|record| record.services.clone()).unwrap_or_default(),
+            services: known
+                .map(|record| record.services.clone())
+                .unwrap_or_default(),
             occupation: known.and_then(|record| record.occupation.clone()),
             active,
         })
@@ -188,12 +199,20 @@ impl StaffEditFlow {
     }
 
     fn new(form: StaffForm) -> Self {
-        Self { form, confirm_stop: false, asked: None, doing: None, done: Waiting::default() }
+        Self {
+            form,
+            confirm_stop: false,
+            asked: None,
+            doing: None,
+            done: Waiting::default(),
+        }
     }
 
     /// Does what was wished, or asks a second person first.
     fn wish(&mut self, wish: Wish, second: Option<UserId>, desk: &mut Desk) -> Next {
-        let Some(session) = desk.session.clone() else { return Next::Lock };
+        let Some(session) = desk.session.clone() else {
+            return Next::Lock;
+        };
         if self.done.is_waiting() {
             return Next::Stay;
         }
@@ -213,15 +232,30 @@ impl StaffEditFlow {
         let job = match wish {
             Wish::Passcode => return self.passcode(by),
             Wish::Save => {
-                let Some(record) = self.form.record(true) else { return Next::Stay };
+                let Some(record) = self.form.record(true) else {
+                    return Next::Stay;
+                };
                 let new = self.form.known.is_none();
                 let command = desk.command_id();
-                access::Job::Save(Change { by: Some(by), second, record, new, command })
+                access::Job::Save(Change {
+                    by: Some(by),
+                    second,
+                    record,
+                    new,
+                    command,
+                })
             }
             Wish::Stop => {
-                let Some(who) = self.form.id.clone() else { return Next::Stay };
+                let Some(who) = self.form.id.clone() else {
+                    return Next::Stay;
+                };
                 let command = desk.command_id();
-                access::Job::Stop(Stop { by, second, who, command })
+                access::Job::Stop(Stop {
+                    by,
+                    second,
+                    who,
+                    command,
+                })
             }
         };
         self.doing = Some(wish);
@@ -253,13 +287,9 @@ impl StaffEditFlow {
                 match (wish, new, &self.form.id, &self.form.name) {
                     // Who is added stands here: they choose their passcode now, or by Back
                     // at their first login, with somebody beside them.
-                    (Some(Wish::Save), true, Some(id), Some(name)) => {
-                        Next::Replace(Box::new(NewPasscodeFlow::opened(
-                            id.clone(),
-                            name.as_str().to_owned(),
-                            by,
-                        )))
-                    }
+                    (Some(Wish::Save), true, Some(id), Some(name)) => Next::Replace(Box::new(
+                        NewPasscodeFlow::opened(id.clone(), name.as_str().to_owned(), by),
+                    )),
                     _ => Next::Back,
                 }
             }
@@ -277,12 +307,17 @@ impl StaffEditFlow {
     }
 
     fn is_stopped(&self) -> bool {
-        self.form.known.as_ref().is_some_and(|member| !member.record.active)
+        self.form
+            .known
+            .as_ref()
+            .is_some_and(|member| !member.record.active)
     }
 }
 
 fn roles(desk: &Desk) -> &'static [StaffRole] {
-    desk.session.as_ref().map_or(&[], |session| rights::manages(session.role))
+    desk.session
+        .as_ref()
+        .map_or(&[], |session| rights::manages(session.role))
 }
 
 impl Flow for StaffEditFlow {
@@ -295,7 +330,9 @@ impl Flow for StaffEditFlow {
     }
 
     fn shown(&mut self, desk: &mut Desk) -> Next {
-        let Some(wish) = self.asked.take() else { return Next::Stay };
+        let Some(wish) = self.asked.take() else {
+            return Next::Stay;
+        };
         match desk.take_approval(PasscodeReason::SecondPerson) {
             Some(approval) => self.wish(wish, Some(approval.by), desk),
             None => Next::Stay,

@@ -44,7 +44,13 @@ impl Flow for TroubleFlow {
     }
 
     fn page(&self, desk: &Desk) -> Page {
-        page_of(self.code.clone(), self.count, self.way_out, self.slip.clone(), desk)
+        page_of(
+            self.code.clone(),
+            self.count,
+            self.way_out,
+            self.slip.clone(),
+            desk,
+        )
     }
 
     fn touch(&mut self, touch: Touch, desk: &mut Desk) -> Next {
@@ -87,7 +93,10 @@ impl SlipFlow {
     /// Shows a slip.
     #[must_use]
     pub fn new(slip: Slip) -> Self {
-        Self { slip, printed: Waiting::default() }
+        Self {
+            slip,
+            printed: Waiting::default(),
+        }
     }
 }
 
@@ -128,12 +137,21 @@ impl Flow for SlipFlow {
 pub fn slip(desk: &Desk, screen: Screen, code: Option<ProblemCode>) -> Slip {
     let profile = desk.profile.as_ref();
     let facility = desk.facility.as_ref();
-    let name = profile.map(|p| p.name.clone()).or_else(|| facility.map(|f| f.name.clone()));
-    let office = profile.map(|p| p.office.clone()).or_else(|| facility.map(|f| f.office.clone()));
+    let name = profile
+        .map(|p| p.name.clone())
+        .or_else(|| facility.map(|f| f.name.clone()));
+    let office = profile
+        .map(|p| p.office.clone())
+        .or_else(|| facility.map(|f| f.office.clone()));
     Slip {
         office_name: name.unwrap_or_default(),
-        office: office.map(|office| office.as_str().to_owned()).unwrap_or_default(),
-        device: desk.device.clone().unwrap_or_else(|| desk.config.serial.clone()),
+        office: office
+            .map(|office| office.as_str().to_owned())
+            .unwrap_or_default(),
+        device: desk
+            .device
+            .clone()
+            .unwrap_or_else(|| desk.config.serial.clone()),
         at: desk.now.is_trusted().then_some(desk.now.wall),
         role: desk.session.as_ref().map(|session| session.role),
         screen,
@@ -144,14 +162,14 @@ pub fn slip(desk: &Desk, screen: Screen, code: Option<ProblemCode>) -> Slip {
 
 /// The page of a problem.
 #[must_use]
-pub fn page_of(
-    code: ProblemCode,
-    count: u64,
-    way_out: WayOut,
-    slip: Slip,
-    desk: &Desk,
-) -> Page {
-    Page::Trouble(TroublePage { desk: desk_for(topic_of(&code), desk), code, count, way_out, slip })
+pub fn page_of(code: ProblemCode, count: u64, way_out: WayOut, slip: Slip, desk: &Desk) -> Page {
+    Page::Trouble(TroublePage {
+        desk: desk_for(topic_of(&code), desk),
+        code,
+        count,
+        way_out,
+        slip,
+    })
 }
 
 /// The desk that helps with a topic: one of the data file, else the first insurer's.
@@ -164,7 +182,8 @@ pub fn desk_for(topic: HelpTopic, desk: &Desk) -> Option<DeskState> {
         .find(|entry| entry.topics.contains(&topic))
         .map(|entry| hours::state(&entry.desk, &entry.organisation, &desk.now));
     of_file.or_else(|| {
-        desk.insurer().map(|insurer| hours::state(&insurer.desk, &insurer.city, &desk.now))
+        desk.insurer()
+            .map(|insurer| hours::state(&insurer.desk, &insurer.city, &desk.now))
     })
 }
 
@@ -207,7 +226,9 @@ fn print(slip: &Slip, waiting: &mut Waiting, desk: &mut Desk) {
 }
 
 fn printed(input: &Input, waiting: &mut Waiting, desk: &mut Desk) -> Option<Problem> {
-    let Input::Printed(ticket, result) = input else { return None };
+    let Input::Printed(ticket, result) = input else {
+        return None;
+    };
     if !waiting.take(*ticket) {
         return None;
     }

@@ -25,7 +25,9 @@ fn at_prompt() -> Day {
 fn number(day: &mut Day) {
     assert_eq!(day.screen(), Screen::NumberB);
     day.digits([1, 3, 0, 8, 2, 8, 2, 0, 3, 2, 2, 2, 8, 5]);
-    let Page::NumberB(page) = day.view().page else { panic!() };
+    let Page::NumberB(page) = day.view().page else {
+        panic!()
+    };
     assert!(page.complete);
     day.press(&[Touch::Main]);
 }
@@ -35,18 +37,31 @@ fn a_genuine_card_leads_to_the_face_and_the_person_is_in_hand_after_a_yes() {
     let mut day = at_prompt();
     day.card([peek(10, 3), good()]);
     number(&mut day);
-    let Page::Compare(page) = day.view().page else { panic!("{:?}", day.screen()) };
+    let Page::Compare(page) = day.view().page else {
+        panic!("{:?}", day.screen())
+    };
     assert_eq!((page.name.as_str(), page.age), ("汐見 花子", Some(88)));
     assert!(page.signed);
-    assert_eq!(day.rows("SELECT count(*) FROM presence_check WHERE result = 'shown'"), 1);
+    assert_eq!(
+        day.rows("SELECT count(*) FROM presence_check WHERE result = 'shown'"),
+        1
+    );
     day.press(&[Touch::Main]);
-    let Page::Confirmed(page) = day.view().page else { panic!("{:?}", day.screen()) };
+    let Page::Confirmed(page) = day.view().page else {
+        panic!("{:?}", day.screen())
+    };
     assert_eq!(page.name, "汐見 花子");
-    assert_eq!(day.rows("SELECT count(*) FROM presence_check WHERE result = 'same'"), 1);
+    assert_eq!(
+        day.rows("SELECT count(*) FROM presence_check WHERE result = 'same'"),
+        1
+    );
     assert_eq!(day.card_jobs, ["peek", "face"]);
     assert!(day.cues.contains(&Cue::ReadWell));
     day.press(&[Touch::Main]);
-    assert!(matches!(day.screen(), Screen::LookUpKind | Screen::InsuredNumber));
+    assert!(matches!(
+        day.screen(),
+        Screen::LookUpKind | Screen::InsuredNumber
+    ));
 }
 
 #[test]
@@ -56,7 +71,10 @@ fn a_no_shows_nothing_more_of_the_person() {
     number(&mut day);
     day.press(&[Touch::Second]);
     assert_eq!(day.screen(), Screen::Home);
-    assert_eq!(day.rows("SELECT count(*) FROM presence_check WHERE result = 'not_same'"), 1);
+    assert_eq!(
+        day.rows("SELECT count(*) FROM presence_check WHERE result = 'not_same'"),
+        1
+    );
 }
 
 #[test]
@@ -65,8 +83,15 @@ fn an_expired_card_is_shown_as_expired_whatever_the_signatures_say() {
     let old = CardOutcome::Face(Box::new(face(date(2026, 8, 28))));
     day.card([peek(10, 3), old]);
     number(&mut day);
-    let Page::CardTrouble(page) = day.view().page else { panic!("{:?}", day.screen()) };
-    assert_eq!(page.kind, CardTrouble::Expired { on: Some(date(2026, 8, 28)) });
+    let Page::CardTrouble(page) = day.view().page else {
+        panic!("{:?}", day.screen())
+    };
+    assert_eq!(
+        page.kind,
+        CardTrouble::Expired {
+            on: Some(date(2026, 8, 28))
+        }
+    );
     assert_eq!(day.screen(), Screen::CardExpired);
 }
 
@@ -85,14 +110,34 @@ fn a_forged_expiry_is_not_genuine() {
 fn each_bad_card_has_its_own_screen_and_a_way_on() {
     let tries = |left| Tries { left };
     for (problem, screen) in [
-        (CardProblem::Torn { tries: Some(tries(10)) }, Screen::CardTorn),
+        (
+            CardProblem::Torn {
+                tries: Some(tries(10)),
+            },
+            Screen::CardTorn,
+        ),
         (CardProblem::Torn { tries: None }, Screen::CardTorn),
-        (CardProblem::WrongCode { left: tries(9) }, Screen::CardWrongNumber),
-        (CardProblem::WrongCode { left: tries(0) }, Screen::CardBlocked),
+        (
+            CardProblem::WrongCode { left: tries(9) },
+            Screen::CardWrongNumber,
+        ),
+        (
+            CardProblem::WrongCode { left: tries(0) },
+            Screen::CardBlocked,
+        ),
         (CardProblem::Blocked, Screen::CardBlocked),
-        (CardProblem::NotGenuine(NotGenuine::Clone), Screen::CardNotGenuine),
-        (CardProblem::NotGenuine(NotGenuine::Tampered), Screen::CardNotGenuine),
-        (CardProblem::NotGenuine(NotGenuine::RogueIssuer), Screen::CardNotGenuine),
+        (
+            CardProblem::NotGenuine(NotGenuine::Clone),
+            Screen::CardNotGenuine,
+        ),
+        (
+            CardProblem::NotGenuine(NotGenuine::Tampered),
+            Screen::CardNotGenuine,
+        ),
+        (
+            CardProblem::NotGenuine(NotGenuine::RogueIssuer),
+            Screen::CardNotGenuine,
+        ),
         (CardProblem::Foreign, Screen::CardUnreadable),
         (CardProblem::Garbage, Screen::CardUnreadable),
         (CardProblem::TooSlow, Screen::CardUnreadable),
@@ -103,16 +148,26 @@ fn each_bad_card_has_its_own_screen_and_a_way_on() {
         day.card([peek(10, 3), failed(problem)]);
         number(&mut day);
         assert_eq!(day.screen(), screen, "{problem:?}");
-        let Page::CardTrouble(page) = day.view().page else { panic!() };
+        let Page::CardTrouble(page) = day.view().page else {
+            panic!()
+        };
         let code = match screen {
             Screen::CardBlocked => ProblemCode::CardBlocked,
             _ => problem.code(),
         };
         assert_eq!(page.code, code, "{problem:?}");
         assert!(page.desk.is_some(), "whom to call");
-        assert_eq!(day.rows("SELECT count(*) FROM presence_check"), 1, "{problem:?}");
+        assert_eq!(
+            day.rows("SELECT count(*) FROM presence_check"),
+            1,
+            "{problem:?}"
+        );
         day.press(&[Touch::Main]);
-        assert_ne!(day.screen(), screen, "{problem:?}: the main action leads on");
+        assert_ne!(
+            day.screen(),
+            screen,
+            "{problem:?}: the main action leads on"
+        );
     }
 }
 
@@ -121,7 +176,9 @@ fn after_a_tear_the_counter_is_read_again_and_the_number_need_not_be_typed_again
     let mut day = at_prompt();
     day.card([
         peek(10, 3),
-        failed(CardProblem::Torn { tries: Some(Tries { left: 10 }) }),
+        failed(CardProblem::Torn {
+            tries: Some(Tries { left: 10 }),
+        }),
         peek(10, 3),
         good(),
     ]);
@@ -138,7 +195,10 @@ fn a_blocked_counter_is_seen_before_anything_is_typed() {
     day.card([peek(0, 3)]);
     assert_eq!(day.screen(), Screen::CardBlocked);
     day.press(&[Touch::Main]);
-    assert!(matches!(day.screen(), Screen::LookUpKind | Screen::InsuredNumber));
+    assert!(matches!(
+        day.screen(),
+        Screen::LookUpKind | Screen::InsuredNumber
+    ));
 }
 
 #[test]
@@ -149,7 +209,11 @@ fn the_last_try_is_spent_only_after_an_administrator_says_so() {
     day.press(&[Touch::Main]);
     assert_eq!(day.screen(), Screen::StaffChoice);
     day.press(&[Touch::Back]);
-    assert_eq!(day.screen(), Screen::CardLastTry, "without a word nothing is spent");
+    assert_eq!(
+        day.screen(),
+        Screen::CardLastTry,
+        "without a word nothing is spent"
+    );
     assert_eq!(day.card_jobs, ["peek"]);
     day.press(&[Touch::Main, Touch::Row(0)]);
     day.digits([4, 0, 7, 1]);
@@ -162,7 +226,13 @@ fn the_last_try_is_spent_only_after_an_administrator_says_so() {
 fn a_pin_is_asked_only_while_pin_mode_is_on_and_never_repeated_by_itself() {
     let mut day = Day::set_up();
     day.unlock("satomisaki", [4, 0, 7, 1]);
-    day.press(&[Touch::Second, Touch::Row(3), Touch::PinMode(true), Touch::Main, Touch::Back]);
+    day.press(&[
+        Touch::Second,
+        Touch::Row(3),
+        Touch::PinMode(true),
+        Touch::Main,
+        Touch::Back,
+    ]);
     day.press(&[Touch::Main]);
     day.card([
         peek(10, 3),
@@ -175,11 +245,17 @@ fn a_pin_is_asked_only_while_pin_mode_is_on_and_never_repeated_by_itself() {
     day.press(&[Touch::Main]);
     assert_eq!(day.screen(), Screen::CardTorn);
     day.press(&[Touch::Main]);
-    assert_eq!(day.screen(), Screen::CardPin, "typed again, not presented again");
+    assert_eq!(
+        day.screen(),
+        Screen::CardPin,
+        "typed again, not presented again"
+    );
     assert_eq!(day.card_jobs, ["peek", "pin", "peek"]);
     day.digits([4, 0, 7, 1]);
     day.press(&[Touch::Main]);
-    let Page::PinResult(page) = day.view().page else { panic!("{:?}", day.screen()) };
+    let Page::PinResult(page) = day.view().page else {
+        panic!("{:?}", day.screen())
+    };
     assert!(!page.signed);
 }
 
@@ -192,7 +268,10 @@ fn leaving_a_running_session_cancels_it_and_the_desk_locks_in_spite_of_a_hanging
     day.press(&[Touch::Back]);
     assert_eq!(day.cancelled, 1);
     let ticket = day.unanswered[0];
-    day.input(crate::terminal::effect::Input::Card(ticket, failed(CardProblem::Cancelled)));
+    day.input(crate::terminal::effect::Input::Card(
+        ticket,
+        failed(CardProblem::Cancelled),
+    ));
     assert_eq!(day.screen(), Screen::Home);
 
     day.press(&[Touch::Main]);
@@ -221,10 +300,14 @@ fn an_answer_of_the_card_after_the_lock_changes_nothing() {
 fn a_missing_reader_is_told_and_plugging_it_in_is_enough() {
     let mut day = Day::set_up();
     day.unlock("takahashi01", [8, 2, 6, 3]);
-    day.input(crate::terminal::effect::Input::Reader(ReaderEvent::NoReader));
+    day.input(crate::terminal::effect::Input::Reader(
+        ReaderEvent::NoReader,
+    ));
     day.press(&[Touch::Main]);
     assert_eq!(day.screen(), Screen::ReaderMissing);
-    day.input(crate::terminal::effect::Input::Reader(ReaderEvent::Ready { reader: "R".into() }));
+    day.input(crate::terminal::effect::Input::Reader(ReaderEvent::Ready {
+        reader: "R".into(),
+    }));
     assert_eq!(day.screen(), Screen::CardPrompt);
 }
 
@@ -244,7 +327,9 @@ fn an_impossible_part_of_the_number_is_shown_before_a_try_is_spent() {
     let mut day = at_prompt();
     day.card([peek(10, 3), good()]);
     day.digits([1, 3, 1, 3, 2, 8]);
-    let Page::NumberB(page) = day.view().page else { panic!() };
+    let Page::NumberB(page) = day.view().page else {
+        panic!()
+    };
     assert!(page.impossible);
     day.digits([2, 0, 3, 2, 2, 2, 8, 5]);
     day.press(&[Touch::Main]);

@@ -48,7 +48,9 @@ fn day_at_the_desk() -> (Day, Vec<&'static str>) {
     note(&day, &mut screens);
     day.press(&[Touch::Purpose(Purpose::CarePlan), Touch::Main]);
     note(&day, &mut screens);
-    let Page::Saved(saved) = day.view().page else { panic!("{:?}", day.screen()) };
+    let Page::Saved(saved) = day.view().page else {
+        panic!("{:?}", day.screen())
+    };
     assert!(!saved.online);
     day.press(&[Touch::Main]);
 
@@ -123,7 +125,10 @@ fn a_day_with_the_line_cut_in_the_middle_loses_nothing_and_doubles_nothing() {
     effects.sort();
     effects.dedup();
     assert_eq!(effects.len(), all, "no effect happened twice");
-    assert_eq!(day.rows("SELECT count(*) FROM outbox"), i64::try_from(all).unwrap());
+    assert_eq!(
+        day.rows("SELECT count(*) FROM outbox"),
+        i64::try_from(all).unwrap()
+    );
     day.vault.read(crate::audit::verify).unwrap();
 }
 

@@ -34,6 +34,16 @@ fn the_desk_locks_after_idle_by_the_boot_clock_whatever_the_clock_says() {
 }
 
 #[test]
+fn a_touch_after_a_sleep_without_ticks_finds_the_shutter_closed() {
+    let mut day = Day::set_up();
+    day.unlock("takahashi01", [8, 2, 6, 3]);
+    day.time.advance(Duration::from_secs(3600));
+    day.input(Input::Touch(Touch::Main));
+    assert_eq!(day.screen(), Screen::Lock);
+    assert!(day.view().staff.is_none());
+}
+
+#[test]
 fn touching_keeps_the_desk_open() {
     let mut day = Day::set_up();
     day.unlock("takahashi01", [8, 2, 6, 3]);
@@ -97,7 +107,10 @@ fn answers_that_nobody_waits_for_are_dropped() {
     let before = day.view();
     let late = Ticket(u64::MAX);
     day.input(Input::Stored(late, Err(Problem::VaultFull)));
-    day.input(Input::Hashed(late, crate::access::passcode::HashOutcome::Right));
+    day.input(Input::Hashed(
+        late,
+        crate::access::passcode::HashOutcome::Right,
+    ));
     day.input(Input::Card(late, good()));
     day.input(Input::FilesListed(late, Ok(Vec::new())));
     day.input(Input::PageDrawn(late, Err(Problem::VaultFull)));
@@ -116,7 +129,13 @@ fn home_offers_each_role_what_it_may_and_nothing_else_opens() {
     ] {
         let mut day = third_person(role, code);
         let mut reached = HashSet::new();
-        for touch in [Touch::Main, Touch::Row(0), Touch::Row(1), Touch::Row(2), Touch::Row(3)] {
+        for touch in [
+            Touch::Main,
+            Touch::Row(0),
+            Touch::Row(1),
+            Touch::Row(2),
+            Touch::Row(3),
+        ] {
             day.press(&[touch, Touch::Awake]);
             reached.insert(day.screen());
             day.press(&[Touch::Home]);
@@ -128,7 +147,11 @@ fn home_offers_each_role_what_it_may_and_nothing_else_opens() {
             day.press(&[Touch::Home]);
         }
         for screen in &reached {
-            assert!(rights::may_see(role, *screen), "{role:?} reached {}", screen.number());
+            assert!(
+                rights::may_see(role, *screen),
+                "{role:?} reached {}",
+                screen.number()
+            );
         }
         let expected: &[Screen] = match role {
             StaffRole::Setup => &[Screen::StaffAdmin, Screen::Profile, Screen::CardMode],
@@ -137,7 +160,11 @@ fn home_offers_each_role_what_it_may_and_nothing_else_opens() {
             StaffRole::Technician => &[Screen::Diagnostics],
         };
         for screen in expected {
-            assert!(reached.contains(screen), "{role:?} needs {}", screen.number());
+            assert!(
+                reached.contains(screen),
+                "{role:?} needs {}",
+                screen.number()
+            );
         }
     }
 }
@@ -150,7 +177,12 @@ fn third_person(role: StaffRole, code: [u8; 4]) -> Day {
     day.press(&[Touch::Main]);
     day.fill_profile();
     day.press(&[Touch::Main]);
-    day.add_staff("satomisaki", "佐藤 美咲", StaffRole::Administrator, [4, 0, 7, 1]);
+    day.add_staff(
+        "satomisaki",
+        "佐藤 美咲",
+        StaffRole::Administrator,
+        [4, 0, 7, 1],
+    );
     day.add_staff("daisan03", "大河内 清左衛門", role, code);
     day.press(&[Touch::Second, Touch::Main]);
     day.unlock("daisan03", code);
@@ -211,19 +243,26 @@ fn without_a_session_no_flow_shows_that_is_not_meant_to() {
 fn help_and_slip_work_before_login_and_the_slip_carries_no_personal_data() {
     let mut day = Day::set_up();
     day.press(&[Touch::Help]);
-    let Page::Help(page) = day.view().page else { panic!() };
+    let Page::Help(page) = day.view().page else {
+        panic!()
+    };
     assert!(!page.desks.is_empty());
     day.press(&[Touch::HelpTopic(HelpTopic::Passcode)]);
     assert_eq!(day.screen(), Screen::HelpTopic);
     day.press(&[Touch::Main]);
-    let Page::Slip(slip) = day.view().page else { panic!() };
+    let Page::Slip(slip) = day.view().page else {
+        panic!()
+    };
     assert_eq!(slip.screen, Screen::Lock);
     let text = slip.qr_text();
     for fact in ["office=9970000015", "screen=A-1", "device=MDG-"] {
         assert!(text.contains(fact), "{text}");
     }
     day.press(&[Touch::Print]);
-    assert_eq!(day.rows("SELECT count(*) FROM audit WHERE event LIKE '%printed%'"), 1);
+    assert_eq!(
+        day.rows("SELECT count(*) FROM audit WHERE event LIKE '%printed%'"),
+        1
+    );
 }
 
 #[test]
@@ -234,7 +273,9 @@ fn the_slip_knows_the_screen_the_role_and_not_the_visitor() {
     day.card([peek(10, 3), good()]);
     day.digits([1, 3, 0, 8, 2, 8, 2, 0, 3, 2, 2, 2, 8, 5]);
     day.press(&[Touch::Main, Touch::ShowSlip]);
-    let Page::Slip(slip) = day.view().page else { panic!() };
+    let Page::Slip(slip) = day.view().page else {
+        panic!()
+    };
     assert_eq!(slip.screen, Screen::Compare);
     let text = slip.qr_text();
     assert!(text.contains("role=general"), "{text}");
@@ -250,17 +291,26 @@ fn a_full_queue_leads_to_the_outbox_and_a_full_disk_home() {
     let mut day = Day::set_up();
     day.unlock("takahashi01", [8, 2, 6, 3]);
     for (problem, way) in [
-        (Problem::OutboxQuota(crate::outbox::Bound::Rows), WayOut::Outbox),
+        (
+            Problem::OutboxQuota(crate::outbox::Bound::Rows),
+            WayOut::Outbox,
+        ),
         (Problem::VaultFull, WayOut::Home),
     ] {
         let flow = TroubleFlow::new(&problem, Screen::Purpose, &day.terminal.desk);
         day.terminal.apply(Next::Open(Box::new(flow)));
-        let Page::Trouble(page) = day.view().page else { panic!() };
+        let Page::Trouble(page) = day.view().page else {
+            panic!()
+        };
         assert_eq!(page.way_out, way);
         assert_eq!(page.code, problem.code());
         assert_eq!(page.slip.screen, Screen::Purpose);
         day.press(&[Touch::Main]);
-        let wanted = if way == WayOut::Outbox { Screen::Outbox } else { Screen::Home };
+        let wanted = if way == WayOut::Outbox {
+            Screen::Outbox
+        } else {
+            Screen::Home
+        };
         assert_eq!(day.screen(), wanted);
     }
 }
@@ -274,10 +324,16 @@ fn the_strip_tells_when_the_line_is_gone_and_when_it_last_worked() {
     day.online = false;
     day.wait(30);
     day.sync();
-    assert_eq!(day.view().strip.network, Network::Offline { last: Some(last) });
+    assert_eq!(
+        day.view().strip.network,
+        Network::Offline { last: Some(last) }
+    );
     // Also after the power was cut.
     let day = Day::with(day.vault, day.time);
-    assert_eq!(day.view().strip.network, Network::Offline { last: Some(last) });
+    assert_eq!(
+        day.view().strip.network,
+        Network::Offline { last: Some(last) }
+    );
 }
 
 #[test]
@@ -297,7 +353,9 @@ fn a_lost_unit_destroys_its_key_and_answers_no_touch_any_more() {
     day.gateway.tell(protocol::answer::FeedItem::Wipe);
     day.sync();
     assert!(day.wiped);
-    let Page::Trouble(page) = day.view().page else { panic!("{:?}", day.screen()) };
+    let Page::Trouble(page) = day.view().page else {
+        panic!("{:?}", day.screen())
+    };
     assert_eq!(page.code, ProblemCode::DeviceWiped);
     day.press(&[Touch::Home, Touch::Main, Touch::Back, Touch::Help]);
     assert_eq!(day.screen(), Screen::Trouble);
@@ -308,9 +366,17 @@ fn diagnostics_give_each_part_a_verdict() {
     let mut day = Day::set_up();
     day.unlock("satomisaki", [4, 0, 7, 1]);
     day.press(&[Touch::Second, Touch::Row(4)]);
-    let Page::Diagnostics(page) = day.view().page else { panic!("{:?}", day.screen()) };
+    let Page::Diagnostics(page) = day.view().page else {
+        panic!("{:?}", day.screen())
+    };
     use crate::terminal::view::{DiagnosticPart as P, Verdict as V};
-    let verdict = |part| page.lines.iter().find(|line| line.part == part).unwrap().verdict;
+    let verdict = |part| {
+        page.lines
+            .iter()
+            .find(|line| line.part == part)
+            .unwrap()
+            .verdict
+    };
     assert_eq!(verdict(P::Vault), V::Good);
     assert_eq!(verdict(P::Certificate), V::Good);
     assert_eq!(verdict(P::Clock), V::Good);
@@ -328,7 +394,11 @@ fn an_event_for_a_covered_screen_waits_until_it_shows_again() {
     day.press(&[Touch::Main, Touch::Help]);
     let ticket = day.unanswered[0];
     day.input(Input::Card(ticket, good()));
-    assert_eq!(day.screen(), Screen::Help, "nobody is torn out of what they read");
+    assert_eq!(
+        day.screen(),
+        Screen::Help,
+        "nobody is torn out of what they read"
+    );
     day.press(&[Touch::Back]);
     assert_eq!(day.screen(), Screen::Compare);
 }

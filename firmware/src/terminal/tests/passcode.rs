@@ -17,12 +17,19 @@ fn a_wrong_passcode_says_how_many_tries_are_left_and_the_third_pauses_this_perso
     for left in [2, 1] {
         day.digits([0, 0, 0, 0]);
         day.press(&[Touch::Main]);
-        let Page::Passcode(page) = day.view().page else { panic!() };
-        assert_eq!((page.wrong_left, page.typed, page.checking), (Some(left), 0, false));
+        let Page::Passcode(page) = day.view().page else {
+            panic!()
+        };
+        assert_eq!(
+            (page.wrong_left, page.typed, page.checking),
+            (Some(left), 0, false)
+        );
     }
     day.digits([0, 0, 0, 0]);
     day.press(&[Touch::Main]);
-    let Page::Lockout(page) = day.view().page else { panic!() };
+    let Page::Lockout(page) = day.view().page else {
+        panic!()
+    };
     assert_eq!(page.wrong, 3);
     assert_eq!(page.left.unwrap().as_secs(), 60);
     // The others can work.
@@ -42,7 +49,9 @@ fn the_pause_counts_in_minutes_and_ends_by_itself() {
     }
     day.press(&[Touch::Awake]);
     day.wait(30);
-    let Page::Lockout(page) = day.view().page else { panic!() };
+    let Page::Lockout(page) = day.view().page else {
+        panic!()
+    };
     assert_eq!(page.left.unwrap().as_secs() % 60, 0, "never seconds");
     day.press(&[Touch::Awake]);
     day.wait(31);
@@ -59,10 +68,14 @@ fn an_administrator_opens_a_pause_with_their_own_passcode() {
     }
     assert_eq!(day.screen(), Screen::Lockout);
     day.press(&[Touch::Second]);
-    let Page::StaffChoice(choice) = day.view().page else { panic!() };
+    let Page::StaffChoice(choice) = day.view().page else {
+        panic!()
+    };
     assert_eq!(choice.total, 1, "only who may open it");
     day.press(&[Touch::Row(0)]);
-    let Page::Passcode(page) = day.view().page else { panic!() };
+    let Page::Passcode(page) = day.view().page else {
+        panic!()
+    };
     assert_eq!(page.reason, PasscodeReason::OpenLockout);
     day.digits([4, 0, 7, 1]);
     day.press(&[Touch::Main]);
@@ -116,10 +129,21 @@ fn a_first_login_needs_somebody_who_vouches_and_then_sets_its_own_passcode() {
     assert_eq!(day.screen(), Screen::NewPasscode);
     day.press(&[Touch::Back]);
     assert_eq!(day.screen(), Screen::StaffAdmin);
-    let Page::StaffAdmin(page) = day.view().page else { panic!() };
-    let row = page.staff.rows.iter().find(|row| row.id == user("yamazaki02")).unwrap();
+    let Page::StaffAdmin(page) = day.view().page else {
+        panic!()
+    };
+    let row = page
+        .staff
+        .rows
+        .iter()
+        .find(|row| row.id == user("yamazaki02"))
+        .unwrap();
     assert_eq!(row.state, StaffState::PasscodeDue);
-    day.press(&[Touch::LockNow, Touch::Main, Touch::Staff(user("yamazaki02"))]);
+    day.press(&[
+        Touch::LockNow,
+        Touch::Main,
+        Touch::Staff(user("yamazaki02")),
+    ]);
     // Nobody takes her name without a second person.
     assert_eq!(day.screen(), Screen::StaffChoice);
     day.press(&[Touch::Staff(user("satomisaki"))]);
@@ -140,13 +164,22 @@ fn a_first_login_needs_somebody_who_vouches_and_then_sets_its_own_passcode() {
 fn an_administrator_stops_a_leaver_with_two_touches_and_they_are_offered_no_more() {
     let mut day = Day::set_up();
     day.unlock("satomisaki", [4, 0, 7, 1]);
-    day.press(&[Touch::Second, Touch::Row(1), Touch::Staff(user("takahashi01")), Touch::Second]);
-    let Page::StaffEdit(page) = day.view().page else { panic!() };
+    day.press(&[
+        Touch::Second,
+        Touch::Row(1),
+        Touch::Staff(user("takahashi01")),
+        Touch::Second,
+    ]);
+    let Page::StaffEdit(page) = day.view().page else {
+        panic!()
+    };
     assert!(page.confirm_stop);
     day.press(&[Touch::Second]);
     assert_eq!(day.screen(), Screen::StaffAdmin);
     day.press(&[Touch::LockNow, Touch::Main]);
-    let Page::StaffChoice(choice) = day.view().page else { panic!() };
+    let Page::StaffChoice(choice) = day.view().page else {
+        panic!()
+    };
     assert_eq!(choice.total, 1);
 }
 
@@ -155,7 +188,9 @@ fn a_leaver_stopped_by_the_gateway_is_locked_out_in_the_middle_of_work() {
     let mut day = Day::set_up();
     day.unlock("takahashi01", [8, 2, 6, 3]);
     assert_eq!(day.screen(), Screen::Home);
-    day.gateway.tell(protocol::answer::FeedItem::StaffStopped { id: user("takahashi01") });
+    day.gateway.tell(protocol::answer::FeedItem::StaffStopped {
+        id: user("takahashi01"),
+    });
     day.sync();
     assert_eq!(day.screen(), Screen::Lock);
     assert!(day.view().staff.is_none());
@@ -165,14 +200,15 @@ fn a_leaver_stopped_by_the_gateway_is_locked_out_in_the_middle_of_work() {
 fn a_changed_role_from_another_terminal_locks_the_desk_so_that_rights_are_asked_again() {
     let mut day = Day::set_up();
     day.unlock("takahashi01", [8, 2, 6, 3]);
-    day.gateway.tell(protocol::answer::FeedItem::Staff(StaffRecord {
-        id: user("takahashi01"),
-        name: PersonName::parse("髙橋 健一").unwrap(),
-        role: StaffRole::Technician,
-        services: Vec::new(),
-        occupation: None,
-        active: true,
-    }));
+    day.gateway
+        .tell(protocol::answer::FeedItem::Staff(StaffRecord {
+            id: user("takahashi01"),
+            name: PersonName::parse("髙橋 健一").unwrap(),
+            role: StaffRole::Technician,
+            services: Vec::new(),
+            occupation: None,
+            active: true,
+        }));
     day.sync();
     assert_eq!(day.screen(), Screen::Lock);
 }
@@ -181,8 +217,14 @@ fn a_changed_role_from_another_terminal_locks_the_desk_so_that_rights_are_asked_
 fn the_last_administrator_is_told_why_they_cannot_stop_themselves() {
     let mut day = Day::set_up();
     day.unlock("satomisaki", [4, 0, 7, 1]);
-    day.press(&[Touch::Second, Touch::Row(1), Touch::Staff(user("satomisaki"))]);
+    day.press(&[
+        Touch::Second,
+        Touch::Row(1),
+        Touch::Staff(user("satomisaki")),
+    ]);
     day.press(&[Touch::Second, Touch::Second]);
-    let Page::StaffEdit(page) = day.view().page else { panic!() };
+    let Page::StaffEdit(page) = day.view().page else {
+        panic!()
+    };
     assert_eq!(page.note, Some(ProblemCode::AccessDenied));
 }

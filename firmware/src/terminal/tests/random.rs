@@ -57,12 +57,20 @@ fn check(day: &Day) -> Result<(), TestCaseError> {
     let view = day.view();
     match &day.terminal.desk.session {
         Some(session) => {
-            prop_assert!(rights::may_see(session.role, view.screen), "{}", view.screen.number());
+            prop_assert!(
+                rights::may_see(session.role, view.screen),
+                "{}",
+                view.screen.number()
+            );
         }
         None => {
             let shown = format!("{:?}", view.page);
             for personal in ["花子", "みなと町１丁目２番", "1938-08-28"] {
-                prop_assert!(!shown.contains(personal), "{}: {shown}", view.screen.number());
+                prop_assert!(
+                    !shown.contains(personal),
+                    "{}: {shown}",
+                    view.screen.number()
+                );
             }
             prop_assert!(day.terminal.desk.in_hand.is_none());
         }

@@ -28,7 +28,9 @@ fn a_refused_token_says_why_and_can_be_typed_again() {
     day.press(&[Touch::Main]);
     day.text("ABCDE-FGHJK-LMNPQ-RSTUV");
     day.press(&[Touch::Main]);
-    let Page::SetupEnrolling(page) = day.view().page else { panic!() };
+    let Page::SetupEnrolling(page) = day.view().page else {
+        panic!()
+    };
     assert_eq!(page.trouble, Some(ProblemCode::EnrolTokenUsed));
     day.press(&[Touch::Back]);
     assert_eq!(day.screen(), Screen::SetupToken);
@@ -45,16 +47,29 @@ fn set_up_goes_on_where_the_power_was_cut() {
     day.press(&[Touch::Main]);
     day.text("しおみ福祉会");
     day.press(&[Touch::Main]);
-    let Page::TextEntry(before) = day.view().page else { panic!() };
+    let Page::TextEntry(before) = day.view().page else {
+        panic!()
+    };
     day.time.reboot();
     let mut day = Day::with(day.vault, day.time);
-    let Page::TextEntry(after) = day.view().page else { panic!("{:?}", day.screen()) };
-    assert_ne!(after.step, Some((1, 8)), "what was typed is not asked again");
+    let Page::TextEntry(after) = day.view().page else {
+        panic!("{:?}", day.screen())
+    };
+    assert_ne!(
+        after.step,
+        Some((1, 8)),
+        "what was typed is not asked again"
+    );
     assert!(after.step >= before.step);
     day.fill_profile();
     assert_eq!(day.screen(), Screen::Profile);
     day.press(&[Touch::Main]);
-    day.add_staff("satomisaki", "佐藤 美咲", StaffRole::Administrator, [4, 0, 7, 1]);
+    day.add_staff(
+        "satomisaki",
+        "佐藤 美咲",
+        StaffRole::Administrator,
+        [4, 0, 7, 1],
+    );
     let mut day = Day::with(day.vault, day.time);
     assert_eq!(day.screen(), Screen::SetupStaff);
     day.add_staff("takahashi01", "髙橋 健一", StaffRole::General, [8, 2, 6, 3]);
@@ -87,20 +102,43 @@ fn an_individual_number_is_refused_in_every_field_of_set_up() {
     let mut day = Day::new();
     day.press(&[Touch::Main]);
     day.text("123456789018");
-    let Page::TextEntry(page) = day.view().page else { panic!() };
-    assert_eq!((page.note, page.typed.as_str()), (Some(ProblemCode::InputIndividualNumber), ""));
+    let Page::TextEntry(page) = day.view().page else {
+        panic!()
+    };
+    assert_eq!(
+        (page.note, page.typed.as_str()),
+        (Some(ProblemCode::InputIndividualNumber), "")
+    );
     day.text("ABCDE-FGHJK-LMNPQ-RSTUV");
     day.press(&[Touch::Main]);
     let mut fields = 0;
     while let Page::TextEntry(before) = day.view().page {
-        for typed in ["123456789018", "１２３４-５６７８-９０１８", "1234 5678 9018"] {
+        for typed in [
+            "123456789018",
+            "１２３４-５６７８-９０１８",
+            "1234 5678 9018",
+        ] {
             day.text(typed);
-            let Page::TextEntry(page) = day.view().page else { panic!() };
-            assert_eq!(page.note, Some(ProblemCode::InputIndividualNumber), "{:?}", page.field);
+            let Page::TextEntry(page) = day.view().page else {
+                panic!()
+            };
+            assert_eq!(
+                page.note,
+                Some(ProblemCode::InputIndividualNumber),
+                "{:?}",
+                page.field
+            );
             assert_eq!(page.typed, before.typed);
         }
-        day.press(&"123456789018".bytes().map(|d| Touch::Digit(d - b'0')).collect::<Vec<_>>());
-        let Page::TextEntry(page) = day.view().page else { panic!() };
+        day.press(
+            &"123456789018"
+                .bytes()
+                .map(|d| Touch::Digit(d - b'0'))
+                .collect::<Vec<_>>(),
+        );
+        let Page::TextEntry(page) = day.view().page else {
+            panic!()
+        };
         assert!(!page.typed.contains("123456789018"), "{:?}", page.field);
         day.press(&[Touch::ClearAll]);
         day.text(match page.field {
@@ -118,7 +156,9 @@ fn an_individual_number_is_refused_in_every_field_of_set_up() {
     for field in [0, 1] {
         day.press(&[Touch::Field(field)]);
         day.text("123456789018");
-        let Page::TextEntry(page) = day.view().page else { panic!() };
+        let Page::TextEntry(page) = day.view().page else {
+            panic!()
+        };
         assert_eq!(page.note, Some(ProblemCode::InputIndividualNumber));
         day.press(&[Touch::Back]);
     }
@@ -146,7 +186,9 @@ fn an_office_number_of_another_office_is_a_warning_and_no_stop() {
     while day.screen() == Screen::SetupProfile {
         day.press(&[Touch::Main]);
     }
-    let Page::Profile(page) = day.view().page else { panic!() };
+    let Page::Profile(page) = day.view().page else {
+        panic!()
+    };
     assert!(page.office_warning);
     day.press(&[Touch::Main]);
     assert_eq!(day.screen(), Screen::SetupStaff);

@@ -99,11 +99,12 @@ fn a_new_document_is_opened_read_and_counted_down() {
 #[test]
 fn at_the_deadline_the_document_leaves_the_screen_and_the_vault() {
     let mut day = with_papers();
-    day.press(&[Touch::Row(2), Touch::Main]);
     // Whatever somebody does to the clock meanwhile.
     day.time.shift_system(-3650 * crate::testing::DAY);
     day.time.advance(HOUR * 72 - Duration::from_secs(10));
-    day.input(crate::terminal::effect::Input::Touch(Touch::Awake));
+    day.input(crate::terminal::effect::Input::Tick);
+    day.unlock("takahashi01", [8, 2, 6, 3]);
+    day.press(&[Touch::Row(2), Touch::Main]);
     assert_eq!(day.screen(), Screen::Document);
     day.wait(12);
     let Page::Trouble(page) = day.view().page else {

@@ -120,7 +120,10 @@ fn three_people_one_with_a_contract_are_saved_offline() {
     day.press(&[Touch::Main]);
     assert_eq!(day.screen(), Screen::DisclosureReview);
     day.press(&[Touch::Second, Touch::Row(3)]);
-    assert!(matches!(day.view().page, Page::Date(_)), "the licence's last day");
+    assert!(
+        matches!(day.view().page, Page::Date(_)),
+        "the licence's last day"
+    );
     day.press(&[Touch::Main]);
     day.digits([0, 9, 0, 3, 3, 1]);
     day.press(&[Touch::Main]);

@@ -74,10 +74,17 @@ impl CompareFlow {
         if self.said.is_waiting() {
             return Next::Stay;
         }
-        let Some(session) = &desk.session else { return Next::Lock };
+        let Some(session) = &desk.session else {
+            return Next::Lock;
+        };
         self.same = same;
         let by = session.staff.clone();
-        let job = presence::Job::Compared { check: self.check, by, mode: self.mode, same };
+        let job = presence::Job::Compared {
+            check: self.check,
+            by,
+            mode: self.mode,
+            same,
+        };
         let ticket = desk.store(job);
         self.said.start(ticket);
         Next::Stay
@@ -111,7 +118,11 @@ impl Flow for CompareFlow {
             name: self.name.clone(),
             address: self.address.clone(),
             born_on: self.born_on,
-            age: desk.now.is_trusted().then(|| self.born_on.age_on(desk.today())).flatten(),
+            age: desk
+                .now
+                .is_trusted()
+                .then(|| self.born_on.age_on(desk.today()))
+                .flatten(),
             expires_on: self.expires_on,
             signed: self.mode == CardMode::Face,
         };
@@ -134,7 +145,9 @@ impl Flow for CompareFlow {
     }
 
     fn event(&mut self, input: &mut Input, desk: &mut Desk) -> Next {
-        let Input::Stored(ticket, result) = input else { return Next::Stay };
+        let Input::Stored(ticket, result) = input else {
+            return Next::Stay;
+        };
         if !self.said.take(*ticket) {
             return Next::Stay;
         }

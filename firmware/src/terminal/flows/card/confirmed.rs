@@ -35,7 +35,9 @@ impl Flow for ConfirmedFlow {
     }
 
     fn shown(&mut self, desk: &mut Desk) -> Next {
-        let Some(person) = &desk.in_hand else { return Next::Back };
+        let Some(person) = &desk.in_hand else {
+            return Next::Back;
+        };
         if person.insured.is_none() {
             let job = lookup::Job::FindPerson {
                 name: person.name.clone(),

@@ -48,12 +48,20 @@ impl Typed {
     /// The job, if the parts can be right.
     fn job(&self) -> Option<CardJob> {
         match self {
-            Self::Face { born_on, year, code } => {
-                NumberB::new(*born_on, *year, code).ok().map(|code| CardJob::CheckFace { code })
-            }
-            Self::Pin { digits, allow_last_try } => CardPin::new(digits)
+            Self::Face {
+                born_on,
+                year,
+                code,
+            } => NumberB::new(*born_on, *year, code)
                 .ok()
-                .map(|pin| CardJob::CheckPin { pin, allow_last_try: *allow_last_try }),
+                .map(|code| CardJob::CheckFace { code }),
+            Self::Pin {
+                digits,
+                allow_last_try,
+            } => CardPin::new(digits).ok().map(|pin| CardJob::CheckPin {
+                pin,
+                allow_last_try: *allow_last_try,
+            }),
         }
     }
 }

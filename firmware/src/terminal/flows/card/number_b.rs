@@ -39,9 +39,8 @@ impl NumberBFlow {
     }
 
     fn digit(&mut self, digit: u8) {
-        let full = |groups: &[Zeroizing<String>; 3], group: usize| {
-            groups[group].len() >= LENGTHS[group]
-        };
+        let full =
+            |groups: &[Zeroizing<String>; 3], group: usize| groups[group].len() >= LENGTHS[group];
         if full(&self.groups, self.group) {
             return;
         }
@@ -67,7 +66,9 @@ impl NumberBFlow {
         self.is_full(group)
             && match group {
                 0 => born_on_from_digits(&self.groups[0], today).is_none(),
-                1 => !self.groups[1].parse::<u16>().is_ok_and(|year| YEARS.contains(&year)),
+                1 => !self.groups[1]
+                    .parse::<u16>()
+                    .is_ok_and(|year| YEARS.contains(&year)),
                 _ => false,
             }
     }

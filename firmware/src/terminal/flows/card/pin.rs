@@ -22,7 +22,11 @@ impl CardPinFlow {
     /// Nothing typed yet; the counter has been read.
     #[must_use]
     pub fn new(tries: Tries, allow_last_try: bool) -> Self {
-        Self { typed: TypedDigits::default(), tries, allow_last_try }
+        Self {
+            typed: TypedDigits::default(),
+            tries,
+            allow_last_try,
+        }
     }
 }
 
@@ -32,7 +36,10 @@ impl Flow for CardPinFlow {
     }
 
     fn page(&self, _desk: &Desk) -> Page {
-        Page::CardPin(CardPinPage { typed: self.typed.count(), tries: Some(self.tries.left) })
+        Page::CardPin(CardPinPage {
+            typed: self.typed.count(),
+            tries: Some(self.tries.left),
+        })
     }
 
     fn touch(&mut self, touch: Touch, _desk: &mut Desk) -> Next {

@@ -41,7 +41,10 @@ impl CardFlow {
 
     /// The same check once more, after a torn session.
     pub(super) fn again(typed: Option<Typed>) -> Self {
-        Self { again: typed, ..Self::new() }
+        Self {
+            again: typed,
+            ..Self::new()
+        }
     }
 
     fn look(&mut self, desk: &mut Desk) {
@@ -52,7 +55,11 @@ impl CardFlow {
     }
 
     fn peeked(&mut self, peek: Peek, desk: &Desk) -> Next {
-        let tries = if desk.pin_mode { peek.pin } else { peek.number_b };
+        let tries = if desk.pin_mode {
+            peek.pin
+        } else {
+            peek.number_b
+        };
         if tries.is_blocked() {
             return trouble(CardTrouble::Blocked, None);
         }
@@ -114,9 +121,11 @@ impl Flow for CardFlow {
             return Next::Stay;
         }
         match desk.reader.clone() {
-            Some(event @ (ReaderEvent::NoReader
-            | ReaderEvent::WrongReader
-            | ReaderEvent::ServiceDown)) => self.reader(&event, desk),
+            Some(
+                event @ (ReaderEvent::NoReader
+                | ReaderEvent::WrongReader
+                | ReaderEvent::ServiceDown),
+            ) => self.reader(&event, desk),
             _ => Next::Stay,
         }
     }

@@ -151,7 +151,9 @@ impl ReadingFlow {
 
     /// Records the check; nobody is shown before it is on disk.
     fn keep(&mut self, check: Option<Check>, after: After, desk: &mut Desk) -> Next {
-        let Some(check) = check else { return Next::Lock };
+        let Some(check) = check else {
+            return Next::Lock;
+        };
         self.after = Some(after);
         let ticket = desk.store(presence::Job::Keep(check));
         self.kept.start(ticket);
@@ -162,8 +164,11 @@ impl ReadingFlow {
         match self.after.take() {
             Some(After::Compare(flow)) => Next::Replace(Box::new(flow.recorded(check))),
             Some(After::Trouble(kind, code)) => {
-                let again = matches!(kind, CardTrouble::Torn { .. } | CardTrouble::Unreadable { .. })
-                    .then(|| self.typed.clone());
+                let again = matches!(
+                    kind,
+                    CardTrouble::Torn { .. } | CardTrouble::Unreadable { .. }
+                )
+                .then(|| self.typed.clone());
                 Next::Replace(Box::new(CardTroubleFlow::with_code(kind, code, again)))
             }
             None => Next::Stay,
@@ -177,7 +182,10 @@ impl Flow for ReadingFlow {
     }
 
     fn page(&self, _desk: &Desk) -> Page {
-        Page::Reading(ReadingPage { done: self.done, cancelling: self.cancelling })
+        Page::Reading(ReadingPage {
+            done: self.done,
+            cancelling: self.cancelling,
+        })
     }
 
     fn shown(&mut self, desk: &mut Desk) -> Next {

@@ -12,9 +12,9 @@ use crate::presence;
 use crate::terminal::desk::Desk;
 use crate::terminal::effect::{Effect, Input};
 use crate::terminal::flow::{Flow, Next, Waiting};
+use crate::terminal::flows::doors;
 use crate::terminal::flows::staff::StaffFlow;
 use crate::terminal::flows::trouble::desk_for;
-use crate::terminal::flows::doors;
 use crate::terminal::screen::Screen;
 use crate::terminal::touch::{HelpTopic, Touch};
 use crate::terminal::view::{CardTrouble, CardTroublePage, Page, PasscodeReason};
@@ -63,7 +63,11 @@ impl CardTroubleFlow {
     fn peeked(&mut self, outcome: &CardOutcome, desk: &Desk) -> Next {
         match outcome {
             CardOutcome::Peeked(peek) => {
-                let tries = if desk.pin_mode { peek.pin } else { peek.number_b };
+                let tries = if desk.pin_mode {
+                    peek.pin
+                } else {
+                    peek.number_b
+                };
                 if tries.is_blocked() {
                     *self = Self::new(CardTrouble::Blocked, None);
                     Next::Stay
@@ -173,5 +177,7 @@ impl Flow for CardTroubleFlow {
 
 fn may_allow(desk: &Desk) -> bool {
     use crate::access::rights::{Right, may};
-    desk.session.as_ref().is_some_and(|session| may(session.role, Right::Staff))
+    desk.session
+        .as_ref()
+        .is_some_and(|session| may(session.role, Right::Staff))
 }
