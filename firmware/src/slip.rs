@@ -66,3 +66,50 @@ pub fn number(connection: &Connection, command: CommandId) -> Result<String, Pro
         |(day, number)| format!("{:04}-{number:04}", day % 10_000),
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::time::Duration;
+
+    use protocol::calendar::Timestamp;
+
+    use super::*;
+    use crate::clock::ClockTrust;
+    use crate::testing::{DAY, MORNING, id};
+    use crate::vault::Vault;
+
+    fn on_day(day: i64) -> Now {
+        Now {
+            boot: Duration::from_secs(1),
+            boot_id: [1; 16],
+            wall: Timestamp::from_unix_ms(MORNING + day * DAY),
+            trust: ClockTrust::Trusted,
+        }
+    }
+
+    #[test]
+    fn numbers_count_within_the_day_and_are_given_once() {
+        let mut vault = Vault::in_memory().unwrap();
+        let mut give =
+            |n: u64, day: i64| vault.write(|tx| assign(tx, &on_day(day), id(n))).unwrap();
+        assert_eq!(give(1, 0), "1120-0001");
+        assert_eq!(give(2, 0), "1120-0002");
+        assert_eq!(give(1, 0), "1120-0001", "the same item again");
+        assert_eq!(give(3, 1), "1121-0001");
+        assert_eq!(
+            give(4, 366),
+            "1121-0001",
+            "a year later the count begins again"
+        );
+        assert_eq!(vault.read(|c| number(c, id(9))).unwrap(), "-");
+    }
+
+    #[test]
+    fn numbers_older_than_the_history_go() {
+        let mut vault = Vault::in_memory().unwrap();
+        vault.write(|tx| assign(tx, &on_day(0), id(1))).unwrap();
+        vault.write(|tx| assign(tx, &on_day(401), id(2))).unwrap();
+        assert_eq!(vault.read(|c| number(c, id(1))).unwrap(), "-");
+    }
+}

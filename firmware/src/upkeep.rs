@@ -125,3 +125,46 @@ fn history_done(tx: &Transaction<'_>, now: &Now) -> Result<(), Problem> {
     )?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use protocol::calendar::Timestamp;
+
+    use super::*;
+    use crate::clock::ClockTrust;
+    use crate::testing::MORNING;
+
+    fn after(hours: u64) -> Now {
+        let by = Duration::from_secs(3600 * hours);
+        Now {
+            boot: Duration::from_secs(60) + by,
+            boot_id: [1; 16],
+            wall: Timestamp::from_unix_ms(MORNING) + by,
+            trust: ClockTrust::Trusted,
+        }
+    }
+
+    #[test]
+    fn the_histories_are_cut_once_a_day_of_time_lived() {
+        let mut vault = Vault::in_memory().unwrap();
+        let due = |vault: &Vault, hours| vault.read(|c| history_due(c, &after(hours))).unwrap();
+        assert!(due(&vault, 0));
+        sweep(&mut vault, &after(0)).unwrap();
+        assert!(!due(&vault, 23));
+        assert!(due(&vault, 24));
+    }
+
+    #[test]
+    fn a_sweep_without_anything_due_writes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("vault");
+        let mut vault = Vault::open(&path, &crate::vault::VaultKey::new([3; 32])).unwrap();
+        sweep(&mut vault, &after(0)).unwrap();
+        let before = vault.bytes_on_disk();
+        for _ in 0..50 {
+            assert_eq!(sweep(&mut vault, &after(0)).unwrap(), Swept::default());
+        }
+        assert_eq!(vault.bytes_on_disk(), before);
+    }
+}

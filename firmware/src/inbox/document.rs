@@ -1,5 +1,7 @@
 //! The life of a document: offered, here, opened, destroyed.
 
+use std::time::Duration;
+
 use protocol::answer::DocumentOffer;
 use protocol::command::{Action, Command, DocumentMark};
 use protocol::document_name::DocumentName;
@@ -21,6 +23,10 @@ use crate::sync::DocumentSink;
 
 /// Documents fetched in one round, at most.
 const FETCH_LIMIT: u32 = 16;
+
+/// How long the id of a destroyed document is kept, so that it cannot come back. Longer than
+/// a gateway keeps receipts.
+const DESTROYED_KEPT: Duration = Duration::from_secs(500 * 24 * 3600);
 
 const OFFERED: i64 = 0;
 const HERE: i64 = 1;
@@ -253,6 +259,10 @@ pub fn sweep(tx: &Transaction<'_>, now: &Now) -> Result<u32, Problem> {
         )?
         .query_map(params![reading.wall_ms, reading.lived_ms], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
+    if now.is_trusted() {
+        tx.prepare_cached("DELETE FROM document WHERE state = 2 AND arrived_ms < ?1")?
+            .execute(params![(now.wall - DESTROYED_KEPT).unix_ms()])?;
+    }
     let count = u32::try_from(due.len()).unwrap_or(u32::MAX);
     for id in due {
         let document = DocumentId(uuid::Uuid::from_bytes(id));
@@ -340,7 +350,7 @@ fn living(
     connection: &Connection,
     now: &Now,
     document: DocumentId,
-) -> Result<(Row, std::time::Duration), Problem> {
+) -> Result<(Row, Duration), Problem> {
     let row = row(connection, document)?.ok_or(Problem::Refused(ProblemCode::DocumentUnknown))?;
     let left = row.deadline.left(reading(connection, now)?);
     if row.state == DESTROYED || left.is_zero() {

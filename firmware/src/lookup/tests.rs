@@ -316,6 +316,22 @@ fn a_filled_table_answers_for_the_one_in_the_middle() {
 }
 
 proptest! {
+    #[test]
+    fn a_key_survives_the_table_and_any_text_is_read_or_refused(
+        text in ".{0,40}", number in 0u64..10_000_000_000, days in 0i64..30_000, more in 0i64..20_000,
+    ) {
+        let _ = key_from_text(&text);
+        let day = Date::from_ymd(1900, 1, 1).unwrap().add_days(days);
+        for key in [
+            ProgressKey::Insured { insured: InsuredNumber::parse(&format!("{number:010}")).unwrap() },
+            ProgressKey::Dates { applied_on: day.add_days(more), born_on: day },
+        ] {
+            prop_assert_eq!(key_from_text(&key_text(&key)), Some(key));
+        }
+    }
+}
+
+proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
     #[test]
     fn no_answer_outlives_its_retention_whatever_the_clock_does(
