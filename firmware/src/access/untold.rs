@@ -4,7 +4,8 @@
 use protocol::number::UserId;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
-use super::{staff, tell};
+use super::change::tell;
+use super::staff;
 use crate::clock::Now;
 use crate::error::Problem;
 use protocol::exchange::CommandId;
