@@ -28,6 +28,9 @@ const FETCH_LIMIT: u32 = 16;
 /// a gateway keeps receipts.
 const DESTROYED_KEPT: Duration = Duration::from_secs(500 * 24 * 3600);
 
+/// Damaged arrivals of one document after which it is not fetched any more.
+pub const MAX_DAMAGED: u32 = 5;
+
 const OFFERED: i64 = 0;
 const HERE: i64 = 1;
 const DESTROYED: i64 = 2;
@@ -86,7 +89,8 @@ pub fn offer(tx: &Transaction<'_>, now: &Now, offer: &DocumentOffer) -> Result<(
     Ok(())
 }
 
-/// Offers whose documents are still to be fetched, oldest first.
+/// Offers whose documents are still to be fetched, oldest first. One that has arrived damaged
+/// [`MAX_DAMAGED`] times is left alone: the city has to deliver it again.
 ///
 /// # Errors
 /// Those of the vault.
@@ -96,10 +100,11 @@ pub fn to_fetch(connection: &Connection, now: &Now) -> Result<Vec<DocumentOffer>
         .prepare_cached(
             "SELECT offer FROM document
              WHERE state = 0 AND deadline_wall_ms > ?1 AND deadline_lived_ms > ?2
-             ORDER BY arrived_ms LIMIT ?3",
+               AND damaged < ?4
+             ORDER BY damaged, arrived_ms LIMIT ?3",
         )?
         .query_map(
-            params![reading.wall_ms, reading.lived_ms, FETCH_LIMIT],
+            params![reading.wall_ms, reading.lived_ms, FETCH_LIMIT, MAX_DAMAGED],
             |row| row.get(0),
         )?
         .collect::<Result<_, _>>()?;
@@ -164,6 +169,8 @@ impl DocumentSink for Documents {
         };
         if content.len() as u64 != offer.size || Sha256Digest::of(&content) != offer.sha256 {
             sealed::destroy(tx, id)?;
+            tx.prepare_cached("UPDATE document SET damaged = damaged + 1 WHERE id = ?1")?
+                .execute(params![offer.document.0.as_bytes()])?;
             return Ok(false);
         }
         let staff = terminal();
@@ -238,12 +245,26 @@ pub fn withdraw(tx: &Transaction<'_>, now: &Now, document: DocumentId) -> Result
     }
 }
 
-/// The gateway says, while it is fetched, that a document is no longer there.
+/// What a failed fetch means for the document. `true`: the gateway does not have it any more, so
+/// nothing of it is kept here either, and the fetch of others goes on. `false`: the line failed,
+/// and the fetch goes on where it stopped.
 ///
 /// # Errors
 /// Those of the vault.
-pub fn gone(tx: &Transaction<'_>, now: &Now, document: DocumentId) -> Result<(), Problem> {
-    withdraw(tx, now, document)
+pub fn not_fetched(
+    tx: &Transaction<'_>,
+    now: &Now,
+    document: DocumentId,
+    problem: &Problem,
+) -> Result<bool, Problem> {
+    let over = matches!(
+        problem.code(),
+        ProblemCode::DocumentGone | ProblemCode::DocumentUnknown
+    );
+    if over {
+        withdraw(tx, now, document)?;
+    }
+    Ok(over)
 }
 
 /// Destroys documents past their deadline. Returns how many.

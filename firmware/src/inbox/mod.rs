@@ -23,7 +23,7 @@ use crate::error::Problem;
 use crate::terminal::touch::InboxFilter;
 use crate::vault::{Migration, Vault};
 
-pub use document::{Documents, bytes, gone, offer, sweep, to_fetch, withdraw};
+pub use document::{Documents, MAX_DAMAGED, bytes, not_fetched, offer, sweep, to_fetch, withdraw};
 pub use notice::{MAX_NOTICES, in_maintenance, keep_notice};
 pub use pages::{InboxEntry, Listing, newest_unopened, unopened};
 
@@ -47,6 +47,7 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
             title TEXT NOT NULL,
             size INTEGER NOT NULL,
             opened INTEGER NOT NULL,
+            damaged INTEGER NOT NULL DEFAULT 0,
             arrived_ms INTEGER NOT NULL,
             deadline_wall_ms INTEGER NOT NULL,
             deadline_lived_ms INTEGER NOT NULL

@@ -250,6 +250,46 @@ fn bytes_with_another_hash_are_thrown_away_and_fetched_again() {
 }
 
 #[test]
+fn a_document_that_always_arrives_damaged_is_not_fetched_for_ever() {
+    let mut vault = Vault::in_memory().unwrap();
+    let offered = offer_of(1);
+    vault.write(|tx| offer(tx, &now(), &offered)).unwrap();
+    for _ in 0..MAX_DAMAGED {
+        assert_eq!(vault.read(|c| to_fetch(c, &now())).unwrap().len(), 1);
+        let wrong = vec![b'x'; PAPERS.len()];
+        vault
+            .write(|tx| sink().append(tx, &offered, 0, &wrong))
+            .unwrap();
+        assert!(
+            !vault
+                .write(|tx| sink().complete(tx, &now(), &offered))
+                .unwrap()
+        );
+    }
+    assert!(vault.read(|c| to_fetch(c, &now())).unwrap().is_empty());
+}
+
+#[test]
+fn what_the_gateway_has_no_more_does_not_block_the_other_documents() {
+    let mut vault = Vault::in_memory().unwrap();
+    for n in 1..=2 {
+        vault.write(|tx| offer(tx, &now(), &offer_of(n))).unwrap();
+    }
+    let failed = |vault: &mut Vault, problem: &Problem| {
+        vault
+            .write(|tx| not_fetched(tx, &now(), offer_of(1).document, problem))
+            .unwrap()
+    };
+    assert!(!failed(&mut vault, &Problem::VaultBusy));
+    assert_eq!(vault.read(|c| to_fetch(c, &now())).unwrap().len(), 2);
+    assert!(failed(
+        &mut vault,
+        &Problem::Refused(ProblemCode::DocumentGone)
+    ));
+    assert_eq!(vault.read(|c| to_fetch(c, &now())).unwrap(), [offer_of(2)]);
+}
+
+#[test]
 fn a_document_withdrawn_while_it_is_fetched_keeps_nothing() {
     let mut vault = Vault::in_memory().unwrap();
     let offered = offer_of(1);
