@@ -101,11 +101,13 @@ impl HttpAnswer {
     fn failure(&self, status: u16) -> NetError {
         let code = self.refusal();
         match (status, code) {
+            // RFC 6585: the network, not the gateway, wants a sign-in.
+            (511, _) => NetError::Portal("the network asks for a sign-in"),
             (408 | 425 | 429 | 500..=599, code) => NetError::Busy {
                 retry_after: self.retry_after,
                 code,
             },
-            // 511 is above; other proxies and portals answer without our problem type.
+            // Proxies and portals answer without our problem type.
             (_, None) => NetError::Portal("a refusal that is not typed"),
             (401 | 403, Some(code)) => NetError::Barred(code),
             (413, Some(_)) => NetError::RequestTooLarge,

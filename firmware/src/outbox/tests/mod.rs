@@ -106,6 +106,21 @@ fn q2_an_id_stands_for_one_body_for_life() {
 }
 
 #[test]
+fn q2_an_id_the_gateway_knows_with_another_body_is_held_and_changes_nothing_there() {
+    let mut first = Desk::new();
+    first.save(1, &look_up(1));
+    first.round(Fault::None).unwrap();
+    let mut second = Desk::new();
+    second.save(1, &look_up(2));
+    second.gateway.kept = first.gateway.kept.clone();
+    let settlement = second.round(Fault::None).unwrap();
+    let held = (id(1), ProblemCode::CommandIdConflict);
+    assert_eq!(settlement.held, [held]);
+    assert_eq!(second.state(1), State::Held);
+    assert!(second.gateway.kept.bodies[&id(1)].contains("0000000001"));
+}
+
+#[test]
 fn q2_a_lost_answer_is_asked_for_again_and_the_effect_happens_once() {
     let mut desk = Desk::new();
     desk.save(1, &look_up(1));

@@ -91,7 +91,7 @@ fn answers_that_are_not_the_gateways_mark_nothing_and_lose_nothing() {
         (html(403), ProblemCode::NetPortal),
         (html(404), ProblemCode::NetPortal),
         (html(413), ProblemCode::NetPortal),
-        (html(511), ProblemCode::NetDown),
+        (html(511), ProblemCode::NetPortal),
         (html(503), ProblemCode::NetDown),
         (ours(b""), ProblemCode::NetAnswer),
         (ours(b"<html>"), ProblemCode::NetAnswer),
