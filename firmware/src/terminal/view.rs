@@ -544,7 +544,7 @@ pub struct PurposePage {
 /// D-5, D-6, D-8.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AnswerPage {
-    /// Name, or 被保険者番号 if no name is known.
+    /// Name, or 被保険者番号 if no name is known; empty when it was asked by dates alone.
     pub who: String,
     /// The record.
     pub record: ProgressRecord,

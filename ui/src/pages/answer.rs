@@ -41,20 +41,31 @@ pub fn show(
         Some(age) if page.validity != Validity::ClockUntrusted => say::age(age, words).into(),
         _ => words.say("answer-age-unknown").into(),
     });
-    let stages = page.stages.iter().map(|stage| self::stage(stage, words)).collect();
+    let stages = page
+        .stages
+        .iter()
+        .map(|stage| self::stage(stage, words))
+        .collect();
     global.set_stages(rows::keep(global.get_stages(), stages));
 
     let updated = page.updated_at.map(|at| say::instant(at, None, words));
     global.set_grey(page.validity != Validity::Current);
     global.set_grey_title(words.say("answer-stale").into());
     global.set_grey_icon(
-        if page.validity == Validity::ClockUntrusted { "clock" } else { "warn" }.into(),
+        if page.validity == Validity::ClockUntrusted {
+            "clock"
+        } else {
+            "warn"
+        }
+        .into(),
     );
     global.set_grey_text(match (page.validity, page.updated_at) {
         (Validity::ClockUntrusted, _) => words.say("answer-no-clock").into(),
         (_, Some(at)) => {
             let date = say::short_date(at.japan_date(), words);
-            words.say_with("answer-stale-text", &[("date", date.into())]).into()
+            words
+                .say_with("answer-stale-text", &[("date", date.into())])
+                .into()
         }
         (_, None) => words.say("answer-stale-plain").into(),
     });
@@ -66,7 +77,13 @@ pub fn show(
 
     global.set_source(page.source.as_str().into());
     let line = [Some(page.source.as_str()), updated.as_deref()];
-    global.set_source_line(line.into_iter().flatten().collect::<Vec<_>>().join("・").into());
+    global.set_source_line(
+        line.into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join("・")
+            .into(),
+    );
     global.set_updated(
         updated
             .map(|when| words.say_with("answer-updated", &[("when", when.into())]))
@@ -89,7 +106,11 @@ pub fn connect(ui: &Kiosk, touches: &Touches) {
         move || {
             let Some(ui) = weak.upgrade() else { return };
             let is_grey = ui.global::<AnswerPage>().get_grey();
-            send(if is_grey { grey.clone() } else { current.clone() });
+            send(if is_grey {
+                grey.clone()
+            } else {
+                current.clone()
+            });
         }
     };
     global.on_home(act(Touch::Main, Touch::Second));
@@ -98,15 +119,26 @@ pub fn connect(ui: &Kiosk, touches: &Touches) {
 
 /// Whose answer it is. A long name stands alone; an upright screen has only room for the name.
 fn heading(who: &str, layout: Layout, words: &Words) -> (String, bool) {
+    if who.is_empty() {
+        // Asked by dates, without a card: no name and no number is known.
+        return (words.say("answer-title-dates"), false);
+    }
     if who.chars().all(|c| c.is_ascii_alphanumeric()) {
-        let key = if layout == Layout::Portable { "answer-number" } else { "answer-title-number" };
+        let key = if layout == Layout::Portable {
+            "answer-number"
+        } else {
+            "answer-title-number"
+        };
         return (words.say_with(key, &[("number", who.into())]), false);
     }
     let name = names::fit(who);
     if name.small || layout == Layout::Portable {
         return (visitor(&name.text, words), name.small);
     }
-    (words.say_with("answer-title", &[("name", name.text.into())]), false)
+    (
+        words.say_with("answer-title", &[("name", name.text.into())]),
+        false,
+    )
 }
 
 fn stage(stage: &view::Stage, words: &Words) -> Stage {
@@ -145,9 +177,11 @@ struct Next {
 fn next(page: &view::AnswerPage, today: Option<Date>, words: &Words) -> Next {
     let record = &page.record;
     if let Some(level) = &record.care_level {
-        let span = record.valid_from.zip(record.valid_to).map(|(from, to)| {
-            let (from, to) = (say::date(from, words), say::date(to, words));
-            words.say_with("answer-certified-span", &[("from", from.into()), ("to", to.into())])
+        let until = record.valid_to.map(|to| {
+            words.say_with(
+                "answer-certified-until",
+                &[("to", say::date(to, words).into())],
+            )
         });
         let on = record.certified_on.map(|day| {
             let date = say::date(day, words);
@@ -156,10 +190,13 @@ fn next(page: &view::AnswerPage, today: Option<Date>, words: &Words) -> Next {
         return Next {
             label: words.say("answer-result"),
             title: care_level(level, words),
-            sub: span.or(on).unwrap_or_default(),
+            sub: until.or(on).unwrap_or_default(),
         };
     }
-    let next = page.stages.iter().find(|stage| stage.state == StageState::Next);
+    let next = page
+        .stages
+        .iter()
+        .find(|stage| stage.state == StageState::Next);
     let title = match next.map(|stage| (stage.kind, stage.date)) {
         Some((StageKind::Panel, Some(day))) => words.say_with(
             "answer-next-panel",
@@ -172,7 +209,11 @@ fn next(page: &view::AnswerPage, today: Option<Date>, words: &Words) -> Next {
     };
     let day = page.thirtieth_day;
     let late = today.is_some_and(|today| today > day);
-    let key = if late { "answer-result-late" } else { "answer-result-about" };
+    let key = if late {
+        "answer-result-late"
+    } else {
+        "answer-result-about"
+    };
     Next {
         label: words.say("answer-next"),
         title,
@@ -181,7 +222,10 @@ fn next(page: &view::AnswerPage, today: Option<Date>, words: &Words) -> Next {
 }
 
 fn about(day: Date, words: &Words) -> String {
-    words.say_with("stage-about", &[("date", say::day_month(day, words).into())])
+    words.say_with(
+        "stage-about",
+        &[("date", say::day_month(day, words).into())],
+    )
 }
 
 /// 要介護状態区分 by its two-digit code (domain.md §1).
