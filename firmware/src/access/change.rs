@@ -47,11 +47,19 @@ pub fn stop(tx: &Transaction<'_>, now: &Now, who: &UserId) -> Result<(), Problem
 }
 
 pub(super) fn save(tx: &Transaction<'_>, change: &Change, now: &Now) -> Result<Reply, Problem> {
-    let record = &change.record;
-    let before = staff::find(tx, &record.id, now)?.map(|member| member.record);
+    let before = staff::find(tx, &change.record.id, now)?.map(|member| member.record);
     if change.new && before.is_some() {
         return Err(Problem::Refused(ProblemCode::AccessTaken));
     }
+    // What no screen of this terminal asks for is kept as it was.
+    let mut record = change.record.clone();
+    if let Some(before) = &before {
+        if record.services.is_empty() {
+            record.services.clone_from(&before.services);
+        }
+        record.occupation = record.occupation.or_else(|| before.occupation.clone());
+    }
+    let record = &record;
     may_change(
         tx,
         change.by.as_ref(),

@@ -287,3 +287,16 @@ fn a_clock_that_cannot_be_trusted_does_not_ask_for_the_pledge_again() {
         }
     ));
 }
+
+#[test]
+fn what_no_screen_asks_for_is_kept_when_somebody_is_changed() {
+    let mut office = Office::open();
+    let mut changed = record("staff1", StaffRole::General);
+    changed.services.clear();
+    changed.name = PersonName::parse("佐藤 美咲子").unwrap();
+    office.save("admin1", None, changed).unwrap();
+    assert_eq!(
+        office.count("SELECT count(*) FROM access_staff WHERE id = 'staff1' AND services = '43'"),
+        1
+    );
+}

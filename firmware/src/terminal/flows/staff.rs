@@ -185,3 +185,35 @@ pub fn previous_page(page: usize, items: usize, per_page: usize) -> usize {
     let pages = items.div_ceil(per_page.max(1)).max(1);
     (page + pages - 1) % pages
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn turning_pages_shows_every_row_once_and_comes_back_to_the_first(
+            items in 0usize..60,
+            per_page in 0usize..9,
+        ) {
+            let list: Vec<usize> = (0..items).collect();
+            let pages = paged(&list, 0, per_page, |item| *item).pages;
+            let mut page = 0;
+            let mut seen = Vec::new();
+            for _ in 0..pages {
+                let shown = paged(&list, page, per_page, |item| *item);
+                for (row, item) in shown.rows.iter().enumerate() {
+                    prop_assert_eq!(row_index(row, page, per_page), Some(*item));
+                }
+                seen.extend(shown.rows);
+                let next = next_page(page, items, per_page);
+                prop_assert_eq!(previous_page(next, items, per_page), page);
+                page = next;
+            }
+            prop_assert_eq!(page, 0);
+            prop_assert_eq!(seen, list);
+        }
+    }
+}

@@ -402,3 +402,56 @@ fn an_event_for_a_covered_screen_waits_until_it_shows_again() {
     day.press(&[Touch::Back]);
     assert_eq!(day.screen(), Screen::Compare);
 }
+
+#[test]
+fn a_pause_that_needs_a_person_shows_its_code_until_the_line_works_again() {
+    use crate::sync::{RoundReport, SyncReport};
+    let mut day = Day::set_up();
+    let report = RoundReport {
+        at: day.clock.now().wall,
+        result: Err(Problem::Refused(ProblemCode::NetPortal)),
+        paused: Some(ProblemCode::NetPortal),
+    };
+    day.input(Input::Synced(SyncReport::Round(report)));
+    let code = ProblemCode::NetPortal;
+    assert_eq!(day.view().strip.network, Network::Paused { code });
+    day.sync();
+    assert_eq!(day.view().strip.network, Network::Online);
+}
+
+#[test]
+fn a_vault_that_does_not_answer_at_the_start_is_told_and_asked_again() {
+    use crate::entropy::SeededEntropy;
+    use crate::setup;
+    use crate::store::StoreJob;
+    use crate::terminal::effect::Effect;
+    let (time, clock) = crate::testing::clock();
+    let mut terminal = Terminal::new(
+        crate::testing::desk::config(),
+        clock.now(),
+        Box::new(SeededEntropy::new(1)),
+    );
+    let load = |effects: &[Effect]| {
+        effects.iter().find_map(|effect| match effect {
+            Effect::Store(ticket, StoreJob::Setup(setup::Job::Load)) => Some(*ticket),
+            _ => None,
+        })
+    };
+    let ticket = load(&terminal.handle(Input::Started, clock.now())).unwrap();
+    terminal.handle(
+        Input::Stored(ticket, Err(Problem::VaultCorrupt)),
+        clock.now(),
+    );
+    let Page::Trouble(page) = terminal.view().page else {
+        panic!("{terminal:?}")
+    };
+    assert_eq!(page.code, ProblemCode::VaultCorrupt);
+    time.advance(Duration::from_secs(1));
+    terminal.handle(Input::Touch(Touch::Main), clock.now());
+    assert_eq!(terminal.view().screen, Screen::Lock);
+    // Nobody can go in meanwhile.
+    time.advance(Duration::from_secs(1));
+    terminal.handle(Input::Touch(Touch::Main), clock.now());
+    assert_eq!(terminal.view().screen, Screen::Lock);
+    assert!(load(&terminal.handle(Input::Tick, clock.now())).is_some());
+}
