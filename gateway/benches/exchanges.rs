@@ -34,6 +34,8 @@ use tokio_rustls::{TlsAcceptor, TlsConnector};
 const CONNECTIONS: usize = 64;
 const WARM_UP: Duration = Duration::from_secs(1);
 const MEASURED: Duration = Duration::from_secs(5);
+/// Idle connections that are opened; two files each in this process.
+const IDLE: usize = 2_000;
 const HANDSHAKES: Duration = Duration::from_secs(3);
 
 fn main() {
@@ -62,6 +64,8 @@ fn main() {
         let (bare, _stop) = echo_server(&harness).await;
         let bare = handshakes(&identities, bare).await;
         println!("| mTLS handshakes, bare rustls | {bare:.0} | | | |");
+        let each = idle(&harness, &identities).await;
+        println!("| idle mTLS connection, both ends | {each} KiB | | | |");
     });
     let commits = commits(folder.path());
     println!("| bare durable SQLite commits, one row each | {commits:.0} | | | |");
@@ -372,6 +376,26 @@ async fn handshakes(identities: &[Identity], to: std::net::SocketAddr) -> f64 {
         done += task.await.unwrap();
     }
     f64::from(done) / begin.elapsed().as_secs_f64()
+}
+
+/// Memory of an idle connection that has exchanged once: the client's end is in it too, so
+/// the gateway's is less.
+async fn idle(harness: &Harness, identities: &[Identity]) -> u64 {
+    let before = resident_kib();
+    let mut lines = Vec::new();
+    for n in 0..IDLE {
+        let identity = &identities[n % identities.len()];
+        let mut line = connect(&identity.config, harness.address()).await;
+        ask(&mut line, &requests(n, 1, 0)[0]).await;
+        lines.push(line);
+    }
+    (resident_kib() - before) / IDLE as u64
+}
+
+fn resident_kib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|l| l.starts_with("VmRSS:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
 }
 
 /// One thread, one row a commit, as durable as the gateway's.

@@ -9,6 +9,7 @@ mod client;
 mod documents;
 mod enrolment;
 mod exchange;
+mod faults;
 mod import;
 mod openapi;
 mod program;
