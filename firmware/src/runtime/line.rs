@@ -12,7 +12,7 @@ use tokio::sync::mpsc::Sender as Inputs;
 use super::Event;
 use super::link::LinkWatch;
 use crate::clock::Clock;
-use crate::entropy::Entropy;
+use crate::entropy::{Entropy, SystemEntropy};
 use crate::error::Problem;
 use crate::feed::Feed;
 use crate::inbox;
@@ -75,6 +75,7 @@ impl LineThread {
             vault,
             clock,
             entropy,
+            documents: inbox::Documents::new(Box::new(SystemEntropy::default())),
             to,
             policy: SyncPolicy::new(POLL),
             open: None,
@@ -120,6 +121,7 @@ struct Line {
     vault: Vault,
     clock: Clock,
     entropy: Box<dyn Entropy>,
+    documents: inbox::Documents,
     to: Inputs<Event>,
     policy: SyncPolicy,
     open: Option<Open>,
@@ -212,7 +214,8 @@ impl Line {
     }
 
     fn fetch_documents(&mut self) -> Result<(), Gone> {
-        let offers = self.vault.read(inbox::wanted).unwrap_or_default();
+        let now = self.clock.now();
+        let offers = self.vault.read(|c| inbox::to_fetch(c, &now)).unwrap_or_default();
         for offer in offers.iter().take(FETCHES_A_ROUND) {
             match self.fetch(offer) {
                 Ok(Fetched::Whole) => {}
@@ -221,6 +224,13 @@ impl Line {
                 }
                 Err(problem) => {
                     tracing::info!(code = problem.code().as_str(), "a document is not here yet");
+                    let now = self.clock.now();
+                    let over = self
+                        .vault
+                        .write(|tx| inbox::not_fetched(tx, &now, offer.document, &problem));
+                    if over == Ok(true) {
+                        continue;
+                    }
                     // A broken line: the rest waits for the next round, where this one goes on.
                     self.policy.ended(&Err(problem), &self.clock.now(), self.entropy.as_mut());
                     return self.tell_fetched();
@@ -237,7 +247,7 @@ impl Line {
 
     fn fetch(&mut self, offer: &DocumentOffer) -> Result<Fetched, Problem> {
         let open = self.open.as_mut().ok_or(Problem::NotEnrolled)?;
-        sync::fetch(&mut self.vault, &mut open.transport, &self.clock, offer, &mut inbox::Arrivals)
+        sync::fetch(&mut self.vault, &mut open.transport, &self.clock, offer, &mut self.documents)
     }
 
     /// The numbers on the screen follow what was fetched.
@@ -278,7 +288,7 @@ impl Line {
 
     /// The numbers first, so that no picture shows another count than the table.
     fn tell(&self, report: SyncReport) -> Result<(), Gone> {
-        if let Ok(status) = store::status(&self.vault) {
+        if let Ok(status) = store::status(&self.vault, &self.clock.now()) {
             self.send(Input::Status(status))?;
         }
         self.send(Input::Synced(report))

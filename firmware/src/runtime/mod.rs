@@ -5,7 +5,6 @@
 //! worker for hashing, files and pages ([`work`]). Nothing here decides anything about the desk.
 
 pub mod card;
-pub mod files;
 pub mod line;
 mod link;
 pub mod pages;
@@ -60,8 +59,8 @@ pub struct Parts {
     pub board: Box<dyn Board + Send>,
     /// Where the line's settings come from.
     pub line: line::LineParts,
-    /// Folders and sticks that attachments come from.
-    pub attachment_folders: Vec<PathBuf>,
+    /// Folder or mount point that attachments come from.
+    pub attachments: Option<PathBuf>,
     /// How the page drawer is kept in.
     pub sandbox: pages::Sandbox,
     /// The print queue, if there is one.
@@ -178,8 +177,9 @@ impl<S: FnMut(View)> Core<S> {
                 work::WorkParts {
                     vault: work_vault,
                     clock: parts.clock.clone(),
+                    entropy: entropy(),
                     hasher: parts.hasher,
-                    folders: parts.attachment_folders,
+                    attachments: parts.attachments,
                     sandbox: parts.sandbox,
                     printer: parts.printer,
                     slip_text: parts.slip_text,

@@ -5,14 +5,19 @@ use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
+use protocol::exchange::DocumentId;
+use protocol::problem::ProblemCode;
 use tokio::sync::mpsc::Sender as Inputs;
+use zeroize::Zeroizing;
 
-use super::{Event, files, pages, print};
+use super::{Event, pages, print};
 use crate::access::passcode::Hasher;
 use crate::clock::Clock;
+use crate::entropy::Entropy;
 use crate::error::Problem;
 use crate::inbox;
-use crate::terminal::effect::{DrawnPage, Effect, Input, PageOrder};
+use crate::request::files;
+use crate::terminal::effect::{DrawnPage, Effect, FoundFile, Input, PageOrder};
 use crate::vault::Vault;
 
 /// What the worker needs.
@@ -23,8 +28,10 @@ pub struct WorkParts {
     pub clock: Clock,
     /// Passcodes.
     pub hasher: Hasher,
+    /// Randomness for the keys of files.
+    pub entropy: Box<dyn Entropy>,
     /// Where attachments come from.
-    pub folders: Vec<PathBuf>,
+    pub attachments: Option<PathBuf>,
     /// How the page drawer is kept in.
     pub sandbox: pages::Sandbox,
     /// The print queue.
@@ -68,14 +75,15 @@ impl WorkParts {
     fn carry_out(&mut self, job: Effect) -> Option<Input> {
         Some(match job {
             Effect::Hash(ticket, job) => Input::Hashed(ticket, self.hasher.run(job)),
-            Effect::ListFiles(ticket) => Input::FilesListed(ticket, files::list(&self.folders)),
+            Effect::ListFiles(ticket) => Input::FilesListed(ticket, self.list()),
             Effect::TakeFile(ticket, path) => {
-                let taken = files::take(&self.folders, &path, &mut self.vault, &self.clock.now());
-                Input::FileTaken(ticket, taken)
+                let now = self.clock.now();
+                Input::FileTaken(ticket, files::take(&mut self.vault, &now, self.entropy.as_mut(), &path))
             }
             Effect::DrawPage(ticket, order) => Input::PageDrawn(ticket, self.draw(order)),
             Effect::PrintDocument(ticket, document) => {
-                let printed = inbox::read(&self.vault, document, &self.clock.now())
+                let printed = self
+                    .document(document)
                     .and_then(|pdf| print::print(self.printer.as_deref(), &pdf));
                 Input::Printed(ticket, printed)
             }
@@ -87,8 +95,17 @@ impl WorkParts {
         })
     }
 
+    fn list(&self) -> Result<Vec<FoundFile>, Problem> {
+        let missing = || Problem::Refused(ProblemCode::AttachmentSource);
+        files::list(self.attachments.as_ref().ok_or_else(missing)?)
+    }
+
     fn draw(&self, order: PageOrder) -> Result<DrawnPage, Problem> {
-        let pdf = inbox::read(&self.vault, order.document, &self.clock.now())?;
-        pages::draw(self.sandbox, &pdf, order.page, order.width)
+        pages::draw(self.sandbox, &self.document(order.document)?, order.page, order.width)
+    }
+
+    fn document(&self, document: DocumentId) -> Result<Zeroizing<Vec<u8>>, Problem> {
+        let now = self.clock.now();
+        self.vault.read(|connection| inbox::bytes(connection, &now, document))
     }
 }

@@ -7,7 +7,7 @@ use firmware::clock::{self, Clock};
 use firmware::error::Problem;
 use firmware::runtime::line;
 use firmware::setup::config::Config;
-use firmware::setup::diagnose::{self, Finding};
+use firmware::setup::{self, Finding};
 use firmware::terminal::touch::Language;
 use firmware::terminal::view::{DiagnosticPart, Verdict};
 use hal::card::{CardDesk, CardJob, CardOutcome, ReaderEvent};
@@ -23,7 +23,7 @@ const READER_LIMIT: Duration = Duration::from_secs(3);
 pub fn run(config: &Config, as_json: bool) -> Result<ExitCode, String> {
     let mut findings = card_side(config)?;
     match assemble::open_vault(config) {
-        Ok(vault) => {
+        Ok(mut vault) => {
             let floor = vault.read(clock::floor).map_err(|problem| assemble::explain(&problem))?;
             let now = Clock::system(floor).now();
             findings.push(finding(
@@ -31,9 +31,9 @@ pub fn run(config: &Config, as_json: bool) -> Result<ExitCode, String> {
                 if now.is_trusted() { Verdict::Good } else { Verdict::Watch },
             ));
             findings.extend(
-                diagnose::findings(&vault, &now).map_err(|problem| assemble::explain(&problem))?,
+                setup::findings(&vault, &now).map_err(|problem| assemble::explain(&problem))?,
             );
-            findings.push(match line::try_gateway(&vault, Clock::system(floor)) {
+            findings.push(match line::try_gateway(&mut vault, &Clock::system(floor)) {
                 Ok(()) => finding(DiagnosticPart::Gateway, Verdict::Good),
                 Err(problem) => Finding {
                     problem: Some(problem),

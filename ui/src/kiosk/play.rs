@@ -7,6 +7,8 @@
 //! |---|---|
 //! | `press WORDS` | presses the control with these words (`@key` for a key of the translation files) |
 //! | `digits 1234` | presses digit keys one after the other |
+//! | `type かな` | presses letter keys one after the other |
+//! | `paste TEXT` | what a hardware keyboard or a scanner sends at once |
 //! | `wait B-1` | waits until the screen with this number shows |
 //! | `see WORDS` | waits until a text that contains the words shows |
 //! | `shot FILE.png` | writes a picture of the screen |
@@ -19,9 +21,9 @@ use std::process::ExitCode;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
-use firmware::runtime;
+use firmware::runtime::{self, Toucher};
 use firmware::setup::config::Config;
-use firmware::terminal::touch::Language;
+use firmware::terminal::touch::{Language, Touch};
 use firmware::terminal::view::{Look, View};
 use ui::headless::Headless;
 use ui::picture::Picture;
@@ -55,9 +57,10 @@ pub fn run(config: &Config) -> Result<ExitCode, String> {
     )
     .map_err(|problem| assemble::explain(&problem))?;
     let toucher = running.toucher();
+    let scanner = toucher.clone();
     screen.on_touch(move |touch| toucher.touch(touch));
 
-    let mut player = Player { screen, latest, view: None };
+    let mut player = Player { screen, latest, view: None, scanner };
     player.until(|player| player.view.is_some());
     println!("ready");
     for line in std::io::stdin().lock().lines() {
@@ -80,6 +83,7 @@ struct Player {
     screen: Headless,
     latest: Receiver<View>,
     view: Option<View>,
+    scanner: Toucher,
 }
 
 impl Player {
@@ -87,11 +91,20 @@ impl Player {
         self.look();
         match order {
             "press" => self.press(&self.words(rest)).map(|()| String::new()),
-            "digits" => {
-                for digit in rest.chars() {
-                    self.press(&digit.to_string())?;
+            "digits" | "type" => {
+                for key in rest.chars() {
+                    self.press(&key.to_string())?;
                 }
                 Ok(String::new())
+            }
+            "paste" => {
+                let before = self.view.clone();
+                self.scanner.touch(Touch::Paste(rest.to_owned()));
+                if self.until(|player| player.view != before) {
+                    Ok(String::new())
+                } else {
+                    Err(format!("nothing on {} took it", self.number()))
+                }
             }
             "wait" => {
                 if self.until(|player| player.number() == rest) {
@@ -102,7 +115,7 @@ impl Player {
             }
             "see" => {
                 let wanted = self.words(rest);
-                if self.until(|player| player.labels().iter().any(|label| label.contains(&wanted))) {
+                if self.until(|player| player.labels().iter().any(|label| label.replace('\n', "").contains(&wanted))) {
                     Ok(String::new())
                 } else {
                     Err(format!("「{wanted}」 is not on {}: {}", self.number(), self.texts()))
@@ -138,7 +151,7 @@ impl Player {
 
     fn shot(&mut self, path: &str) -> Result<(), String> {
         let pixels = self.screen.picture().map_err(|error| error.to_string())?;
-        let png = Picture::from(&pixels).to_png().map_err(|error| error.to_string())?;
+        let png = Picture::from(&pixels).to_true_png().map_err(|error| error.to_string())?;
         std::fs::write(path, png).map_err(|error| format!("{path}: {error}"))
     }
 
@@ -179,6 +192,6 @@ impl Player {
     }
 
     fn texts(&self) -> String {
-        self.labels().join(" | ")
+        self.labels().join(" | ").replace('\n', "")
     }
 }
