@@ -60,7 +60,6 @@ pub enum Input {
 }
 
 /// What goes out.
-#[derive(Debug)]
 pub enum Effect {
     /// Run one transaction or query on the vault.
     Store(Ticket, StoreJob),
@@ -91,6 +90,27 @@ pub enum Effect {
     Cue(Cue),
     /// Destroy the vault's key at once: the unit is lost.
     Wipe,
+}
+
+/// What kind of effect; what it carries (a token, a name, a job) stays out of every log.
+impl std::fmt::Debug for Effect {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Store(..) => "Store",
+            Self::Hash(..) => "Hash",
+            Self::Card(..) => "Card",
+            Self::CancelCard => "CancelCard",
+            Self::WakeSync => "WakeSync",
+            Self::Enrol { .. } => "Enrol",
+            Self::ListFiles(_) => "ListFiles",
+            Self::TakeFile(..) => "TakeFile",
+            Self::DrawPage(..) => "DrawPage",
+            Self::PrintDocument(..) => "PrintDocument",
+            Self::PrintSlip(..) => "PrintSlip",
+            Self::Cue(_) => "Cue",
+            Self::Wipe => "Wipe",
+        })
+    }
 }
 
 /// A file on the stick or in the folder.
