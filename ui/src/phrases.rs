@@ -58,7 +58,10 @@ fn is_hiragana(character: char) -> bool {
 }
 
 fn is_closing(character: char) -> bool {
-    matches!(character, '、' | '。' | '？' | '！' | '・' | '」' | '）' | ')' | 'ー')
+    matches!(
+        character,
+        '、' | '。' | '？' | '！' | '・' | '」' | '）' | ')' | 'ー'
+    )
 }
 
 #[cfg(test)]
@@ -84,8 +87,14 @@ mod tests {
 
     #[test]
     fn a_sentence_is_broken_between_its_phrases_only() {
-        assert_eq!(pieces("市の窓口で、もどせます。"), ["市の", "窓口で、", "もどせます。"]);
-        assert_eq!(pieces("ご本人が、お持ちです。"), ["ご本人が、", "お持ちです。"]);
+        assert_eq!(
+            pieces("市の窓口で、もどせます。"),
+            ["市の", "窓口で、", "もどせます。"]
+        );
+        assert_eq!(
+            pieces("ご本人が、お持ちです。"),
+            ["ご本人が、", "お持ちです。"]
+        );
     }
 
     #[test]

@@ -42,7 +42,7 @@ era-reiwa = Reiwa
 date-no-such-day = There is no such day.
 date-outside-era = { $era } had no such day.
 date-future = That day has not come yet.
-date-beyond = Applications over { $months } months old cannot be looked up.
+date-beyond = More than { $months } months ago.
 
 purpose-ask = What is it for?
 purpose-care-plan = Making a care plan
@@ -56,6 +56,7 @@ purpose-send = Ask the city
 
 answer-title = { $name }: progress
 answer-title-number = { $number }: progress
+answer-title-dates = This person: progress
 answer-age-unknown = Age unknown
 answer-source = Source
 answer-updated = Updated { $when }
@@ -71,7 +72,7 @@ answer-next-result = Waiting for the result
 answer-result-about = Result about { $date } (30th day)
 answer-result-late = The 30th day was { $date }
 answer-certified-on = Certified { $date }
-answer-certified-span = { $from } to { $to }
+answer-certified-until = Until { $to }
 answer-stale = Please ask again
 answer-stale-text = This is from { $date } and may have changed.
 answer-stale-plain = It may have changed since.

@@ -39,7 +39,7 @@ era-reiwa = 令和
 date-no-such-day = その日は、ありません。
 date-outside-era = { $era }に、その日はありません。
 date-future = まだ来ていない日です。
-date-beyond = { $months }か月より前の申請は、調べられません。
+date-beyond = { $months }か月より前の日です。
 
 purpose-ask = 何のために調べますか？
 purpose-care-plan = ケアプランを作る
@@ -53,6 +53,7 @@ purpose-send = 市にきく
 
 answer-title = { $name } 様の すすみぐあい
 answer-title-number = { $number } の すすみぐあい
+answer-title-dates = この方の すすみぐあい
 answer-age-unknown = 新しさ不明
 answer-source = 出どころ
 answer-updated = { $when } 更新
@@ -68,7 +69,7 @@ answer-next-result = 結果を待っています
 answer-result-about = 結果は { $date }ごろ（30日目）
 answer-result-late = 30日目は { $date }でした
 answer-certified-on = { $date } 認定
-answer-certified-span = { $from }から { $to }まで
+answer-certified-until = { $to }まで
 answer-stale = 再確認が必要
 answer-stale-text = { $date }の情報です。今とはちがうことがあります。
 answer-stale-plain = 今とはちがうことがあります。

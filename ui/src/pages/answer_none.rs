@@ -21,13 +21,18 @@ pub fn show(page: &view::AnswerNonePage, layout: Layout, ui: &Kiosk, words: &Wor
     global.set_title(words.say(key).into());
     global.set_icon(icon.into());
     global.set_text(match page.kind {
-        NoneKind::BeyondRetention { months } => {
-            words.say_with("none-old.text", &[("months", months.into())]).into()
-        }
+        NoneKind::BeyondRetention { months } => words
+            .say_with("none-old.text", &[("months", months.into())])
+            .into(),
         _ => words.say(&format!("{key}.text")).into(),
     });
     global.set_next(words.say(&format!("{key}.next")).into());
-    global.set_age(page.age.map(|age| say::age(age, words)).unwrap_or_default().into());
+    global.set_age(
+        page.age
+            .map(|age| say::age(age, words))
+            .unwrap_or_default()
+            .into(),
+    );
     let desk = DeskWords::of(page.desk.as_ref(), layout, words);
     global.set_desk(desk.name.into());
     global.set_phone(desk.phone.into());

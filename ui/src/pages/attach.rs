@@ -15,10 +15,17 @@ use crate::{AttachPage, FileLine, Kiosk, rows, say};
 pub fn show(page: &view::AttachPage, layout: Layout, ui: &Kiosk, words: &Words) {
     let global = ui.global::<AttachPage>();
     global.set_title(match page.who.as_deref() {
-        Some(who) => words.say_with("attach-contract", &[("name", who.into())]).into(),
+        Some(who) => words
+            .say_with("attach-contract", &[("name", who.into())])
+            .into(),
         None => words.say("attach-qualification").into(),
     });
-    let lines = page.files.rows.iter().map(|row| line(row, layout, words)).collect();
+    let lines = page
+        .files
+        .rows
+        .iter()
+        .map(|row| line(row, layout, words))
+        .collect();
     global.set_rows(rows::keep(global.get_rows(), lines));
     global.set_searching(page.searching);
     global.set_note(note(page.note.as_ref(), words).into());
@@ -33,9 +40,7 @@ fn line(row: &FileRow, layout: Layout, words: &Words) -> FileLine {
         Some(AttachmentMedia::Png | AttachmentMedia::Jpeg) => {
             words.say_with("attach-kind-picture", &[("size", size.into())])
         }
-        Some(AttachmentMedia::Pdf) => {
-            words.say_with("attach-kind-pdf", &[("size", size.into())])
-        }
+        Some(AttachmentMedia::Pdf) => words.say_with("attach-kind-pdf", &[("size", size.into())]),
         None => words.say("attach-kind-other"),
     };
     FileLine {

@@ -22,7 +22,11 @@ pub fn show(page: view::CardPinPage, ui: &Kiosk, words: &Words) {
         None => words.say("cardpin-tries-unknown").into(),
         Some(left) => words
             .say_with(
-                if few { "cardpin-tries-few" } else { "cardpin-tries" },
+                if few {
+                    "cardpin-tries-few"
+                } else {
+                    "cardpin-tries"
+                },
                 &[("left", left.into())],
             )
             .into(),

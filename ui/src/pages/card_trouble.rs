@@ -58,16 +58,33 @@ pub fn show(page: &view::CardTroublePage, layout: Layout, ui: &Kiosk, words: &Wo
     );
     global.set_next(say("next").into());
     // The desk stands below the facts only where calling it is a way out.
-    let calls = matches!(page.kind, CardTrouble::Blocked | CardTrouble::Expired { .. });
+    let calls = matches!(
+        page.kind,
+        CardTrouble::Blocked | CardTrouble::Expired { .. }
+    );
     let desk = DeskWords::of(page.desk.as_ref().filter(|_| calls), layout, words);
     global.set_desk(desk.name.into());
     global.set_phone(desk.phone.into());
     global.set_hours(desk.hours.into());
     global.set_open(desk.open);
-    global.set_back(words.say(if face.cancel { "act-cancel" } else { "act-back" }).into());
+    global.set_back(
+        words
+            .say(if face.cancel {
+                "act-cancel"
+            } else {
+                "act-back"
+            })
+            .into(),
+    );
     global.set_second(if face.second {
         let short = layout == Layout::Seven;
-        words.say(if short { "trouble-without-short" } else { "trouble-without" }).into()
+        words
+            .say(if short {
+                "trouble-without-short"
+            } else {
+                "trouble-without"
+            })
+            .into()
     } else {
         slint::SharedString::new()
     });
@@ -142,9 +159,12 @@ fn face(kind: &CardTrouble) -> Face {
             second: true,
             ..again
         },
-        CardTrouble::Unreadable { .. } => {
-            Face { key: "card-unreadable", icon: "card", second: true, ..again }
-        }
+        CardTrouble::Unreadable { .. } => Face {
+            key: "card-unreadable",
+            icon: "card",
+            second: true,
+            ..again
+        },
         CardTrouble::LastTry => Face {
             key: "card-last-try",
             icon: "warn",

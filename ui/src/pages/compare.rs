@@ -26,7 +26,10 @@ pub fn show(page: &view::ComparePage, again: bool, layout: Layout, ui: &Kiosk, w
     let born = say::date(page.born_on, words);
     global.set_born(match page.age {
         Some(age) => words
-            .say_with("compare-born-age", &[("born", born.into()), ("age", age.into())])
+            .say_with(
+                "compare-born-age",
+                &[("born", born.into()), ("age", age.into())],
+            )
             .into(),
         None => born.into(),
     });
@@ -42,10 +45,16 @@ pub fn show(page: &view::ComparePage, again: bool, layout: Layout, ui: &Kiosk, w
     if same_person {
         return;
     }
-    let photo = page.photo.as_deref().and_then(|photo| fitted(photo, layout));
+    let photo = page
+        .photo
+        .as_deref()
+        .and_then(|photo| fitted(photo, layout));
     global.set_has_photo(photo.is_some());
     global.set_photo(photo.unwrap_or_default());
-    let strip = page.name_image.as_deref().filter(|_| unwritable(&page.name));
+    let strip = page
+        .name_image
+        .as_deref()
+        .filter(|_| unwritable(&page.name));
     global.set_has_name_image(strip.is_some());
     global.set_name_image(strip.map(pixels).unwrap_or_default());
 }
@@ -60,7 +69,11 @@ pub fn clear(ui: &Kiosk) {
     global.set_has_photo(false);
     global.set_name_image(Image::default());
     global.set_has_name_image(false);
-    for set in [ComparePage::set_name, ComparePage::set_address, ComparePage::set_born] {
+    for set in [
+        ComparePage::set_name,
+        ComparePage::set_address,
+        ComparePage::set_born,
+    ] {
         set(&global, slint::SharedString::new());
     }
 }
@@ -89,7 +102,11 @@ fn fitted(photo: &Photo, layout: Layout) -> Option<Image> {
     let grey = image::GrayImage::from_raw(width, height, photo.pixels().to_vec())?;
     let by_width = (room_width, height * room_width / width.max(1));
     let by_height = (width * room_height / height.max(1), room_height);
-    let (width, height) = if by_width.1 <= room_height { by_width } else { by_height };
+    let (width, height) = if by_width.1 <= room_height {
+        by_width
+    } else {
+        by_height
+    };
     let grey = image::imageops::resize(&grey, width.max(1), height.max(1), FilterType::Triangle);
     Some(from_grey(grey.as_raw(), grey.width(), grey.height()))
 }

@@ -16,7 +16,11 @@ pub fn show(page: &view::ConfirmedPage, ui: &Kiosk, words: &Words) {
     global.set_name(visitor(&name.text, words).into());
     global.set_name_small(name.small);
     let born = say::date(page.born_on, words);
-    global.set_born(words.say_with("confirmed-born", &[("born", born.into())]).into());
+    global.set_born(
+        words
+            .say_with("confirmed-born", &[("born", born.into())])
+            .into(),
+    );
     global.set_insured(
         match &page.insured {
             // A name of two lines leaves no room to say that there is nothing to say.

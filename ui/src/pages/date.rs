@@ -29,7 +29,11 @@ pub fn show(page: &view::DatePage, ui: &Kiosk, words: &Words) {
     ));
     let codes = page.eras.iter().map(|era| code(*era)).collect();
     global.set_era_codes(rows::keep(global.get_era_codes(), codes));
-    let era = page.eras.iter().position(|era| *era == page.era).unwrap_or(0);
+    let era = page
+        .eras
+        .iter()
+        .position(|era| *era == page.era)
+        .unwrap_or(0);
     global.set_era(i32::try_from(era).unwrap_or(0));
     global.set_fields(rows::texts(global.get_fields(), &page.fields));
     global.set_field(i32::try_from(page.field).unwrap_or(0));
@@ -65,7 +69,10 @@ fn reason(note: DateNote, era: Era, words: &Words) -> String {
 /// What the typed date means: the Western year and the age, so that a slip of the finger shows.
 fn read_back(page: &view::DatePage, words: &Words) -> String {
     if page.kind != DateKind::Birth {
-        return page.date.map(|date| say::full_date(date, words)).unwrap_or_default();
+        return page
+            .date
+            .map(|date| say::full_date(date, words))
+            .unwrap_or_default();
     }
     let Some(western) = page.date.map(Date::year).or_else(|| typed_year(page)) else {
         return String::new();
@@ -88,7 +95,9 @@ fn read_back(page: &view::DatePage, words: &Words) -> String {
 fn typed_year(page: &view::DatePage) -> Option<i32> {
     let year: i32 = page.fields[0].parse().ok()?;
     let last = page.era.last_year().map_or(99, i32::from);
-    (1..=last).contains(&year).then(|| page.era.first_day().year() + year - 1)
+    (1..=last)
+        .contains(&year)
+        .then(|| page.era.first_day().year() + year - 1)
 }
 
 fn era_name(era: Era, words: &Words) -> String {
@@ -103,7 +112,11 @@ fn era_name(era: Era, words: &Words) -> String {
 
 /// Place of an era among all eras.
 fn code(era: Era) -> i32 {
-    Era::ALL.iter().position(|one| *one == era).and_then(|n| i32::try_from(n).ok()).unwrap_or(0)
+    Era::ALL
+        .iter()
+        .position(|one| *one == era)
+        .and_then(|n| i32::try_from(n).ok())
+        .unwrap_or(0)
 }
 
 /// Turns its buttons into touches.

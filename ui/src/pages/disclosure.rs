@@ -25,10 +25,16 @@ pub fn show(page: &view::DisclosurePage, layout: Layout, ui: &Kiosk, words: &Wor
     let people = &page.people;
     // Places are filled from the first on.
     let next_free = people.total + 1;
-    let lines = people.rows.iter().map(|row| line(row, row.place == next_free, words)).collect();
+    let lines = people
+        .rows
+        .iter()
+        .map(|row| line(row, row.place == next_free, words))
+        .collect();
     global.set_rows(rows::keep(global.get_rows(), lines));
     global.set_count(
-        words.say_with("disclosure-count", &[("count", people.total.into())]).into(),
+        words
+            .say_with("disclosure-count", &[("count", people.total.into())])
+            .into(),
     );
     global.set_limit(words.say("disclosure-limit").into());
     global.set_offer_second(page.offer_second);
@@ -37,22 +43,39 @@ pub fn show(page: &view::DisclosurePage, layout: Layout, ui: &Kiosk, words: &Wor
     global.set_pages(pages);
     let (main, short, icon) = match page.next {
         DisclosureNext::AddPerson => ("disclosure-main-add", "disclosure-main-add-short", "plus"),
-        DisclosureNext::AttachContract => {
-            ("disclosure-main-contract", "disclosure-main-contract-short", "camera")
-        }
-        DisclosureNext::Complete => {
-            ("disclosure-main-complete", "disclosure-main-complete-short", "pen")
-        }
-        DisclosureNext::Review => {
-            ("disclosure-main-review", "disclosure-main-review-short", "check")
-        }
+        DisclosureNext::AttachContract => (
+            "disclosure-main-contract",
+            "disclosure-main-contract-short",
+            "camera",
+        ),
+        DisclosureNext::Complete => (
+            "disclosure-main-complete",
+            "disclosure-main-complete-short",
+            "pen",
+        ),
+        DisclosureNext::Review => (
+            "disclosure-main-review",
+            "disclosure-main-review-short",
+            "check",
+        ),
     };
-    global.set_main(words.say(if layout == Layout::Portable { short } else { main }).into());
+    global.set_main(
+        words
+            .say(if layout == Layout::Portable {
+                short
+            } else {
+                main
+            })
+            .into(),
+    );
     global.set_main_icon(icon.into());
 }
 
 fn line(row: &DisclosureRow, next: bool, words: &Words) -> PlaceRow {
-    let fitted = row.name.as_deref().map(|name| names::fit_within(name, NAME_FITS));
+    let fitted = row
+        .name
+        .as_deref()
+        .map(|name| names::fit_within(name, NAME_FITS));
     let state = match (row.missing, row.filed) {
         _ if row.name.is_none() => None,
         (Some(Missing::Facts), _) => Some("disclosure-missing-facts"),
@@ -82,7 +105,9 @@ pub fn connect(ui: &Kiosk, touches: &Touches) {
     let global = ui.global::<DisclosurePage>();
     let send = touches.clone();
     global.on_chosen(move |row| send(Touch::Row(place(row))));
-    global.on_turn(turn(ui, touches, |ui| ui.global::<DisclosurePage>().get_page()));
+    global.on_turn(turn(ui, touches, |ui| {
+        ui.global::<DisclosurePage>().get_page()
+    }));
     global.on_back(on(touches, Touch::Back));
     global.on_later(on(touches, Touch::Second));
     global.on_forward(on(touches, Touch::Main));

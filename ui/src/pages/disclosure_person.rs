@@ -20,8 +20,15 @@ const NAME_FITS: usize = 13;
 /// Fills the page.
 pub fn show(page: &view::DisclosurePersonPage, ui: &Kiosk, words: &Words) {
     let global = ui.global::<DisclosurePersonPage>();
-    global.set_title(words.say_with("person-title", &[("place", page.place.into())]).into());
-    let name = page.name.as_deref().map(|name| names::fit_within(name, NAME_FITS));
+    global.set_title(
+        words
+            .say_with("person-title", &[("place", page.place.into())])
+            .into(),
+    );
+    let name = page
+        .name
+        .as_deref()
+        .map(|name| names::fit_within(name, NAME_FITS));
     global.set_name_long(name.as_ref().is_some_and(|name| name.two_lines));
     let date = |day: Option<_>| day.map(|day| say::date(day, words)).unwrap_or_default();
     let facts = [

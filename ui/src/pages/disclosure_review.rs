@@ -24,7 +24,9 @@ pub fn show(page: &view::DisclosureReviewPage, ui: &Kiosk, words: &Words) {
         .map(|row| names::fit_within(row.name.as_deref().unwrap_or_default(), NAME_FITS).text);
     global.set_names(rows::texts(global.get_names(), shown));
     global.set_count(
-        words.say_with("disclosure-count", &[("count", people.total.into())]).into(),
+        words
+            .say_with("disclosure-count", &[("count", people.total.into())])
+            .into(),
     );
     global.set_applicant(page.applicant.as_str().into());
     global.set_office(page.office.as_str().into());
@@ -40,7 +42,9 @@ pub fn show(page: &view::DisclosureReviewPage, ui: &Kiosk, words: &Words) {
 pub fn connect(ui: &Kiosk, touches: &Touches) {
     let global = ui.global::<DisclosureReviewPage>();
     global.on_attach_scan(on(touches, Touch::Second));
-    global.on_turn(turn(ui, touches, |ui| ui.global::<DisclosureReviewPage>().get_page()));
+    global.on_turn(turn(ui, touches, |ui| {
+        ui.global::<DisclosureReviewPage>().get_page()
+    }));
     global.on_back(on(touches, Touch::Back));
     global.on_send(on(touches, Touch::Main));
 }

@@ -22,7 +22,11 @@ pub fn show(page: &view::DocumentPage, ui: &Kiosk, words: &Words) {
     let global = ui.global::<DocumentPage>();
     let name = names::fit_within(person(&page.display_name), NAME_FITS);
     let empty = name.text.is_empty();
-    global.set_name(if empty { SharedString::new() } else { visitor(&name.text, words).into() });
+    global.set_name(if empty {
+        SharedString::new()
+    } else {
+        visitor(&name.text, words).into()
+    });
     global.set_name_small(name.small);
     let number = |n: usize| i32::try_from(n).unwrap_or(i32::MAX);
     let (now, zoom) = (number(page.page.saturating_add(1)), i32::from(page.zoom));
@@ -94,7 +98,11 @@ mod tests {
 
     #[test]
     fn an_image_whose_bytes_do_not_fit_is_not_drawn() {
-        let short = PageImage { width: 2, height: 2, rgb: vec![0; 11] };
+        let short = PageImage {
+            width: 2,
+            height: 2,
+            rgb: vec![0; 11],
+        };
         assert!(pixels(&short).is_none());
     }
 }

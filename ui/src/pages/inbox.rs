@@ -17,8 +17,11 @@ use crate::{InboxPage, Kiosk, LetterLine, names, rows, say};
 const SOON: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// In the order of the page.
-const FILTERS: [InboxFilter; 3] =
-    [InboxFilter::All, InboxFilter::Unopened, InboxFilter::Notices];
+const FILTERS: [InboxFilter; 3] = [
+    InboxFilter::All,
+    InboxFilter::Unopened,
+    InboxFilter::Notices,
+];
 
 /// Fills the page. `today`: in Japan, when the clock is trusted.
 pub fn show(
@@ -29,14 +32,24 @@ pub fn show(
     words: &Words,
 ) {
     let global = ui.global::<InboxPage>();
-    let lines = page.entries.rows.iter().map(|row| line(row, today, layout, words)).collect();
+    let lines = page
+        .entries
+        .rows
+        .iter()
+        .map(|row| line(row, today, layout, words))
+        .collect();
     global.set_rows(rows::keep(global.get_rows(), lines));
     let (all, unopened) = page.counts;
     global.set_all(words.say_with("inbox-all", &[("count", all.into())]).into());
     global.set_unopened(
-        words.say_with("inbox-unopened-count", &[("count", unopened.into())]).into(),
+        words
+            .say_with("inbox-unopened-count", &[("count", unopened.into())])
+            .into(),
     );
-    let filter = FILTERS.iter().position(|filter| *filter == page.filter).unwrap_or(0);
+    let filter = FILTERS
+        .iter()
+        .position(|filter| *filter == page.filter)
+        .unwrap_or(0);
     global.set_filter(i32::try_from(filter).unwrap_or(0));
     let (now, pages) = pager(&page.entries);
     global.set_page(now);
@@ -81,9 +94,7 @@ fn papers_of(name: &str, layout: Layout, words: &Words) -> String {
     let name = visitor(name, words);
     match layout {
         Layout::Portable => name,
-        Layout::Seven | Layout::Ten => {
-            words.say_with("inbox-papers", &[("name", name.into())])
-        }
+        Layout::Seven | Layout::Ten => words.say_with("inbox-papers", &[("name", name.into())]),
     }
 }
 

@@ -28,9 +28,7 @@ pub fn show(page: &view::InsuredNumberPage, ui: &Kiosk, words: &Words) {
     );
     global.set_note(note(page.note.as_ref(), words).into());
     global.set_clients(page.clients);
-    global.set_complete(
-        page.note.is_none() && page.typed.chars().count() == InsuredNumber::LENGTH,
-    );
+    global.set_complete(page.note.is_none() && page.typed.chars().count() == InsuredNumber::LENGTH);
 }
 
 /// Turns its buttons into touches.

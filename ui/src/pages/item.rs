@@ -2,7 +2,11 @@
 
 use firmware::terminal::view::{ItemKind, ItemState};
 
+use crate::names;
 use crate::words::Words;
+
+/// Characters of a name that fit on one line behind the kind.
+const ONE_LINE: usize = 13;
 
 /// What an item is and about whom: 進捗の照会　青木 ハル 様.
 #[must_use]
@@ -18,11 +22,16 @@ pub fn title(kind: ItemKind, who: Option<&str>, people: usize, words: &Words) ->
     });
     match who {
         Some(who) if people <= 1 => {
-            words.say_with("item-about", &[("what", what.into()), ("name", who.into())])
+            let name = names::fit_within(who, ONE_LINE).text;
+            words.say_with(
+                "item-about",
+                &[("what", what.into()), ("name", name.into())],
+            )
         }
-        _ if kind == ItemKind::Disclosure && people > 0 => {
-            words.say_with("item-people", &[("what", what.into()), ("count", people.into())])
-        }
+        _ if kind == ItemKind::Disclosure && people > 0 => words.say_with(
+            "item-people",
+            &[("what", what.into()), ("count", people.into())],
+        ),
         _ => what,
     }
 }

@@ -11,8 +11,14 @@ use crate::{Kiosk, LookUpKindPage, names};
 
 /// Fills the page.
 pub fn show(page: &view::LookUpKindPage, ui: &Kiosk, words: &Words) {
-    let name = page.name.as_deref().map(|name| visitor(&names::fit_within(name, 12).text, words));
-    ui.global::<LookUpKindPage>().set_name(name.unwrap_or_default().into());
+    let global = ui.global::<LookUpKindPage>();
+    let name = page.name.as_deref().map(|name| names::fit_within(name, 12));
+    global.set_long(name.as_ref().is_some_and(|name| name.two_lines));
+    global.set_name(
+        name.map(|name| visitor(&name.text, words))
+            .unwrap_or_default()
+            .into(),
+    );
 }
 
 /// Turns its buttons into touches.

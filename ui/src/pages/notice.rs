@@ -26,9 +26,16 @@ pub fn show(
     }
     global.set_title(page.title.as_str().into());
     let (columns, lines) = room(layout);
-    global.set_leaves(rows::texts(global.get_leaves(), leaves(&page.body, columns, lines)));
+    global.set_leaves(rows::texts(
+        global.get_leaves(),
+        leaves(&page.body, columns, lines),
+    ));
     let when = say::instant(page.shown_from, today, words);
-    global.set_from(words.say_with("notice-from", &[("when", when.into())]).into());
+    global.set_from(
+        words
+            .say_with("notice-from", &[("when", when.into())])
+            .into(),
+    );
     global.set_important(page.important);
 }
 
@@ -48,11 +55,19 @@ const fn room(layout: Layout) -> (usize, usize) {
 
 /// The body in lines that fit, and the lines in leaves. There is always one leaf.
 fn leaves(body: &str, columns: usize, lines: usize) -> Vec<String> {
-    let lines_of_body: Vec<String> =
-        body.lines().flat_map(|paragraph| wrapped(paragraph, columns)).collect();
-    let leaves: Vec<String> =
-        lines_of_body.chunks(lines.max(1)).map(|leaf| leaf.join("\n")).collect();
-    if leaves.is_empty() { vec![String::new()] } else { leaves }
+    let lines_of_body: Vec<String> = body
+        .lines()
+        .flat_map(|paragraph| wrapped(paragraph, columns))
+        .collect();
+    let leaves: Vec<String> = lines_of_body
+        .chunks(lines.max(1))
+        .map(|leaf| leaf.join("\n"))
+        .collect();
+    if leaves.is_empty() {
+        vec![String::new()]
+    } else {
+        leaves
+    }
 }
 
 /// One paragraph in lines: after a space where there is one, else between any two characters
@@ -95,7 +110,10 @@ mod tests {
 
     #[test]
     fn latin_words_stay_whole() {
-        assert_eq!(wrapped("The gateway rests tonight", 12), ["The ", "gateway ", "rests ", "tonight"]);
+        assert_eq!(
+            wrapped("The gateway rests tonight", 12),
+            ["The ", "gateway ", "rests ", "tonight"]
+        );
     }
 
     proptest! {

@@ -25,17 +25,30 @@ pub fn show(page: &view::NumberBPage, ui: &Kiosk, words: &Words) {
         if done(place) {
             spaced(&page.groups[place])
         } else {
-            words.say(if place == group { "numberb-typing" } else { "numberb-later" })
+            words.say(if place == group {
+                "numberb-typing"
+            } else {
+                "numberb-later"
+            })
         }
     });
     global.set_states(rows::texts(global.get_states(), states));
-    global.set_done(rows::keep(global.get_done(), (0..PLACES.len()).map(done).collect()));
+    global.set_done(rows::keep(
+        global.get_done(),
+        (0..PLACES.len()).map(done).collect(),
+    ));
     let digits = page.groups[group].chars().map(String::from);
     global.set_digits(rows::texts(global.get_digits(), digits));
     global.set_places(i32::try_from(PLACES[group]).unwrap_or(0));
     global.set_where(
         words
-            .say(["numberb-where-birth", "numberb-where-year", "numberb-where-code"][group])
+            .say(
+                [
+                    "numberb-where-birth",
+                    "numberb-where-year",
+                    "numberb-where-code",
+                ][group],
+            )
             .into(),
     );
     global.set_tries(tries(page, group, words).into());

@@ -22,16 +22,23 @@ pub fn show(
 ) {
     let global = ui.global::<OutboxItemPage>();
     let row = &page.item;
-    global.set_title(item::title(row.kind, row.who.as_deref(), row.people, words).into());
+    let title = item::title(row.kind, row.who.as_deref(), row.people, words);
+    global.set_title_small(title.contains('\n'));
+    global.set_title(title.into());
     global.set_held(row.state == ItemState::Held);
     global.set_slip(
-        words.say_with("saved-slip", &[("number", page.slip_number.as_str().into())]).into(),
+        words
+            .say_with(
+                "saved-slip",
+                &[("number", page.slip_number.as_str().into())],
+            )
+            .into(),
     );
     global.set_reached(item::reached(row.state));
-    let times = page
-        .times
-        .iter()
-        .map(|time| time.map(|at| say::instant(at, today, words)).unwrap_or_default());
+    let times = page.times.iter().map(|time| {
+        time.map(|at| say::instant(at, today, words))
+            .unwrap_or_default()
+    });
     global.set_times(rows::texts(global.get_times(), times));
     global.set_receipt(
         page.receipt_seq

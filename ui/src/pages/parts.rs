@@ -23,7 +23,8 @@ pub(crate) fn visitor(name: &str, words: &Words) -> String {
 
 /// What is wrong with what was typed, short enough to stand beside it.
 pub(crate) fn note(code: Option<&ProblemCode>, words: &Words) -> String {
-    code.map(|code| trouble::facts(code, 0, words).title).unwrap_or_default()
+    code.map(|code| trouble::facts(code, 0, words).title)
+        .unwrap_or_default()
 }
 
 /// A desk in words.
@@ -41,7 +42,9 @@ pub(crate) struct DeskWords {
 
 impl DeskWords {
     pub(crate) fn of(desk: Option<&DeskState>, layout: Layout, words: &Words) -> Self {
-        let Some(desk) = desk else { return Self::default() };
+        let Some(desk) = desk else {
+            return Self::default();
+        };
         let hours = match layout {
             Layout::Seven => say::open_short(desk.open, words),
             Layout::Ten | Layout::Portable => say::open(desk.open, words),

@@ -12,26 +12,43 @@ use crate::words::Words;
 use crate::{Kiosk, PurposePage, say};
 
 /// In the order of the page.
-const PURPOSES: [Purpose; 4] =
-    [Purpose::CarePlan, Purpose::Coordination, Purpose::Renewal, Purpose::ClientAsked];
+const PURPOSES: [Purpose; 4] = [
+    Purpose::CarePlan,
+    Purpose::Coordination,
+    Purpose::Renewal,
+    Purpose::ClientAsked,
+];
 
 /// Fills the page.
 pub fn show(page: &view::PurposePage, layout: Layout, ui: &Kiosk, words: &Words) {
     let global = ui.global::<PurposePage>();
-    let chosen = PURPOSES.iter().position(|purpose| Some(*purpose) == page.chosen);
-    global.set_chosen(chosen.and_then(|place| i32::try_from(place).ok()).unwrap_or(-1));
-    let born = page.born_on.map(|day| {
-        words.say_with("purpose-born", &[("born", say::date(day, words).into())])
-    });
+    let chosen = PURPOSES
+        .iter()
+        .position(|purpose| Some(*purpose) == page.chosen);
+    global.set_chosen(
+        chosen
+            .and_then(|place| i32::try_from(place).ok())
+            .unwrap_or(-1),
+    );
+    let born = page
+        .born_on
+        .map(|day| words.say_with("purpose-born", &[("born", say::date(day, words).into())]));
     let about: Vec<String> = page.insured.iter().cloned().chain(born).collect();
     global.set_about(about.join("　").into());
-    let applied = page.applied_on.map(|day| {
-        words.say_with("purpose-applied", &[("date", say::date(day, words).into())])
-    });
+    let applied = page
+        .applied_on
+        .map(|day| words.say_with("purpose-applied", &[("date", say::date(day, words).into())]));
     let desk = format!("{} {}", page.city, page.desk);
     let to = words.say_with("purpose-to", &[("desk", desk.trim().into())]);
     let sent: Vec<String> = applied.into_iter().chain([to]).collect();
-    global.set_sent(sent.join(if layout == Layout::Portable { "\n" } else { "　" }).into());
+    global.set_sent(
+        sent.join(if layout == Layout::Portable {
+            "\n"
+        } else {
+            "　"
+        })
+        .into(),
+    );
 }
 
 /// Turns its buttons into touches.

@@ -17,5 +17,6 @@ pub fn show(page: view::ReadingPage, ui: &Kiosk) {
 
 /// Turns its button into a touch.
 pub fn connect(ui: &Kiosk, touches: &Touches) {
-    ui.global::<ReadingPage>().on_cancel(on(touches, Touch::Back));
+    ui.global::<ReadingPage>()
+        .on_cancel(on(touches, Touch::Back));
 }

@@ -30,7 +30,12 @@ pub fn show(page: &view::SavedPage, ui: &Kiosk, words: &Words) {
     global.set_reached(item::reached(page.state).max(1));
     global.set_what(item::title(page.what, page.who.as_deref(), page.people, words).into());
     global.set_slip(
-        words.say_with("saved-slip", &[("number", page.slip_number.as_str().into())]).into(),
+        words
+            .say_with(
+                "saved-slip",
+                &[("number", page.slip_number.as_str().into())],
+            )
+            .into(),
     );
 }
 

@@ -57,11 +57,18 @@ pub fn connect(ui: &Kiosk, touches: &Touches) {
     let send = touches.clone();
     global.on_letter(move |key| {
         let mut chars = key.chars();
-        let (Some(letter), None) = (chars.next(), chars.next()) else { return };
-        send(match letter.to_digit(10).and_then(|digit| u8::try_from(digit).ok()) {
-            Some(digit) => Touch::Digit(digit),
-            None => Touch::Letter(letter),
-        });
+        let (Some(letter), None) = (chars.next(), chars.next()) else {
+            return;
+        };
+        send(
+            match letter
+                .to_digit(10)
+                .and_then(|digit| u8::try_from(digit).ok())
+            {
+                Some(digit) => Touch::Digit(digit),
+                None => Touch::Letter(letter),
+            },
+        );
     });
     global.on_digit(digit(touches));
     global.on_voiced(on(touches, Touch::KanaModify(KanaModifier::Voiced)));

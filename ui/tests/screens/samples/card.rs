@@ -24,18 +24,34 @@ pub fn samples() -> Vec<Sample> {
         sample(Screen::CardPrompt, "card_prompt_hint", prompt(true, false)),
         sample(Screen::CardPrompt, "card_prompt_pin", prompt(false, true)),
         sample(Screen::NumberB, "number_b", Page::NumberB(year())),
-        sample(Screen::NumberB, "number_b_impossible", Page::NumberB(impossible())),
+        sample(
+            Screen::NumberB,
+            "number_b_impossible",
+            Page::NumberB(impossible()),
+        ),
         sample(Screen::NumberB, "number_b_code", Page::NumberB(code())),
         sample(Screen::Reading, "reading", reading(2, false)),
         sample(Screen::Reading, "reading_stopping", reading(0, true)),
         sample(Screen::Compare, "photo_compare", Page::Compare(compare())),
-        worst_strip(sample(Screen::Compare, "photo_compare_longname", Page::Compare(unknown()))),
-        sample(Screen::Compare, "photo_compare_unwritable", Page::Compare(unwritable())),
+        worst_strip(sample(
+            Screen::Compare,
+            "photo_compare_longname",
+            Page::Compare(unknown()),
+        )),
+        sample(
+            Screen::Compare,
+            "photo_compare_unwritable",
+            Page::Compare(unwritable()),
+        ),
         sample(Screen::CardPin, "card_pin", pin(2, Some(3))),
         sample(Screen::CardPin, "card_pin_few", pin(4, Some(2))),
         sample(Screen::CardPin, "card_pin_unknown", pin(0, None)),
         sample(Screen::Confirmed, "confirmed", Page::Confirmed(confirmed())),
-        sample(Screen::Confirmed, "confirmed_longname", Page::Confirmed(confirmed_long())),
+        sample(
+            Screen::Confirmed,
+            "confirmed_longname",
+            Page::Confirmed(confirmed_long()),
+        ),
         sample(Screen::PinResult, "pin_result", Page::PinResult(by_pin())),
     ];
     samples.extend(troubles());
@@ -110,11 +126,20 @@ fn unknown() -> ComparePage {
 }
 
 fn unwritable() -> ComparePage {
-    ComparePage { name: "\u{fffd}田 一郎".to_owned(), ..compare() }
+    ComparePage {
+        name: "\u{fffd}田 一郎".to_owned(),
+        ..compare()
+    }
 }
 
 fn by_pin() -> ComparePage {
-    ComparePage { photo: None, name_image: None, expires_on: None, signed: false, ..compare() }
+    ComparePage {
+        photo: None,
+        name_image: None,
+        expires_on: None,
+        signed: false,
+        ..compare()
+    }
 }
 
 fn confirmed() -> ConfirmedPage {
@@ -127,12 +152,21 @@ fn confirmed() -> ConfirmedPage {
 }
 
 fn confirmed_long() -> ConfirmedPage {
-    ConfirmedPage { name: LONG_NAME.to_owned(), insured: None, draft: true, ..confirmed() }
+    ConfirmedPage {
+        name: LONG_NAME.to_owned(),
+        insured: None,
+        draft: true,
+        ..confirmed()
+    }
 }
 
 fn troubles() -> Vec<Sample> {
     let trouble = |screen, name, kind, code, desk| {
-        sample(screen, name, Page::CardTrouble(CardTroublePage { kind, code, desk }))
+        sample(
+            screen,
+            name,
+            Page::CardTrouble(CardTroublePage { kind, code, desk }),
+        )
     };
     let torn = |tries_known| CardTrouble::Torn { tries_known };
     let (on, left) = (Some(day(2026, 3, 14)), 7);
@@ -142,8 +176,20 @@ fn troubles() -> Vec<Sample> {
         Some(desk)
     };
     vec![
-        trouble(Screen::CardTorn, "card_torn", torn(true), ProblemCode::CardTorn, None),
-        trouble(Screen::CardTorn, "card_torn_unknown", torn(false), ProblemCode::CardTorn, None),
+        trouble(
+            Screen::CardTorn,
+            "card_torn",
+            torn(true),
+            ProblemCode::CardTorn,
+            None,
+        ),
+        trouble(
+            Screen::CardTorn,
+            "card_torn_unknown",
+            torn(false),
+            ProblemCode::CardTorn,
+            None,
+        ),
         trouble(
             Screen::CardBlocked,
             "card_blocked",

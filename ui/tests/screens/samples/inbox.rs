@@ -19,7 +19,11 @@ pub fn samples() -> Vec<Sample> {
         sample(Screen::Inbox, "inbox_notices", Page::Inbox(notices())),
         sample(Screen::Inbox, "inbox_empty", Page::Inbox(empty())),
         sample(Screen::Document, "document", Page::Document(document())),
-        sample(Screen::Document, "document_drawing", Page::Document(drawing())),
+        sample(
+            Screen::Document,
+            "document_drawing",
+            Page::Document(drawing()),
+        ),
         sample(Screen::Notice, "notice", Page::Notice(notice())),
         sample(Screen::Notice, "notice_long", Page::Notice(long_notice())),
     ]
@@ -78,7 +82,11 @@ fn notices() -> InboxPage {
         entries: Paged {
             rows: vec![
                 notice_row("夜間の保守（8月1日）", true, false),
-                notice_row("要介護認定の申請書の様式が、新しくなりました（10月から）", false, true),
+                notice_row(
+                    "要介護認定の申請書の様式が、新しくなりました（10月から）",
+                    false,
+                    true,
+                ),
                 document_row(LONG_NAME, false, 9_900_000, 24 * HOUR),
             ],
             page: 0,
@@ -91,7 +99,12 @@ fn notices() -> InboxPage {
 
 fn empty() -> InboxPage {
     InboxPage {
-        entries: Paged { rows: Vec::new(), page: 0, pages: 1, total: 0 },
+        entries: Paged {
+            rows: Vec::new(),
+            page: 0,
+            pages: 1,
+            total: 0,
+        },
         counts: (0, 0),
         ..inbox()
     }

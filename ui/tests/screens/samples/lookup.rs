@@ -24,20 +24,54 @@ pub fn samples() -> Vec<Sample> {
 
 fn questions() -> Vec<Sample> {
     let kind = |name: Option<&str>| {
-        Page::LookUpKind(LookUpKindPage { name: name.map(str::to_owned) })
+        Page::LookUpKind(LookUpKindPage {
+            name: name.map(str::to_owned),
+        })
     };
     vec![
-        sample(Screen::InsuredNumber, "number", Page::InsuredNumber(number())),
-        sample(Screen::InsuredNumber, "number_refused", Page::InsuredNumber(refused())),
-        sample(Screen::InsuredNumber, "number_person", Page::InsuredNumber(for_person())),
+        sample(
+            Screen::InsuredNumber,
+            "number",
+            Page::InsuredNumber(number()),
+        ),
+        sample(
+            Screen::InsuredNumber,
+            "number_refused",
+            Page::InsuredNumber(refused()),
+        ),
+        sample(
+            Screen::InsuredNumber,
+            "number_person",
+            Page::InsuredNumber(for_person()),
+        ),
         sample(Screen::BirthDate, "birthdate", Page::Date(birth())),
-        sample(Screen::BirthDate, "birthdate_impossible", Page::Date(impossible())),
-        sample(Screen::ApplicationDate, "application_date", Page::Date(application())),
-        sample(Screen::ApplicationDate, "application_date_old", Page::Date(too_old())),
+        sample(
+            Screen::BirthDate,
+            "birthdate_impossible",
+            Page::Date(impossible()),
+        ),
+        sample(
+            Screen::ApplicationDate,
+            "application_date",
+            Page::Date(application()),
+        ),
+        sample(
+            Screen::ApplicationDate,
+            "application_date_old",
+            Page::Date(too_old()),
+        ),
         sample(Screen::Purpose, "purpose", Page::Purpose(purpose())),
-        sample(Screen::Purpose, "purpose_none", Page::Purpose(purpose_by_dates())),
+        sample(
+            Screen::Purpose,
+            "purpose_none",
+            Page::Purpose(purpose_by_dates()),
+        ),
         sample(Screen::ClientList, "clients", Page::ClientList(clients())),
-        sample(Screen::ClientList, "clients_empty", Page::ClientList(nobody())),
+        sample(
+            Screen::ClientList,
+            "clients_empty",
+            Page::ClientList(nobody()),
+        ),
         sample(Screen::LookUpKind, "kind", kind(None)),
         sample(Screen::LookUpKind, "kind_longname", kind(Some(LONG_NAME))),
     ]
@@ -45,17 +79,33 @@ fn questions() -> Vec<Sample> {
 
 fn answers() -> Vec<Sample> {
     let none = |name, kind| {
-        let page = AnswerNonePage { kind, desk: Some(desk()), age: None };
+        let page = AnswerNonePage {
+            kind,
+            desk: Some(desk()),
+            age: None,
+        };
         sample(Screen::AnswerNone, name, Page::AnswerNone(page))
     };
     vec![
         sample(Screen::Answer, "answer", Page::Answer(answer())),
         sample(Screen::Answer, "answer_longname", Page::Answer(long_name())),
-        sample(Screen::Answer, "answer_certified", Page::Answer(certified())),
+        sample(
+            Screen::Answer,
+            "answer_certified",
+            Page::Answer(certified()),
+        ),
         sample(Screen::Answer, "answer_number", Page::Answer(by_number())),
         sample(Screen::AnswerStale, "stale", Page::Answer(stale())),
-        offline(sample(Screen::LookUpSaved, "saved_offline", Page::Saved(saved()))),
-        sample(Screen::LookUpSaved, "saved_receipted", Page::Saved(receipted())),
+        offline(sample(
+            Screen::LookUpSaved,
+            "saved_offline",
+            Page::Saved(saved()),
+        )),
+        sample(
+            Screen::LookUpSaved,
+            "saved_receipted",
+            Page::Saved(receipted()),
+        ),
         sample(Screen::LookUpSaved, "saved_held", Page::Saved(held())),
         worst_strip(sample(
             Screen::AnswerClockUntrusted,
@@ -153,7 +203,11 @@ fn purpose() -> PurposePage {
 }
 
 fn purpose_by_dates() -> PurposePage {
-    PurposePage { chosen: None, insured: None, ..purpose() }
+    PurposePage {
+        chosen: None,
+        insured: None,
+        ..purpose()
+    }
 }
 
 fn clients() -> Paged<ClientRow> {
@@ -176,7 +230,12 @@ fn clients() -> Paged<ClientRow> {
 }
 
 fn nobody() -> Paged<ClientRow> {
-    Paged { rows: Vec::new(), page: 0, pages: 1, total: 0 }
+    Paged {
+        rows: Vec::new(),
+        page: 0,
+        pages: 1,
+        total: 0,
+    }
 }
 
 fn record() -> ProgressRecord {
@@ -215,11 +274,20 @@ fn answer_of(record: ProgressRecord) -> AnswerPage {
 }
 
 fn long_name() -> AnswerPage {
-    AnswerPage { who: LONG_NAME.to_owned(), asked_again: true, ..answer() }
+    AnswerPage {
+        who: LONG_NAME.to_owned(),
+        asked_again: true,
+        ..answer()
+    }
 }
 
 fn by_number() -> AnswerPage {
-    AnswerPage { who: "0000123456".to_owned(), updated_at: None, age: Some(DAY / 24), ..answer() }
+    AnswerPage {
+        who: "0000123456".to_owned(),
+        updated_at: None,
+        age: Some(DAY / 24),
+        ..answer()
+    }
 }
 
 fn certified() -> AnswerPage {
@@ -252,7 +320,11 @@ fn stale() -> AnswerPage {
 }
 
 fn clock_untrusted() -> AnswerPage {
-    AnswerPage { age: None, validity: Validity::ClockUntrusted, ..answer() }
+    AnswerPage {
+        age: None,
+        validity: Validity::ClockUntrusted,
+        ..answer()
+    }
 }
 
 fn saved() -> SavedPage {
@@ -276,5 +348,9 @@ fn receipted() -> SavedPage {
 }
 
 fn held() -> SavedPage {
-    SavedPage { state: ItemState::Held, online: true, ..saved() }
+    SavedPage {
+        state: ItemState::Held,
+        online: true,
+        ..saved()
+    }
 }

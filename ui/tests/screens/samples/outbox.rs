@@ -18,8 +18,22 @@ pub fn samples() -> Vec<Sample> {
         item(Screen::OutboxItem, "outbox_item", receipted()),
         item(Screen::OutboxItem, "outbox_item_answered", answered()),
         item(Screen::OutboxHeld, "outbox_held", held()),
-        item(Screen::OutboxHeld, "outbox_held_discard", OutboxItemPage { confirm_discard: true, ..held() }),
-        item(Screen::OutboxHeld, "outbox_held_only_call", OutboxItemPage { editable: false, ..held() }),
+        item(
+            Screen::OutboxHeld,
+            "outbox_held_discard",
+            OutboxItemPage {
+                confirm_discard: true,
+                ..held()
+            },
+        ),
+        item(
+            Screen::OutboxHeld,
+            "outbox_held_only_call",
+            OutboxItemPage {
+                editable: false,
+                ..held()
+            },
+        ),
     ]
 }
 
@@ -41,7 +55,13 @@ fn outbox() -> OutboxPage {
         items: Paged {
             rows: vec![
                 row(5, ItemKind::Disclosure, None, 4, ItemState::Held),
-                row(43, ItemKind::Progress, Some("青木 ハル"), 1, ItemState::Saved),
+                row(
+                    43,
+                    ItemKind::Progress,
+                    Some("青木 ハル"),
+                    1,
+                    ItemState::Saved,
+                ),
                 row(8, ItemKind::Disclosure, None, 7, ItemState::Receipted),
             ],
             page: 0,
@@ -57,7 +77,13 @@ fn moving() -> OutboxPage {
         items: Paged {
             rows: vec![
                 row(44, ItemKind::Progress, Some(LONG_NAME), 1, ItemState::Sent),
-                row(11, ItemKind::Progress, Some("長曽我部 龍之介宗一郎"), 1, ItemState::Answered),
+                row(
+                    11,
+                    ItemKind::Progress,
+                    Some("長曽我部 龍之介宗一郎"),
+                    1,
+                    ItemState::Answered,
+                ),
                 row(12, ItemKind::Pledge, None, 0, ItemState::Receipted),
             ],
             page: 1,
@@ -71,7 +97,12 @@ fn moving() -> OutboxPage {
 
 fn empty() -> OutboxPage {
     OutboxPage {
-        items: Paged { rows: Vec::new(), page: 0, pages: 1, total: 0 },
+        items: Paged {
+            rows: Vec::new(),
+            page: 0,
+            pages: 1,
+            total: 0,
+        },
         held: 0,
         ..outbox()
     }
@@ -97,9 +128,20 @@ fn receipted() -> OutboxItemPage {
 
 fn answered() -> OutboxItemPage {
     OutboxItemPage {
-        item: row(11, ItemKind::Progress, Some(LONG_NAME), 1, ItemState::Answered),
-        times: [at(today(), 8, 58), at(today(), 8, 58), at(today(), 8, 59), at(today(), 9, 11)]
-            .map(Some),
+        item: row(
+            11,
+            ItemKind::Progress,
+            Some(LONG_NAME),
+            1,
+            ItemState::Answered,
+        ),
+        times: [
+            at(today(), 8, 58),
+            at(today(), 8, 58),
+            at(today(), 8, 59),
+            at(today(), 9, 11),
+        ]
+        .map(Some),
         answer: true,
         ..receipted()
     }

@@ -26,18 +26,58 @@ const NAMES: [&str; 10] = [
 pub fn samples() -> Vec<Sample> {
     let mut samples = vec![
         sample(Screen::Disclosure, "disclosure", Page::Disclosure(seven())),
-        sample(Screen::Disclosure, "disclosure_second_page", Page::Disclosure(second_page())),
-        sample(Screen::Disclosure, "disclosure_empty", Page::Disclosure(empty())),
-        sample(Screen::Disclosure, "disclosure_eleventh", Page::Disclosure(eleventh())),
-        sample(Screen::DisclosurePerson, "person", Page::DisclosurePerson(person())),
-        sample(Screen::DisclosurePerson, "person_new", Page::DisclosurePerson(new_person())),
-        sample(Screen::DisclosurePerson, "person_longname", Page::DisclosurePerson(whole())),
+        sample(
+            Screen::Disclosure,
+            "disclosure_second_page",
+            Page::Disclosure(second_page()),
+        ),
+        sample(
+            Screen::Disclosure,
+            "disclosure_empty",
+            Page::Disclosure(empty()),
+        ),
+        sample(
+            Screen::Disclosure,
+            "disclosure_eleventh",
+            Page::Disclosure(eleventh()),
+        ),
+        sample(
+            Screen::DisclosurePerson,
+            "person",
+            Page::DisclosurePerson(person()),
+        ),
+        sample(
+            Screen::DisclosurePerson,
+            "person_new",
+            Page::DisclosurePerson(new_person()),
+        ),
+        sample(
+            Screen::DisclosurePerson,
+            "person_longname",
+            Page::DisclosurePerson(whole()),
+        ),
         sample(Screen::Attach, "attach", Page::Attach(attach())),
-        sample(Screen::Attach, "attach_searching", Page::Attach(searching())),
+        sample(
+            Screen::Attach,
+            "attach_searching",
+            Page::Attach(searching()),
+        ),
         sample(Screen::Attach, "attach_nothing", Page::Attach(nothing())),
-        sample(Screen::DisclosureReview, "review", Page::DisclosureReview(review(3))),
-        sample(Screen::DisclosureReview, "review_warned", Page::DisclosureReview(warned())),
-        offline(sample(Screen::DisclosureSaved, "request_saved", Page::Saved(saved()))),
+        sample(
+            Screen::DisclosureReview,
+            "review",
+            Page::DisclosureReview(review(3)),
+        ),
+        sample(
+            Screen::DisclosureReview,
+            "review_warned",
+            Page::DisclosureReview(warned()),
+        ),
+        offline(sample(
+            Screen::DisclosureSaved,
+            "request_saved",
+            Page::Saved(saved()),
+        )),
     ];
     samples.extend(texts());
     samples
@@ -48,11 +88,19 @@ fn texts() -> Vec<Sample> {
     vec![
         text(Screen::NameEntry, "name_kana", kana()),
         text(Screen::NameEntry, "name_refused", refused()),
-        text(Screen::SetupToken, "token", latin(TextField::Token, "K7M2-", None)),
+        text(
+            Screen::SetupToken,
+            "token",
+            latin(TextField::Token, "K7M2-", None),
+        ),
         text(
             Screen::SetupProfile,
             "profile_email",
-            latin(TextField::Email, "hidamari-kyotaku@example.jp", Some((6, 8))),
+            latin(
+                TextField::Email,
+                "hidamari-kyotaku@example.jp",
+                Some((6, 8)),
+            ),
         ),
         text(Screen::SetupProfile, "profile_phone", digits()),
     ]
@@ -85,11 +133,18 @@ fn seven() -> DisclosurePage {
 }
 
 fn second_page() -> DisclosurePage {
-    DisclosurePage { people: places(7, 10, 7), ..seven() }
+    DisclosurePage {
+        people: places(7, 10, 7),
+        ..seven()
+    }
 }
 
 fn empty() -> DisclosurePage {
-    DisclosurePage { people: places(1, 6, 0), next: DisclosureNext::AddPerson, ..seven() }
+    DisclosurePage {
+        people: places(1, 6, 0),
+        next: DisclosureNext::AddPerson,
+        ..seven()
+    }
 }
 
 fn eleventh() -> DisclosurePage {
@@ -136,7 +191,11 @@ fn whole() -> DisclosurePersonPage {
 }
 
 fn attach() -> AttachPage {
-    let file = |name: &str, size, media| FileRow { name: name.to_owned(), size, media };
+    let file = |name: &str, size, media| FileRow {
+        name: name.to_owned(),
+        size,
+        media,
+    };
     AttachPage {
         who: Some("山﨑 ヨシエ".to_owned()),
         files: Paged {
@@ -159,12 +218,21 @@ fn attach() -> AttachPage {
 }
 
 fn searching() -> AttachPage {
-    AttachPage { who: None, searching: true, ..attach() }
+    AttachPage {
+        who: None,
+        searching: true,
+        ..attach()
+    }
 }
 
 fn nothing() -> AttachPage {
     AttachPage {
-        files: Paged { rows: Vec::new(), page: 0, pages: 1, total: 0 },
+        files: Paged {
+            rows: Vec::new(),
+            page: 0,
+            pages: 1,
+            total: 0,
+        },
         note: Some(ProblemCode::AttachmentTooLarge),
         ..attach()
     }
