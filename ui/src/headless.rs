@@ -49,7 +49,11 @@ pub struct NoSuchButton {
 
 impl std::fmt::Display for NoSuchButton {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "no button {:?}; there are {:?}", self.label, self.present)
+        write!(
+            f,
+            "no button {:?}; there are {:?}",
+            self.label, self.present
+        )
     }
 }
 
@@ -113,7 +117,9 @@ impl Headless {
     /// [`NoSuchButton`] when no such button can be pressed.
     pub fn press_then_wait(&self, label: &str, wait: Duration) -> Result<(), NoSuchButton> {
         let found = self.touchables().into_iter().find(|element| {
-            element.accessible_label().is_some_and(|found| phrases::plain(&found) == label)
+            element
+                .accessible_label()
+                .is_some_and(|found| phrases::plain(&found) == label)
                 && element.accessible_enabled() != Some(false)
         });
         let Some(element) = found else {
@@ -160,7 +166,11 @@ impl Headless {
 
     fn elements(&self) -> Vec<ElementHandle> {
         use i_slint_backend_testing::ElementRoot;
-        self.screen.kiosk().root_element().query_descendants().find_all()
+        self.screen
+            .kiosk()
+            .root_element()
+            .query_descendants()
+            .find_all()
     }
 }
 

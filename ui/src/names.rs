@@ -21,16 +21,30 @@ pub struct ShownName {
 pub fn fit(name: &str) -> ShownName {
     let length = name.chars().filter(|c| !c.is_whitespace()).count();
     if length <= NORMAL {
-        return ShownName { text: name.to_owned(), small: false, two_lines: false };
+        return ShownName {
+            text: name.to_owned(),
+            small: false,
+            two_lines: false,
+        };
     }
     if length <= ONE_LINE && !name.contains(char::is_whitespace) {
-        return ShownName { text: name.to_owned(), small: true, two_lines: false };
+        return ShownName {
+            text: name.to_owned(),
+            small: true,
+            two_lines: false,
+        };
     }
     match middle_space(name) {
-        Some((before, after)) => {
-            ShownName { text: format!("{before}\n{after}"), small: true, two_lines: true }
-        }
-        None => ShownName { text: name.to_owned(), small: true, two_lines: false },
+        Some((before, after)) => ShownName {
+            text: format!("{before}\n{after}"),
+            small: true,
+            two_lines: true,
+        },
+        None => ShownName {
+            text: name.to_owned(),
+            small: true,
+            two_lines: false,
+        },
     }
 }
 
@@ -39,7 +53,11 @@ pub fn fit(name: &str) -> ShownName {
 pub fn fit_within(name: &str, one_line: usize) -> ShownName {
     let length = name.chars().filter(|c| !c.is_whitespace()).count();
     if length > NORMAL && length <= one_line {
-        return ShownName { text: name.to_owned(), small: true, two_lines: false };
+        return ShownName {
+            text: name.to_owned(),
+            small: true,
+            two_lines: false,
+        };
     }
     fit(name)
 }
@@ -81,6 +99,9 @@ mod tests {
 
     #[test]
     fn a_name_without_a_space_keeps_all_its_characters() {
-        assert_eq!(fit("寿限無寿限無五劫の擦り切れ").text, "寿限無寿限無五劫の擦り切れ");
+        assert_eq!(
+            fit("寿限無寿限無五劫の擦り切れ").text,
+            "寿限無寿限無五劫の擦り切れ"
+        );
     }
 }

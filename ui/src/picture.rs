@@ -35,7 +35,11 @@ impl From<&SharedPixelBuffer<Rgba8Pixel>> for Picture {
         Self {
             width: buffer.width(),
             height: buffer.height(),
-            rgb: buffer.as_slice().iter().map(|pixel| [pixel.r, pixel.g, pixel.b]).collect(),
+            rgb: buffer
+                .as_slice()
+                .iter()
+                .map(|pixel| [pixel.r, pixel.g, pixel.b])
+                .collect(),
         }
     }
 }
@@ -68,6 +72,7 @@ impl Picture {
         let mut encoder = png::Encoder::new(&mut out, self.width, self.height);
         encoder.set_color(png::ColorType::Rgb);
         encoder.set_depth(png::BitDepth::Eight);
+        encoder.set_compression(png::Compression::Fast);
         let mut writer = encoder.write_header()?;
         writer.write_image_data(self.rgb.as_flattened())?;
         writer.finish()?;
@@ -93,22 +98,42 @@ impl Picture {
                 [] => [0; 3],
             })
             .collect();
-        Ok(Self { width: info.width, height: info.height, rgb })
+        Ok(Self {
+            width: info.width,
+            height: info.height,
+            rgb,
+        })
     }
 
     /// What differs from `other` as people see it, or nothing.
     #[must_use]
     pub fn difference(&self, other: &Self) -> Option<Difference> {
         if (self.width, self.height) != (other.width, other.height) {
-            return Some(Difference { pixels: self.rgb.len(), first: (0, 0) });
+            return Some(Difference {
+                pixels: self.rgb.len(),
+                first: (0, 0),
+            });
         }
         let width = self.width as usize;
         let mut found: Option<Difference> = None;
-        let rows = self.rgb.chunks_exact(width).zip(other.rgb.chunks_exact(width));
+        let rows = self
+            .rgb
+            .chunks_exact(width)
+            .zip(other.rgb.chunks_exact(width));
         // Most rows are equal byte by byte, which is quickly seen.
         for (row, (one, two)) in rows.enumerate().filter(|(_, (one, two))| one != two) {
-            for (column, _) in one.iter().zip(two).enumerate().filter(|(_, pair)| differ(*pair)) {
-                found.get_or_insert(Difference { pixels: 0, first: (column, row) }).pixels += 1;
+            for (column, _) in one
+                .iter()
+                .zip(two)
+                .enumerate()
+                .filter(|(_, pair)| differ(*pair))
+            {
+                found
+                    .get_or_insert(Difference {
+                        pixels: 0,
+                        first: (column, row),
+                    })
+                    .pixels += 1;
             }
         }
         found.filter(|found| found.pixels * 1000 > self.rgb.len() * PIXELS_PER_MILLE)
@@ -120,17 +145,21 @@ impl Picture {
         let width = self.width as usize;
         let mut rgb = Vec::with_capacity(self.rgb.len() / 4);
         for rows in self.rgb.chunks_exact(2 * width) {
-            let (upper, lower) = rows.split_at(width);
-            for (above, below) in upper.chunks_exact(2).zip(lower.chunks_exact(2)) {
-                let mean = |channel: usize| {
-                    let sum: u16 =
-                        above.iter().chain(below).map(|pixel| u16::from(pixel[channel])).sum();
-                    u8::try_from(sum / 4).unwrap_or(u8::MAX)
-                };
-                rgb.push([mean(0), mean(1), mean(2)]);
+            for column in (0..width & !1).step_by(2) {
+                let below = column + width;
+                let four = [rows[column], rows[column + 1], rows[below], rows[below + 1]];
+                rgb.push(if four == [four[0]; 4] {
+                    four[0]
+                } else {
+                    mean(four)
+                });
             }
         }
-        Self { width: self.width / 2, height: self.height / 2, rgb }
+        Self {
+            width: self.width / 2,
+            height: self.height / 2,
+            rgb,
+        }
     }
 
     /// The most frequent colours, and for each pixel the nearest of them.
@@ -141,30 +170,52 @@ impl Picture {
         }
         let mut colours: Vec<_> = counts.into_iter().collect();
         colours.sort_by_key(|(colour, count)| (std::cmp::Reverse(*count), *colour));
-        let palette: Vec<_> =
-            colours.iter().take(MAX_COLOURS).map(|(colour, _)| *colour).collect();
+        let palette: Vec<_> = colours
+            .iter()
+            .take(MAX_COLOURS)
+            .map(|(colour, _)| *colour)
+            .collect();
 
         let mut nearest: HashMap<[u8; 3], u8> = HashMap::new();
         let mut indices = Vec::with_capacity(self.rgb.len());
         for run in self.rgb.chunk_by(|one, two| one == two) {
-            let index = *nearest.entry(run[0]).or_insert_with_key(|colour| place(colour, &palette));
+            let index = *nearest
+                .entry(run[0])
+                .or_insert_with_key(|colour| place(colour, &palette));
             indices.extend(std::iter::repeat_n(index, run.len()));
         }
         (palette, indices)
     }
 }
 
+/// The mean colour of four pixels.
+fn mean(four: [[u8; 3]; 4]) -> [u8; 3] {
+    [0, 1, 2].map(|channel| {
+        let sum: u16 = four.iter().map(|pixel| u16::from(pixel[channel])).sum();
+        u8::try_from(sum / 4).unwrap_or(u8::MAX)
+    })
+}
+
 /// The place of the nearest colour of a palette.
 fn place(colour: &[u8; 3], palette: &[[u8; 3]]) -> u8 {
     let distance = |other: &[u8; 3]| -> u32 {
-        colour.iter().zip(other).map(|(a, b)| u32::from(a.abs_diff(*b)).pow(2)).sum()
+        colour
+            .iter()
+            .zip(other)
+            .map(|(a, b)| u32::from(a.abs_diff(*b)).pow(2))
+            .sum()
     };
-    (0u8..).zip(palette).min_by_key(|(_, other)| distance(other)).map_or(0, |(place, _)| place)
+    (0u8..)
+        .zip(palette)
+        .min_by_key(|(_, other)| distance(other))
+        .map_or(0, |(place, _)| place)
 }
 
 /// Whether two pixels look different.
 fn differ((one, two): (&[u8; 3], &[u8; 3])) -> bool {
-    one.iter().zip(two).any(|(a, b)| a.abs_diff(*b) > CHANNEL_TOLERANCE)
+    one.iter()
+        .zip(two)
+        .any(|(a, b)| a.abs_diff(*b) > CHANNEL_TOLERANCE)
 }
 
 /// Where two pictures differ.
@@ -179,7 +230,10 @@ pub struct Difference {
 /// Two indices a byte, each row beginning a new byte.
 fn packed(indices: &[u8], width: usize) -> Vec<u8> {
     let pair = |pair: &[u8]| pair[0] << 4 | pair.get(1).copied().unwrap_or(0);
-    indices.chunks(width.max(1)).flat_map(|row| row.chunks(2).map(pair)).collect()
+    indices
+        .chunks(width.max(1))
+        .flat_map(|row| row.chunks(2).map(pair))
+        .collect()
 }
 
 #[cfg(test)]
@@ -189,9 +243,19 @@ mod tests {
 
     fn gradient() -> Picture {
         let rgb = (0..64 * 64u32)
-            .map(|n| [(n % 64 * 4).to_le_bytes()[0], (n / 64 * 4).to_le_bytes()[0], 0x80])
+            .map(|n| {
+                [
+                    (n % 64 * 4).to_le_bytes()[0],
+                    (n / 64 * 4).to_le_bytes()[0],
+                    0x80,
+                ]
+            })
             .collect();
-        Picture { width: 64, height: 64, rgb }
+        Picture {
+            width: 64,
+            height: 64,
+            rgb,
+        }
     }
 
     #[test]
@@ -201,7 +265,11 @@ mod tests {
         let again = Picture::from_png(&picture.to_png().unwrap()).unwrap();
         assert_eq!((read.width, read.height), (64, 64));
         assert_eq!(read.difference(&again), None);
-        let few = Picture { width: 5, height: 2, rgb: picture.rgb[..10].to_vec() };
+        let few = Picture {
+            width: 5,
+            height: 2,
+            rgb: picture.rgb[..10].to_vec(),
+        };
         assert_eq!(Picture::from_png(&few.to_png().unwrap()).unwrap(), few);
     }
 

@@ -26,5 +26,8 @@ pub fn texts<S: AsRef<str>>(
     present: ModelRc<slint::SharedString>,
     rows: impl IntoIterator<Item = S>,
 ) -> ModelRc<slint::SharedString> {
-    keep(present, rows.into_iter().map(|row| row.as_ref().into()).collect())
+    keep(
+        present,
+        rows.into_iter().map(|row| row.as_ref().into()).collect(),
+    )
 }

@@ -11,8 +11,18 @@ use protocol::person::StaffRole;
 use crate::words::Words;
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
 const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
@@ -44,7 +54,13 @@ pub fn full_date(date: Date, words: &Words) -> String {
     match words.language() {
         Language::Ja => format!("{}({})", date.japanese(), date.weekday_kanji()),
         Language::En => {
-            format!("{} {} {} {}", weekday(date), date.day(), month(date), date.year())
+            format!(
+                "{} {} {} {}",
+                weekday(date),
+                date.day(),
+                month(date),
+                date.year()
+            )
         }
     }
 }
@@ -113,7 +129,10 @@ pub fn left(left: Duration, words: &Words) -> String {
     if seconds >= DAY {
         words.say_with(
             "left-days",
-            &[("days", (seconds / DAY).into()), ("hours", (seconds % DAY / HOUR).into())],
+            &[
+                ("days", (seconds / DAY).into()),
+                ("hours", (seconds % DAY / HOUR).into()),
+            ],
         )
     } else if seconds >= HOUR {
         words.say_with("left-hours", &[("hours", (seconds / HOUR).into())])
@@ -141,7 +160,10 @@ pub fn open(open: Option<Open>, words: &Words) -> String {
         }
         Some(Open::On(day, from)) => words.say_with(
             "desk-opens-on",
-            &[("day", short_date(day, words).into()), ("from", minutes(from).into())],
+            &[
+                ("day", short_date(day, words).into()),
+                ("from", minutes(from).into()),
+            ],
         ),
         Some(Open::Closed) => words.say("desk-closed"),
     }
@@ -160,7 +182,9 @@ pub fn open_short(open_now: Option<Open>, words: &Words) -> String {
 /// the municipality's page.
 #[must_use]
 pub fn hours(desk: &Desk, words: &Words) -> String {
-    let Some(rule) = desk.hours.first() else { return String::new() };
+    let Some(rule) = desk.hours.first() else {
+        return String::new();
+    };
     let days = match rule.weekdays.as_slice() {
         [1, 2, 3, 4, 5] => words.say("days-weekdays"),
         [1, 2, 3, 4, 5, 6, 7] => words.say("days-daily"),
@@ -173,7 +197,11 @@ pub fn hours(desk: &Desk, words: &Words) -> String {
                 .join(&words.say("days-joint"))
         }
     };
-    format!("{days} {}～{}", minutes(rule.from_minute), minutes(rule.to_minute))
+    format!(
+        "{days} {}～{}",
+        minutes(rule.from_minute),
+        minutes(rule.to_minute)
+    )
 }
 
 /// Organisation and desk: `汐見市 介護保険課 認定係`.

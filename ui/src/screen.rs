@@ -57,7 +57,13 @@ impl Screen {
         });
         pages::connect(&kiosk, &touches);
 
-        let screen = Self { kiosk, layout, words, edition: Cell::new(1), handler };
+        let screen = Self {
+            kiosk,
+            layout,
+            words,
+            edition: Cell::new(1),
+            handler,
+        };
         screen.set_look(look);
         Ok(screen)
     }

@@ -7,7 +7,11 @@ use slint::{Image, Rgb8Pixel, SharedPixelBuffer};
 /// Light modules around the code (ISO/IEC 18004 asks for four).
 const QUIET_ZONE: i32 = 4;
 
-const WHITE: Rgb8Pixel = Rgb8Pixel { r: 255, g: 255, b: 255 };
+const WHITE: Rgb8Pixel = Rgb8Pixel {
+    r: 255,
+    g: 255,
+    b: 255,
+};
 const BLACK: Rgb8Pixel = Rgb8Pixel { r: 0, g: 0, b: 0 };
 
 /// The slip as an image that is at most `pixels` wide, each module the same whole number of

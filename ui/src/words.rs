@@ -65,13 +65,20 @@ impl Words {
                 .add_resource(resource)
                 .unwrap_or_else(|errors| panic!("built-in words: {errors:?}"));
         }
-        Self { language, phrases: false, bundle }
+        Self {
+            language,
+            phrases: false,
+            bundle,
+        }
     }
 
     /// The same for a screen: sentences are broken into lines between phrases only.
     #[must_use]
     pub fn for_screen(language: Language) -> Self {
-        Self { phrases: language == Language::Ja, ..Self::new(language) }
+        Self {
+            phrases: language == Language::Ja,
+            ..Self::new(language)
+        }
     }
 
     /// Which language this is.
@@ -84,10 +91,12 @@ impl Words {
     #[must_use]
     pub fn knows(&self, key: &str) -> bool {
         let (name, attribute) = parts(key);
-        self.bundle.get_message(name).is_some_and(|message| match attribute {
-            Some(attribute) => message.get_attribute(attribute).is_some(),
-            None => message.value().is_some(),
-        })
+        self.bundle
+            .get_message(name)
+            .is_some_and(|message| match attribute {
+                Some(attribute) => message.get_attribute(attribute).is_some(),
+                None => message.value().is_some(),
+            })
     }
 
     /// The words for `key`. A key without words shows itself in brackets: the tests know every
@@ -129,13 +138,19 @@ impl Words {
         if !errors.is_empty() {
             tracing::warn!(key, count = errors.len(), "words with a value missing");
         }
-        if self.phrases { phrases::keep(&text) } else { text.into_owned() }
+        if self.phrases {
+            phrases::keep(&text)
+        } else {
+            text.into_owned()
+        }
     }
 }
 
 impl std::fmt::Debug for Words {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Words").field("language", &self.language).finish_non_exhaustive()
+        f.debug_struct("Words")
+            .field("language", &self.language)
+            .finish_non_exhaustive()
     }
 }
 

@@ -41,7 +41,12 @@ fn row(line: &view::DiagnosticLine, words: &Words) -> DiagnosticRow {
         }
         _ => words.say(verdict),
     };
-    DiagnosticRow { part: words.say(key).into(), verdict: verdict.into(), tone, icon: icon.into() }
+    DiagnosticRow {
+        part: words.say(key).into(),
+        verdict: verdict.into(),
+        tone,
+        icon: icon.into(),
+    }
 }
 
 /// Turns its buttons into touches.

@@ -22,7 +22,12 @@ pub fn show(page: &view::HelpPage, ui: &Kiosk, words: &Words) {
     let (now, pages) = pages::pager(&page.topics);
     global.set_page(now);
     global.set_pages(pages);
-    let desks = page.desks.iter().take(DESKS).map(|desk| card(desk, words)).collect();
+    let desks = page
+        .desks
+        .iter()
+        .take(DESKS)
+        .map(|desk| card(desk, words))
+        .collect();
     global.set_desks(rows::keep(global.get_desks(), desks));
 }
 
@@ -40,7 +45,10 @@ pub fn show_topic(page: &view::HelpTopicPage, ui: &Kiosk, words: &Words) {
 /// A desk as a card.
 #[must_use]
 pub fn card(desk: &DeskState, words: &Words) -> DeskCard {
-    let (hours, open) = (say::hours(&desk.desk, words), say::open_short(desk.open, words));
+    let (hours, open) = (
+        say::hours(&desk.desk, words),
+        say::open_short(desk.open, words),
+    );
     DeskCard {
         name: say::desk_name(desk).into(),
         phone: desk.desk.phone.to_string().into(),
@@ -76,7 +84,9 @@ pub fn connect(ui: &Kiosk, touches: &Touches) {
     let global = ui.global::<HelpPage>();
     let send = touches.clone();
     global.on_topic(move |place| send(Touch::Row(pages::place(place))));
-    global.on_turned(pages::turn(ui, touches, |ui| ui.global::<HelpPage>().get_page()));
+    global.on_turned(pages::turn(ui, touches, |ui| {
+        ui.global::<HelpPage>().get_page()
+    }));
     let send = touches.clone();
     global.on_slip(move || send(Touch::Main));
     let send = touches.clone();

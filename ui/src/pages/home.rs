@@ -25,10 +25,18 @@ pub fn show(page: &view::HomePage, staff: Option<&str>, ui: &Kiosk, words: &Word
     global.set_held(notice(page, words).into());
     global.set_unopened(match page.unopened {
         0 => slint::SharedString::new(),
-        count => words.say_with("home-unopened", &[("count", count.into())]).into(),
+        count => words
+            .say_with("home-unopened", &[("count", count.into())])
+            .into(),
     });
     global.set_disclosure_sub(
-        words.say(if page.draft { "home-disclosure-draft" } else { "home-disclosure-sub" }).into(),
+        words
+            .say(if page.draft {
+                "home-disclosure-draft"
+            } else {
+                "home-disclosure-sub"
+            })
+            .into(),
     );
     global.set_settings(matches!(
         page.role,

@@ -10,7 +10,10 @@ use crate::{Kiosk, LockPage, say};
 
 /// Fills the page.
 pub fn show(strip: &view::Strip, ui: &Kiosk, words: &Words) {
-    let date = strip.clock.map(|(date, ..)| say::full_date(date, words)).unwrap_or_default();
+    let date = strip
+        .clock
+        .map(|(date, ..)| say::full_date(date, words))
+        .unwrap_or_default();
     ui.global::<LockPage>().set_date(date.into());
 }
 

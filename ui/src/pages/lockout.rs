@@ -11,17 +11,30 @@ use crate::{Kiosk, LockoutPage, say};
 /// Fills the page.
 pub fn show(page: &view::LockoutPage, ui: &Kiosk, words: &Words) {
     let global = ui.global::<LockoutPage>();
-    let key = if page.device_wide { "lockout-reason-device" } else { "lockout-reason" };
+    let key = if page.device_wide {
+        "lockout-reason-device"
+    } else {
+        "lockout-reason"
+    };
     global.set_reason(
         words
-            .say_with(key, &[("wrong", page.wrong.into()), ("name", page.name.as_str().into())])
+            .say_with(
+                key,
+                &[
+                    ("wrong", page.wrong.into()),
+                    ("name", page.name.as_str().into()),
+                ],
+            )
             .into(),
     );
     // Minutes, never seconds: nobody should stand and count.
     global.set_left(
         page.left
             .map(|left| {
-                words.say_with("lockout-minutes", &[("minutes", say::whole_minutes(left).into())])
+                words.say_with(
+                    "lockout-minutes",
+                    &[("minutes", say::whole_minutes(left).into())],
+                )
             })
             .unwrap_or_default()
             .into(),
@@ -29,7 +42,10 @@ pub fn show(page: &view::LockoutPage, ui: &Kiosk, words: &Words) {
     global.set_opens(
         page.opens_at
             .map(|(hour, minute)| {
-                words.say_with("lockout-opens", &[("time", say::clock(hour, minute).into())])
+                words.say_with(
+                    "lockout-opens",
+                    &[("time", say::clock(hour, minute).into())],
+                )
             })
             .unwrap_or_default()
             .into(),

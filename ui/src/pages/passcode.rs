@@ -6,7 +6,7 @@ use slint::ComponentHandle;
 
 use crate::screen::Touches;
 use crate::words::{Value, Words};
-use crate::{Kiosk, PasscodePage, Tone, pages, rows};
+use crate::{Kiosk, PasscodePage, Tone, names, pages, rows};
 
 /// Digits of a staff passcode.
 const DIGITS: usize = 4;
@@ -26,7 +26,10 @@ pub fn show(page: &view::PasscodePage, ui: &Kiosk, words: &Words) {
     question(&page.name, key, ui, words);
     let (note, tone) = match page.wrong_left {
         _ if page.checking => (words.say("pass-checking"), Tone::None),
-        Some(left) => (words.say_with("pass-wrong", &[("left", left.into())]), Tone::Attn),
+        Some(left) => (
+            words.say_with("pass-wrong", &[("left", left.into())]),
+            Tone::Attn,
+        ),
         None => (words.say("pass-not-pin"), Tone::None),
     };
     global.set_note(note.into());
@@ -39,7 +42,16 @@ pub fn show(page: &view::PasscodePage, ui: &Kiosk, words: &Words) {
 /// Fills the page for A-5.
 pub fn show_new(page: &view::NewPasscodePage, ui: &Kiosk, words: &Words) {
     let global = ui.global::<PasscodePage>();
-    question(&page.name, if page.again { "pass-new-again" } else { "pass-new" }, ui, words);
+    question(
+        &page.name,
+        if page.again {
+            "pass-new-again"
+        } else {
+            "pass-new"
+        },
+        ui,
+        words,
+    );
     let (note, tone) = match page.note {
         _ if page.checking => (words.say("pass-checking"), Tone::None),
         Some(NewPasscodeNote::Mismatch) => (words.say("pass-mismatch"), Tone::Attn),
@@ -49,20 +61,32 @@ pub fn show_new(page: &view::NewPasscodePage, ui: &Kiosk, words: &Words) {
     global.set_note(note.into());
     global.set_tone(tone);
     fill(page.typed, page.checking, ui);
-    global.set_main(words.say(if page.again { "pass-decide" } else { "act-next" }).into());
+    global.set_main(
+        words
+            .say(if page.again {
+                "pass-decide"
+            } else {
+                "act-next"
+            })
+            .into(),
+    );
     global.set_back_words(words.say("act-back").into());
 }
 
 fn question(name: &str, key: &str, ui: &Kiosk, words: &Words) {
     let global = ui.global::<PasscodePage>();
-    global.set_question(words.say_with(key, &[("name", Value::from(name))]).into());
+    let shown = names::fit(name).text;
+    global.set_question(words.say_with(key, &[("name", Value::from(shown))]).into());
     global.set_small(name.chars().count() > LONG_NAME);
 }
 
 fn fill(typed: usize, checking: bool, ui: &Kiosk) {
     let global = ui.global::<PasscodePage>();
     // The digits themselves never come here: only how many there are.
-    global.set_typed(rows::texts(global.get_typed(), std::iter::repeat_n("●", typed.min(DIGITS))));
+    global.set_typed(rows::texts(
+        global.get_typed(),
+        std::iter::repeat_n("●", typed.min(DIGITS)),
+    ));
     global.set_checking(checking);
     global.set_complete(typed >= DIGITS && !checking);
 }

@@ -19,7 +19,11 @@ pub fn show(page: &view::ProfilePage, screen: Screen, again: bool, ui: &Kiosk, w
     let profile = &page.profile;
     let lines = [
         ("profile-corporation", profile.corporation.clone(), false),
-        ("profile-office", profile.office.to_string(), page.office_warning),
+        (
+            "profile-office",
+            profile.office.to_string(),
+            page.office_warning,
+        ),
         ("profile-name", profile.name.clone(), false),
         ("profile-short-name", profile.short_name.clone(), false),
         ("profile-address", profile.address.clone(), false),
@@ -37,7 +41,11 @@ pub fn show(page: &view::ProfilePage, screen: Screen, again: bool, ui: &Kiosk, w
     global.set_pages(i32::try_from(pages).unwrap_or(1));
     global.set_editable(page.editable);
     let setup = screen != Screen::Profile;
-    global.set_main(words.say(if setup { "profile-good" } else { "act-close" }).into());
+    global.set_main(
+        words
+            .say(if setup { "profile-good" } else { "act-close" })
+            .into(),
+    );
     turn(ui, if again { global.get_page() } else { 1 });
 }
 
@@ -45,7 +53,9 @@ fn turn(ui: &Kiosk, page: i32) {
     let global = ui.global::<ProfilePage>();
     let first = pages::place(page - 1) * LINES;
     let all = global.get_all();
-    let lines = (first..first + LINES).filter_map(|place| all.row_data(place)).collect();
+    let lines = (first..first + LINES)
+        .filter_map(|place| all.row_data(place))
+        .collect();
     global.set_lines(rows::keep(global.get_lines(), lines));
     global.set_page(page);
 }

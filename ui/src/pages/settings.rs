@@ -17,7 +17,10 @@ pub fn show(page: &view::SettingsPage, ui: &Kiosk, words: &Words) {
         .iter()
         .map(|screen| {
             let (key, icon) = name(*screen);
-            SettingsRow { text: words.say(key).into(), icon: icon.into() }
+            SettingsRow {
+                text: words.say(key).into(),
+                icon: icon.into(),
+            }
         })
         .collect();
     global.set_rows(rows::keep(global.get_rows(), shown));

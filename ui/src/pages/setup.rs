@@ -11,7 +11,8 @@ use crate::{Kiosk, SetupPage, pages};
 
 /// Fills S-1 and S-6.
 pub fn show(ui: &Kiosk, words: &Words) {
-    ui.global::<SetupPage>().set_english(words.language() == Language::En);
+    ui.global::<SetupPage>()
+        .set_english(words.language() == Language::En);
 }
 
 /// Fills S-3.

@@ -12,8 +12,12 @@ use crate::words::Words;
 use crate::{Kiosk, StaffAdminPage, StaffEditPage, StaffLine, Tone, names, pages, rows, say};
 
 /// Roles by the code under which the page knows them.
-const ROLES: [StaffRole; 4] =
-    [StaffRole::General, StaffRole::Administrator, StaffRole::Setup, StaffRole::Technician];
+const ROLES: [StaffRole; 4] = [
+    StaffRole::General,
+    StaffRole::Administrator,
+    StaffRole::Setup,
+    StaffRole::Technician,
+];
 
 /// Fills J-2. `today` is known only with a trusted clock.
 pub fn show(
@@ -24,13 +28,21 @@ pub fn show(
     words: &Words,
 ) {
     let global = ui.global::<StaffAdminPage>();
-    let lines = page.staff.rows.iter().map(|person| line(person, today, words)).collect();
+    let lines = page
+        .staff
+        .rows
+        .iter()
+        .map(|person| line(person, today, words))
+        .collect();
     global.set_staff(rows::keep(global.get_staff(), lines));
     global.set_count(
         words
             .say_with(
                 "staff-count",
-                &[("total", page.staff.total.into()), ("active", page.active.into())],
+                &[
+                    ("total", page.staff.total.into()),
+                    ("active", page.active.into()),
+                ],
             )
             .into(),
     );
@@ -46,7 +58,11 @@ fn line(person: &view::StaffRow, today: Option<Date>, words: &Words) -> StaffLin
     detail.extend(person.services.first().cloned());
     detail.extend(person.last_seen.map(|at| say::instant(at, today, words)));
     // The details give way to a name that takes two lines.
-    let detail = if name.two_lines { String::new() } else { detail.join("・") };
+    let detail = if name.two_lines {
+        String::new()
+    } else {
+        detail.join("・")
+    };
     let (state, tone, icon) = state(person.state, words);
     StaffLine {
         name: name.text.into(),
@@ -92,13 +108,24 @@ pub fn show_edit(page: &view::StaffEditPage, screen: Screen, ui: &Kiosk, words: 
     });
     global.set_role_codes(rows::keep(global.get_role_codes(), codes.collect()));
     let role = page.roles.iter().position(|role| *role == page.role);
-    global.set_role(role.and_then(|place| i32::try_from(place).ok()).unwrap_or(-1));
+    global.set_role(
+        role.and_then(|place| i32::try_from(place).ok())
+            .unwrap_or(-1),
+    );
 
     let (note, tone) = note(page, words);
     global.set_note(note.into());
     global.set_tone(tone);
-    global.set_main(words.say(if setup { "staff-add-this" } else { "act-save" }).into());
-    global.set_main_short(words.say(if setup { "staff-add-short" } else { "act-save" }).into());
+    global.set_main(
+        words
+            .say(if setup { "staff-add-this" } else { "act-save" })
+            .into(),
+    );
+    global.set_main_short(
+        words
+            .say(if setup { "staff-add-short" } else { "act-save" })
+            .into(),
+    );
     global.set_complete(page.complete);
 
     let stopped = page.state == Some(StaffState::Stopped);
@@ -107,7 +134,11 @@ pub fn show_edit(page: &view::StaffEditPage, screen: Screen, ui: &Kiosk, words: 
     } else if stopped {
         Some(words.say("staff-restore"))
     } else if page.existing {
-        Some(words.say(if page.confirm_stop { "staff-stop-confirm" } else { "staff-stop" }))
+        Some(words.say(if page.confirm_stop {
+            "staff-stop-confirm"
+        } else {
+            "staff-stop"
+        }))
     } else {
         None
     };
@@ -135,7 +166,9 @@ pub fn connect(ui: &Kiosk, touches: &Touches) {
     let global = ui.global::<StaffAdminPage>();
     let send = touches.clone();
     global.on_chosen(move |place| send(Touch::Row(pages::place(place))));
-    global.on_turned(pages::turn(ui, touches, |ui| ui.global::<StaffAdminPage>().get_page()));
+    global.on_turned(pages::turn(ui, touches, |ui| {
+        ui.global::<StaffAdminPage>().get_page()
+    }));
     let send = touches.clone();
     global.on_add(move || send(Touch::Main));
     let send = touches.clone();
@@ -148,7 +181,10 @@ pub fn connect(ui: &Kiosk, touches: &Touches) {
     let weak = ui.as_weak();
     global.on_role_chosen(move |place| {
         let Some(ui) = weak.upgrade() else { return };
-        let code = ui.global::<StaffEditPage>().get_role_codes().row_data(pages::place(place));
+        let code = ui
+            .global::<StaffEditPage>()
+            .get_role_codes()
+            .row_data(pages::place(place));
         if let Some(role) = code.and_then(|code| ROLES.get(pages::place(code))) {
             send(Touch::Role(*role));
         }

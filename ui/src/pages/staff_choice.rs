@@ -45,7 +45,9 @@ pub fn connect(ui: &Kiosk, touches: &Touches) {
     let global = ui.global::<StaffChoicePage>();
     let send = touches.clone();
     global.on_chosen(move |place| send(Touch::Row(pages::place(place))));
-    global.on_turned(pages::turn(ui, touches, |ui| ui.global::<StaffChoicePage>().get_page()));
+    global.on_turned(pages::turn(ui, touches, |ui| {
+        ui.global::<StaffChoicePage>().get_page()
+    }));
     let send = touches.clone();
     global.on_back(move || send(Touch::Back));
     let send = touches.clone();

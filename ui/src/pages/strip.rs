@@ -19,10 +19,18 @@ pub fn show(view: &View, ui: &Kiosk, words: &Words) {
     strip.set_waiting(shown.waiting.to_string().into());
     strip.set_clock_trusted(shown.clock.is_some());
     strip.set_clock(
-        shown.clock.map(|(_, hour, minute)| say::clock(hour, minute)).unwrap_or_default().into(),
+        shown
+            .clock
+            .map(|(_, hour, minute)| say::clock(hour, minute))
+            .unwrap_or_default()
+            .into(),
     );
     strip.set_battery(
-        shown.battery.map(|percent| format!("{percent}%")).unwrap_or_default().into(),
+        shown
+            .battery
+            .map(|percent| format!("{percent}%"))
+            .unwrap_or_default()
+            .into(),
     );
     strip.set_test_cards(shown.test_trust);
     strip.set_locked(matches!(view.page, Page::Lock));
@@ -36,7 +44,9 @@ fn network(network: &Network, words: &Words) -> String {
             let (_, hour, minute) = last.to_japan();
             words.say_with("net-off-last", &[("time", say::clock(hour, minute).into())])
         }
-        Network::Paused { code: ProblemCode::ClockUntrusted } => words.say("net-paused-clock"),
+        Network::Paused {
+            code: ProblemCode::ClockUntrusted,
+        } => words.say("net-paused-clock"),
         Network::Paused { .. } => words.say("net-paused"),
         Network::NotSetUp => words.say("net-not-set-up"),
     }

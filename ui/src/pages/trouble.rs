@@ -39,7 +39,12 @@ pub fn facts(code: &ProblemCode, count: u64, words: &Words) -> Facts {
             .map(|key| words.say_with(&key, &[("count", count.into())]))
             .unwrap_or_default()
     };
-    Facts { title: say(""), happened: say("happened"), safe: say("safe"), next: say("next") }
+    Facts {
+        title: say(""),
+        happened: say("happened"),
+        safe: say("safe"),
+        next: say("next"),
+    }
 }
 
 /// Fills K-1.
@@ -78,7 +83,11 @@ fn slip_line(slip: &Slip) -> String {
         let (_, hour, minute) = at.to_japan();
         say::clock(hour, minute)
     });
-    [code, Some(slip.device.clone()), time].into_iter().flatten().collect::<Vec<_>>().join("　")
+    [code, Some(slip.device.clone()), time]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join("　")
 }
 
 /// Fills K-2.
@@ -91,7 +100,11 @@ pub fn show_slip(page: &Slip, ui: &Kiosk, words: &Words) {
     ];
     if let Some(at) = page.at {
         let (date, hour, minute) = at.to_japan();
-        lines.push(format!("{} {}", say::full_date(date, words), say::clock(hour, minute)));
+        lines.push(format!(
+            "{} {}",
+            say::full_date(date, words),
+            say::clock(hour, minute)
+        ));
     }
     lines.push(words.say_with("slip-screen", &[("number", page.screen.number().into())]));
     if let Some(role) = page.role {

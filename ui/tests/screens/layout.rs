@@ -28,9 +28,17 @@ fn every_screen_can_be_left() {
     let screen = Headless::new(Layout::Seven, samples::look()).expect("a screen in memory");
     for sample in samples::all() {
         screen.show(&sample.view);
-        let ways = screen.controls().into_iter().filter(|c| c.touchable && c.enabled).count();
+        let ways = screen
+            .controls()
+            .into_iter()
+            .filter(|c| c.touchable && c.enabled)
+            .count();
         // Reading and enrolling go on by themselves.
-        assert!(ways > 0 || ["C-3", "S-3"].contains(&&sample.name[..3]), "{}", sample.name);
+        assert!(
+            ways > 0 || ["C-3", "S-3"].contains(&&sample.name[..3]),
+            "{}",
+            sample.name
+        );
     }
 }
 
@@ -41,19 +49,31 @@ fn check(text_size: TextSize, japanese_only: bool) {
             if japanese_only && language == Language::En {
                 continue;
             }
-            let look = Look { language, text_size, ..samples::look() };
+            let look = Look {
+                language,
+                text_size,
+                ..samples::look()
+            };
             let screen = Headless::new(layout, look).expect("a screen in memory");
             for sample in samples::all() {
                 let mut view = sample.view;
                 view.look = look;
                 screen.show(&view);
                 for problem in problems_of(&screen.controls(), layout) {
-                    problems.push(format!("{} {layout:?} {language:?}: {problem}", sample.name));
+                    problems.push(format!(
+                        "{} {layout:?} {language:?}: {problem}",
+                        sample.name
+                    ));
                 }
             }
         }
     }
-    assert!(problems.is_empty(), "{} problems\n{}", problems.len(), problems.join("\n"));
+    assert!(
+        problems.is_empty(),
+        "{} problems\n{}",
+        problems.len(),
+        problems.join("\n")
+    );
 }
 
 fn problems_of(controls: &[Control], layout: Layout) -> Vec<String> {
@@ -63,14 +83,20 @@ fn problems_of(controls: &[Control], layout: Layout) -> Vec<String> {
     let mut problems = Vec::new();
     for control in controls {
         if !inside(control.place, window) {
-            problems.push(format!("{:?} leaves the window: {:?}", control.label, control.place));
+            problems.push(format!(
+                "{:?} leaves the window: {:?}",
+                control.label, control.place
+            ));
         }
         if control.description == "cut" {
             problems.push(format!("{:?} is cut: {:?}", control.label, control.place));
         }
         let (_, _, w, h) = control.place;
         if control.touchable && (w + ROUNDING < MIN_TARGET || h + ROUNDING < MIN_TARGET) {
-            problems.push(format!("{:?} is too small to touch: {w}x{h}", control.label));
+            problems.push(format!(
+                "{:?} is too small to touch: {w}x{h}",
+                control.label
+            ));
         }
     }
     for (place, one) in controls.iter().enumerate() {
@@ -98,7 +124,9 @@ fn overlap(one: &Control, two: &Control) -> bool {
         return false;
     }
     match (one.touchable, two.touchable) {
-        (false, false) => one.place != two.place && !inside(one.place, two.place) && !inside(two.place, one.place),
+        (false, false) => {
+            one.place != two.place && !inside(one.place, two.place) && !inside(two.place, one.place)
+        }
         (true, true) => true,
         (true, false) => !inside(two.place, one.place),
         (false, true) => !inside(one.place, two.place),

@@ -26,10 +26,24 @@ struct Variant {
 
 fn variants() -> Vec<Variant> {
     let look = samples::look();
-    let english = Look { language: Language::En, ..look };
-    let contrast = Look { high_contrast: true, ..look };
-    let large = Look { text_size: TextSize::Largest, ..look };
-    let variant = |layout, look, suffix, kept| Variant { layout, look, suffix, kept };
+    let english = Look {
+        language: Language::En,
+        ..look
+    };
+    let contrast = Look {
+        high_contrast: true,
+        ..look
+    };
+    let large = Look {
+        text_size: TextSize::Largest,
+        ..look
+    };
+    let variant = |layout, look, suffix, kept| Variant {
+        layout,
+        look,
+        suffix,
+        kept,
+    };
     vec![
         variant(Layout::Seven, look, "800x480", true),
         variant(Layout::Ten, look, "1280x800", true),
@@ -60,7 +74,10 @@ fn every_screen_looks_as_its_picture() {
             screen.show(&view);
             let picture = Picture::from(&screen.picture().expect("a picture"));
             let file = format!("{}_{}.png", sample.name, variant.suffix);
-            write(&drawn.join(&file), &picture.to_true_png().expect("a screen has pixels"));
+            write(
+                &drawn.join(&file),
+                &picture.to_true_png().expect("a screen has pixels"),
+            );
             if variant.kept {
                 let small = picture.halved().to_png().expect("a screen has pixels");
                 match compare(&kept.join(&file), &small) {
@@ -77,7 +94,10 @@ fn every_screen_looks_as_its_picture() {
         }
     }
     frames.sort_by(|one, two| one.group.cmp(&two.group));
-    write(&drawn.join("index.html"), contact_sheet("Screens", &frames).as_bytes());
+    write(
+        &drawn.join("index.html"),
+        contact_sheet("Screens", &frames).as_bytes(),
+    );
     assert!(
         different.is_empty(),
         "{} pictures changed; look at them in {}\n{}",
@@ -90,10 +110,18 @@ fn every_screen_looks_as_its_picture() {
 #[test]
 fn no_picture_is_kept_of_a_screen_that_is_gone() {
     let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pictures");
-    let suffixes: Vec<_> = variants().into_iter().filter(|v| v.kept).map(|v| v.suffix).collect();
+    let suffixes: Vec<_> = variants()
+        .into_iter()
+        .filter(|v| v.kept)
+        .map(|v| v.suffix)
+        .collect();
     let names: Vec<_> = samples::all()
         .into_iter()
-        .flat_map(|sample| suffixes.iter().map(move |s| format!("{}_{s}.png", sample.name)))
+        .flat_map(|sample| {
+            suffixes
+                .iter()
+                .map(move |s| format!("{}_{s}.png", sample.name))
+        })
         .collect();
     for entry in fs::read_dir(kept).expect("pictures are kept").flatten() {
         let file = entry.file_name().to_string_lossy().into_owned();

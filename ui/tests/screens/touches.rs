@@ -21,7 +21,9 @@ pub fn press(name: &str, buttons: &[&str]) -> Vec<Touch> {
     let seen = Rc::clone(&touches);
     screen.on_touch(move |touch| seen.borrow_mut().push(touch));
     for button in buttons {
-        screen.press(button).unwrap_or_else(|error| panic!("{name}: {error}"));
+        screen
+            .press(button)
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
     }
     let found = touches.borrow().clone();
     found
@@ -32,7 +34,16 @@ fn the_home_screen_opens_what_its_tiles_say() {
     assert_eq!(
         press(
             "B-1_home",
-            &["本人確認", "認定のすすみぐあい", "資料提供の申出", "届いた書類", "送信箱を見る", "設定", "席をはなれる", "ヘルプ"],
+            &[
+                "本人確認",
+                "認定のすすみぐあい",
+                "資料提供の申出",
+                "届いた書類",
+                "送信箱を見る",
+                "設定",
+                "席をはなれる",
+                "ヘルプ"
+            ],
         ),
         [
             Touch::Main,
@@ -49,13 +60,19 @@ fn the_home_screen_opens_what_its_tiles_say() {
 
 #[test]
 fn the_lock_screen_wakes_and_helps() {
-    assert_eq!(press("A-1_lock", &["はじめる", "ヘルプ"]), [Touch::Main, Touch::Help]);
+    assert_eq!(
+        press("A-1_lock", &["はじめる", "ヘルプ"]),
+        [Touch::Main, Touch::Help]
+    );
 }
 
 #[test]
 fn a_person_is_chosen_by_the_place_in_the_list() {
     assert_eq!(
-        press("A-2_staff", &["佐藤 美咲", "渡邉 隆", "つぎのページ", "閉じる"]),
+        press(
+            "A-2_staff",
+            &["佐藤 美咲", "渡邉 隆", "つぎのページ", "閉じる"]
+        ),
         [Touch::Row(0), Touch::Row(5), Touch::NextPage, Touch::Back]
     );
 }
@@ -63,8 +80,17 @@ fn a_person_is_chosen_by_the_place_in_the_list() {
 #[test]
 fn a_passcode_is_typed_and_entered() {
     assert_eq!(
-        press("A-3_passcode", &["5", "0", "1字消す", "全部消す", "ほかの人"]),
-        [Touch::Digit(5), Touch::Digit(0), Touch::Backspace, Touch::ClearAll, Touch::Back]
+        press(
+            "A-3_passcode",
+            &["5", "0", "1字消す", "全部消す", "ほかの人"]
+        ),
+        [
+            Touch::Digit(5),
+            Touch::Digit(0),
+            Touch::Backspace,
+            Touch::ClearAll,
+            Touch::Back
+        ]
     );
     assert_eq!(press("A-3_passcode_manager", &["入る"]), [Touch::Main]);
 }
@@ -78,7 +104,10 @@ fn a_passcode_of_two_digits_cannot_be_entered() {
 #[test]
 fn a_paused_person_lets_the_others_in() {
     assert_eq!(
-        press("A-4_lockout", &["別の職員で入る", "管理者が開ける", "閉じる"]),
+        press(
+            "A-4_lockout",
+            &["別の職員で入る", "管理者が開ける", "閉じる"]
+        ),
         [Touch::Main, Touch::Second, Touch::Back]
     );
 }
@@ -86,7 +115,10 @@ fn a_paused_person_lets_the_others_in() {
 #[test]
 fn the_look_is_chosen_by_its_words() {
     assert_eq!(
-        press("J-4_look", &["English", "特大", "はっきり", "出さない", "閉じる"]),
+        press(
+            "J-4_look",
+            &["English", "特大", "はっきり", "出さない", "閉じる"]
+        ),
         [
             Touch::Language(Language::En),
             Touch::TextSize(TextSize::Largest),
@@ -100,7 +132,10 @@ fn the_look_is_chosen_by_its_words() {
 #[test]
 fn a_line_of_the_profile_is_corrected_on_either_of_its_pages() {
     assert_eq!(
-        press("J-5_profile", &["事業所番号", "つぎのページ", "電話番号", "閉じる"]),
+        press(
+            "J-5_profile",
+            &["事業所番号", "つぎのページ", "電話番号", "閉じる"]
+        ),
         [Touch::Field(1), Touch::Awake, Touch::Field(5), Touch::Main]
     );
 }
@@ -125,7 +160,10 @@ fn trouble_has_a_way_out_and_a_slip() {
         press("K-1_trouble", &["送信箱を片づける", "票を印刷", "ホームへ"]),
         [Touch::Main, Touch::Print, Touch::Home]
     );
-    assert_eq!(press("K-2_slip", &["閉じる", "票を印刷"]), [Touch::Main, Touch::Print]);
+    assert_eq!(
+        press("K-2_slip", &["閉じる", "票を印刷"]),
+        [Touch::Main, Touch::Print]
+    );
 }
 
 #[test]
@@ -134,8 +172,12 @@ fn a_main_action_touched_twice_at_once_happens_once() {
     let count = Rc::new(RefCell::new(0));
     let counted = Rc::clone(&count);
     screen.on_touch(move |_| *counted.borrow_mut() += 1);
-    screen.press_then_wait("誓約する", Duration::from_millis(60)).expect("the button is there");
-    screen.press_then_wait("誓約する", Duration::from_millis(300)).expect("the button is there");
+    screen
+        .press_then_wait("誓約する", Duration::from_millis(60))
+        .expect("the button is there");
+    screen
+        .press_then_wait("誓約する", Duration::from_millis(300))
+        .expect("the button is there");
     assert_eq!(*count.borrow(), 1);
     screen.press("誓約する").expect("the button is there");
     assert_eq!(*count.borrow(), 2);
@@ -147,7 +189,10 @@ fn a_finger_on_a_row_is_not_lost_when_the_clock_moves_on() {
     let touches = Rc::new(RefCell::new(Vec::new()));
     let seen = Rc::clone(&touches);
     screen.on_touch(move |touch| seen.borrow_mut().push(touch));
-    let row = screen.controls().into_iter().find(|c| c.touchable && c.label == "髙橋 健一");
+    let row = screen
+        .controls()
+        .into_iter()
+        .find(|c| c.touchable && c.label == "髙橋 健一");
     let (x, y, width, height) = row.expect("the tile is there").place;
     let position = LogicalPosition::new(x + width / 2.0, y + height / 2.0);
     let (button, window) = (PointerEventButton::Left, screen.screen().kiosk().window());
@@ -166,6 +211,8 @@ fn opened(name: &str, layout: Layout) -> Headless {
 }
 
 fn view_of(name: &str) -> View {
-    let sample = samples::all().into_iter().find(|sample| sample.name == name);
+    let sample = samples::all()
+        .into_iter()
+        .find(|sample| sample.name == name);
     sample.unwrap_or_else(|| panic!("no sample {name}")).view
 }

@@ -16,16 +16,29 @@ fn both_languages_have_the_same_keys() {
     let (japanese, english) = (keys(JAPANESE), keys(ENGLISH));
     let only_japanese: Vec<_> = japanese.difference(&english).collect();
     let only_english: Vec<_> = english.difference(&japanese).collect();
-    assert!(only_japanese.is_empty(), "without English: {only_japanese:?}");
-    assert!(only_english.is_empty(), "without Japanese: {only_english:?}");
+    assert!(
+        only_japanese.is_empty(),
+        "without English: {only_japanese:?}"
+    );
+    assert!(
+        only_english.is_empty(),
+        "without Japanese: {only_english:?}"
+    );
 }
 
 #[test]
 fn every_key_that_a_page_uses_has_words() {
     let known = keys(JAPANESE);
     for (file, text) in sources() {
-        for key in quoted_after(&text, &["Words.t(\"", ".say(\"", ".say_with(\"", "say_with(\n"]) {
-            assert!(known.contains(&key), "{}: no words for {key:?}", file.display());
+        for key in quoted_after(
+            &text,
+            &["Words.t(\"", ".say(\"", ".say_with(\"", "say_with(\n"],
+        ) {
+            assert!(
+                known.contains(&key),
+                "{}: no words for {key:?}",
+                file.display()
+            );
         }
     }
 }
@@ -58,7 +71,10 @@ fn no_word_frightens_or_judges() {
 fn every_problem_has_a_title_and_three_facts() {
     for language in [Language::Ja, Language::En] {
         let words = Words::new(language);
-        for code in ProblemCode::ALL.iter().chain([&ProblemCode::Other("MDG-MOON-FULL".into())]) {
+        for code in ProblemCode::ALL
+            .iter()
+            .chain([&ProblemCode::Other("MDG-MOON-FULL".into())])
+        {
             let facts = ui::pages::trouble::facts(code, 18, &words);
             for text in [&facts.title, &facts.happened, &facts.safe, &facts.next] {
                 assert!(!text.is_empty() && !text.contains('['), "{code}: {text}");
@@ -72,7 +88,9 @@ fn keys(files: &[&str]) -> BTreeSet<String> {
     let mut keys = BTreeSet::new();
     let mut message = String::new();
     for line in files.iter().flat_map(|file| file.lines()) {
-        let Some((name, _)) = line.split_once('=') else { continue };
+        let Some((name, _)) = line.split_once('=') else {
+            continue;
+        };
         let name = name.trim_end();
         if let Some(attribute) = name.trim_start().strip_prefix('.') {
             keys.insert(format!("{message}.{attribute}"));
@@ -107,8 +125,10 @@ fn quoted_after(text: &str, openings: &[&str]) -> Vec<String> {
     for opening in openings {
         for rest in text.split(opening).skip(1) {
             let rest = rest.trim_start().trim_start_matches('"');
-            let key: String =
-                rest.chars().take_while(|c| c.is_ascii_alphanumeric() || "-.".contains(*c)).collect();
+            let key: String = rest
+                .chars()
+                .take_while(|c| c.is_ascii_alphanumeric() || "-.".contains(*c))
+                .collect();
             if rest[key.len()..].starts_with('"') {
                 keys.push(key);
             }

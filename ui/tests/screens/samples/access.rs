@@ -17,8 +17,16 @@ pub fn samples() -> Vec<Sample> {
     vec![
         sample(Screen::Lock, "lock", Page::Lock),
         worst_strip(sample(Screen::Lock, "lock_untrusted", Page::Lock)),
-        sample(Screen::StaffChoice, "staff", Page::StaffChoice(people(6, 2))),
-        sample(Screen::StaffChoice, "staff_nobody", Page::StaffChoice(people(0, 1))),
+        sample(
+            Screen::StaffChoice,
+            "staff",
+            Page::StaffChoice(people(6, 2)),
+        ),
+        sample(
+            Screen::StaffChoice,
+            "staff_nobody",
+            Page::StaffChoice(people(0, 1)),
+        ),
         passcode("passcode", "佐藤 美咲", 2, None),
         passcode("passcode_wrong", LONGEST, 0, Some(2)),
         sample(
@@ -32,11 +40,25 @@ pub fn samples() -> Vec<Sample> {
                 reason: PasscodeReason::OpenLockout,
             }),
         ),
-        lockout("lockout", Some(Duration::from_secs(28 * 60 + 5)), Some((10, 15)), false),
+        lockout(
+            "lockout",
+            Some(Duration::from_secs(28 * 60 + 5)),
+            Some((10, 15)),
+            false,
+        ),
         lockout("lockout_manager", None, None, false),
-        lockout("lockout_device", Some(Duration::from_secs(40)), Some((9, 46)), true),
+        lockout(
+            "lockout_device",
+            Some(Duration::from_secs(40)),
+            Some((9, 46)),
+            true,
+        ),
         new_passcode("new_passcode", false, None),
-        new_passcode("new_passcode_common", false, Some(NewPasscodeNote::TooCommon)),
+        new_passcode(
+            "new_passcode_common",
+            false,
+            Some(NewPasscodeNote::TooCommon),
+        ),
         new_passcode("new_passcode_again", true, None),
         sample(Screen::Pledge, "pledge", Page::Pledge),
     ]
@@ -62,7 +84,12 @@ fn people(count: usize, pages: usize) -> Paged<StaffTile> {
     .enumerate()
     .map(tile)
     .collect();
-    Paged { total: rows.len() + (pages - 1), rows, page: 0, pages }
+    Paged {
+        total: rows.len() + (pages - 1),
+        rows,
+        page: 0,
+        pages,
+    }
 }
 
 /// A user id for a sample.
@@ -87,13 +114,23 @@ fn lockout(
     opens_at: Option<(u8, u8)>,
     device_wide: bool,
 ) -> Sample {
-    let page =
-        LockoutPage { name: "佐藤 美咲".to_owned(), wrong: 5, left, opens_at, device_wide };
+    let page = LockoutPage {
+        name: "佐藤 美咲".to_owned(),
+        wrong: 5,
+        left,
+        opens_at,
+        device_wide,
+    };
     sample(Screen::Lockout, name, Page::Lockout(page))
 }
 
 fn new_passcode(name: &str, again: bool, note: Option<NewPasscodeNote>) -> Sample {
-    let page =
-        NewPasscodePage { name: "佐藤 美咲".to_owned(), again, typed: 1, note, checking: false };
+    let page = NewPasscodePage {
+        name: "佐藤 美咲".to_owned(),
+        again,
+        typed: 1,
+        note,
+        checking: false,
+    };
     sample(Screen::NewPasscode, name, Page::NewPasscode(page))
 }

@@ -12,19 +12,46 @@ use super::{Sample, at, day, offline, sample, today};
 
 pub fn samples() -> Vec<Sample> {
     let mut samples = vec![
-        help("help", vec![city(Some(Open::Until(17 * 60 + 15))), claims(Open::TodayFrom(600))]),
-        help("help_closed", vec![city(Some(Open::On(day(2026, 12, 28), 8 * 60 + 30)))]),
-        help("help_untrusted_clock", vec![city(None), claims(Open::Closed)]),
+        help(
+            "help",
+            vec![
+                city(Some(Open::Until(17 * 60 + 15))),
+                claims(Open::TodayFrom(600)),
+            ],
+        ),
+        help(
+            "help_closed",
+            vec![city(Some(Open::On(day(2026, 12, 28), 8 * 60 + 30)))],
+        ),
+        help(
+            "help_untrusted_clock",
+            vec![city(None), claims(Open::Closed)],
+        ),
     ];
     samples.extend(HelpTopic::ALL.iter().map(|topic| {
-        let page = HelpTopicPage { topic: *topic, desk: Some(city(Some(Open::Until(1035)))) };
-        sample(Screen::HelpTopic, &format!("help_{topic:?}").to_lowercase(), Page::HelpTopic(page))
+        let page = HelpTopicPage {
+            topic: *topic,
+            desk: Some(city(Some(Open::Until(1035)))),
+        };
+        sample(
+            Screen::HelpTopic,
+            &format!("help_{topic:?}").to_lowercase(),
+            Page::HelpTopic(page),
+        )
     }));
     samples.extend([
         trouble("trouble", ProblemCode::VaultFull, WayOut::Outbox),
         trouble("trouble_tls", ProblemCode::NetTls, WayOut::Retry),
-        offline(trouble("trouble_other", ProblemCode::Other("MDG-MOON-FULL".into()), WayOut::Home)),
-        sample(Screen::Slip, "slip", Page::Slip(slip(ProblemCode::VaultFull))),
+        offline(trouble(
+            "trouble_other",
+            ProblemCode::Other("MDG-MOON-FULL".into()),
+            WayOut::Home,
+        )),
+        sample(
+            Screen::Slip,
+            "slip",
+            Page::Slip(slip(ProblemCode::VaultFull)),
+        ),
     ]);
     samples
 }
@@ -32,7 +59,12 @@ pub fn samples() -> Vec<Sample> {
 /// The city's desk.
 pub fn city(open: Option<Open>) -> DeskState {
     DeskState {
-        desk: desk("介護保険課 認定係", "0120-000-142", 8 * 60 + 30, 17 * 60 + 15),
+        desk: desk(
+            "介護保険課 認定係",
+            "0120-000-142",
+            8 * 60 + 30,
+            17 * 60 + 15,
+        ),
         city: "汐見市".to_owned(),
         open,
     }

@@ -21,7 +21,14 @@ pub fn samples() -> Vec<Sample> {
                 ..usual()
             },
         )),
-        home("home_nearly_full", HomePage { nearly_full: true, unopened: 0, ..usual() }),
+        home(
+            "home_nearly_full",
+            HomePage {
+                nearly_full: true,
+                unopened: 0,
+                ..usual()
+            },
+        ),
     ]
 }
 

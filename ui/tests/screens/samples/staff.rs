@@ -21,19 +21,34 @@ pub fn samples() -> Vec<Sample> {
         Screen::CardMode,
     ];
     let mut samples = vec![
-        sample(Screen::Settings, "settings", Page::Settings(SettingsPage { rows })),
-        sample(Screen::Diagnostics, "diagnostics", Page::Diagnostics(diagnostics())),
+        sample(
+            Screen::Settings,
+            "settings",
+            Page::Settings(SettingsPage { rows }),
+        ),
+        sample(
+            Screen::Diagnostics,
+            "diagnostics",
+            Page::Diagnostics(diagnostics()),
+        ),
         sample(Screen::StaffAdmin, "staff_admin", Page::StaffAdmin(staff())),
         edit(Screen::StaffEdit, "staff_add", new_member()),
         edit(
             Screen::StaffEdit,
             "staff_taken",
-            StaffEditPage { note: Some(ProblemCode::AccessTaken), ..filled() },
+            StaffEditPage {
+                note: Some(ProblemCode::AccessTaken),
+                ..filled()
+            },
         ),
         edit(
             Screen::StaffEdit,
             "staff_change",
-            StaffEditPage { existing: true, state: Some(StaffState::Active), ..filled() },
+            StaffEditPage {
+                existing: true,
+                state: Some(StaffState::Active),
+                ..filled()
+            },
         ),
         edit(
             Screen::StaffEdit,
@@ -48,13 +63,25 @@ pub fn samples() -> Vec<Sample> {
         edit(
             Screen::StaffEdit,
             "staff_stopped",
-            StaffEditPage { existing: true, state: Some(StaffState::Stopped), ..filled() },
+            StaffEditPage {
+                existing: true,
+                state: Some(StaffState::Stopped),
+                ..filled()
+            },
         ),
         sample(Screen::Look, "look", Page::Look),
         profile(Screen::Profile, "profile", false),
         profile(Screen::Profile, "profile_warning", true),
-        sample(Screen::CardMode, "card_mode", Page::CardMode { pin_mode: false }),
-        sample(Screen::CardMode, "card_mode_pin", Page::CardMode { pin_mode: true }),
+        sample(
+            Screen::CardMode,
+            "card_mode",
+            Page::CardMode { pin_mode: false },
+        ),
+        sample(
+            Screen::CardMode,
+            "card_mode_pin",
+            Page::CardMode { pin_mode: true },
+        ),
     ];
     samples.extend(setup());
     samples
@@ -67,15 +94,28 @@ fn setup() -> Vec<Sample> {
     welcome.view.strip.network = firmware::terminal::view::Network::NotSetUp;
     welcome.view.strip.waiting = 0;
     welcome.view.staff = None;
-    let roles = vec![StaffRole::General, StaffRole::Administrator, StaffRole::Setup];
+    let roles = vec![
+        StaffRole::General,
+        StaffRole::Administrator,
+        StaffRole::Setup,
+    ];
     vec![
         welcome,
         enrolling("enrolling", 1, None),
-        enrolling("enrolling_token_old", 1, Some(ProblemCode::EnrolTokenExpired)),
+        enrolling(
+            "enrolling_token_old",
+            1,
+            Some(ProblemCode::EnrolTokenExpired),
+        ),
         edit(
             Screen::SetupStaff,
             "setup_staff",
-            StaffEditPage { entered: 2, roles, complete: true, ..filled() },
+            StaffEditPage {
+                entered: 2,
+                roles,
+                complete: true,
+                ..filled()
+            },
         ),
         sample(Screen::SetupDone, "done", Page::SetupDone),
     ]
@@ -115,7 +155,11 @@ fn filled() -> StaffEditPage {
 }
 
 fn diagnostics() -> DiagnosticsPage {
-    let line = |part, verdict, value| DiagnosticLine { part, verdict, value };
+    let line = |part, verdict, value| DiagnosticLine {
+        part,
+        verdict,
+        value,
+    };
     DiagnosticsPage {
         device: Some("T-0042".to_owned()),
         lines: vec![
@@ -140,11 +184,37 @@ fn staff() -> StaffAdminPage {
         state,
     };
     let rows = vec![
-        row("sato01", "佐藤 美咲", StaffRole::Administrator, StaffState::Active, Some(at(today(), 9, 45))),
-        row("yamazaki", "山﨑 由美", StaffRole::General, StaffState::PledgeDue, Some(at(day(2026, 6, 10), 16, 8))),
-        row("maria1", LONGEST, StaffRole::General, StaffState::PasscodeDue, None),
+        row(
+            "sato01",
+            "佐藤 美咲",
+            StaffRole::Administrator,
+            StaffState::Active,
+            Some(at(today(), 9, 45)),
+        ),
+        row(
+            "yamazaki",
+            "山﨑 由美",
+            StaffRole::General,
+            StaffState::PledgeDue,
+            Some(at(day(2026, 6, 10), 16, 8)),
+        ),
+        row(
+            "maria1",
+            LONGEST,
+            StaffRole::General,
+            StaffState::PasscodeDue,
+            None,
+        ),
     ];
-    StaffAdminPage { staff: Paged { rows, page: 0, pages: 2, total: 6 }, active: 5 }
+    StaffAdminPage {
+        staff: Paged {
+            rows,
+            page: 0,
+            pages: 2,
+            total: 6,
+        },
+        active: 5,
+    }
 }
 
 fn profile(screen: Screen, name: &str, office_warning: bool) -> Sample {
@@ -159,6 +229,10 @@ fn profile(screen: Screen, name: &str, office_warning: bool) -> Sample {
         applicant: PersonName::parse("佐藤 美咲").expect("a made-up name"),
         access: AccessMethod::ClientCertificate,
     };
-    let page = ProfilePage { profile, office_warning, editable: true };
+    let page = ProfilePage {
+        profile,
+        office_warning,
+        editable: true,
+    };
     sample(screen, name, Page::Profile(Box::new(page)))
 }
