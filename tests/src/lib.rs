@@ -6,24 +6,32 @@
 //! | [`liar`] | somebody else who answers at the gateway's address |
 //! | [`line`] | the network cable: a forwarder that can be cut and joined |
 //! | [`player`] | presses and reads the kiosk's real screens through its player mode |
+//! | [`day`] | a day at the desk through the real screens |
+//! | [`paper`] | made-up papers |
 //! | [`dice`] | chance that replays from a seed |
 //! | [`work`] | a stream of made-up commands |
+//! | [`machine`] | the one PC/SC daemon a machine can have |
 //! | [`unit`] | a terminal without a screen |
 //! | [`bench`] | figures of the whole beside the bare thing |
 //! | [`kill`] | `kill -9` at random instants |
 //! | [`world`] | a municipality and an office as processes on this machine |
 //! | [`secrets`] | looks for what must not be there, in files and in memory |
+//! | [`traces`] | what a day must not leave behind, and where to look |
 //! | [`simulation`] | terminals, gateway and a hostile world in one thread |
 
 pub mod bench;
+pub mod day;
 pub mod dice;
 pub mod kill;
 pub mod liar;
 pub mod line;
+pub mod machine;
+pub mod paper;
 pub mod player;
 pub mod process;
 pub mod secrets;
 pub mod simulation;
+pub mod traces;
 pub mod unit;
 pub mod work;
 pub mod world;

@@ -173,12 +173,19 @@ pub fn output(command: &mut Command) -> io::Result<String> {
 /// # Errors
 /// When the time is over.
 pub fn wait_for_path(path: &Path, limit: Duration) -> io::Result<()> {
-    let deadline = Instant::now() + limit;
-    while !path.exists() {
-        if Instant::now() > deadline {
+    wait_until(&path.display().to_string(), limit, || path.exists())
+}
+
+/// Waits until `ready` says so.
+///
+/// # Errors
+/// When the time is over, with what was waited for.
+pub fn wait_until(what: &str, limit: Duration, mut ready: impl FnMut() -> bool) -> io::Result<()> {
+    let end = Instant::now() + limit;
+    while !ready() {
+        if Instant::now() > end {
             return Err(io::Error::other(format!(
-                "{} did not appear",
-                path.display()
+                "{what}: not ready within {limit:?}"
             )));
         }
         std::thread::park_timeout(Duration::from_millis(10));

@@ -265,7 +265,9 @@ impl Scanner {
 
 /// Nothing that could be a part of the same number or word stands beside it.
 fn is_word(window: &[u8], start: usize, length: usize) -> bool {
-    let joins = |byte: Option<&u8>| byte.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'.');
+    // Dots and hyphens make one thing of their sides: a fraction, an id in groups.
+    let joins =
+        |byte: Option<&u8>| byte.is_some_and(|b| b.is_ascii_alphanumeric() || b".-".contains(b));
     let before = start.checked_sub(1).and_then(|index| window.get(index));
     !joins(before) && !joins(window.get(start + length))
 }

@@ -10,21 +10,19 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use protocol::calendar::Timestamp;
+use protocol::calendar::Date;
 use protocol::number::{InsurerNumber, OfficeNumber};
 use serde_json::Value;
 
 use crate::line::Line;
-use crate::process::{Running, output, program, wait_for_path};
+use crate::machine;
+use crate::process::{Running, output, program, wait_for_path, wait_until};
 
 /// Longest wait for a program to be ready. Making RSA keys in a development build takes a while.
 const READY: Duration = Duration::from_secs(120);
 
-/// Shared with every other program on the machine that starts a PC/SC daemon.
-const DAEMON_LOCK: &str = "/tmp/vpcd.lock";
 const DAEMON: &str = "/usr/sbin/pcscd";
 const DRIVER: &str = "/usr/lib/pcsc/drivers/serial/libifdvpcd.so";
-const DAEMON_SOCKET: &str = "/run/pcscd/pcscd.comm";
 
 /// The virtual reader's name; the driver makes two readers of each entry.
 const VIRTUAL_READER: &str = "Madoguchi virtual reader 00 00";
@@ -52,6 +50,17 @@ pub struct World {
     office: OfficeNumber,
     roots: Vec<String>,
     cards: Option<Cards>,
+}
+
+/// A made-up insured person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Insured {
+    /// 被保険者番号.
+    pub insured: String,
+    /// 生年月日.
+    pub born_on: Date,
+    /// 申請日 of the newest application.
+    pub applied_on: Date,
 }
 
 struct Cards {
@@ -152,6 +161,47 @@ impl World {
             .ok_or_else(|| io::Error::other("no token"))
     }
 
+    /// The visitor whose card is `hanako`, as the municipality knows her.
+    ///
+    /// # Errors
+    /// When the list of made-up people cannot be read.
+    pub fn visitor(&self) -> io::Result<Insured> {
+        self.person("0000087084")
+    }
+
+    /// Another person with an application, who never comes to the counter.
+    ///
+    /// # Errors
+    /// When the list of made-up people cannot be read.
+    pub fn client(&self) -> io::Result<Insured> {
+        self.person("0000087092")
+    }
+
+    fn person(&self, insured: &str) -> io::Result<Insured> {
+        let list = fs::read(self.folder.join("exports/people.json"))?;
+        let people: Vec<Value> = serde_json::from_slice(&list).map_err(io::Error::other)?;
+        let date = |value: &Value| value.as_str().and_then(|text| Date::parse(text).ok());
+        people
+            .iter()
+            .find(|person| person["insured"] == insured)
+            .and_then(|person| {
+                Some(Insured {
+                    insured: insured.to_owned(),
+                    born_on: date(&person["born_on"])?,
+                    applied_on: date(&person["applied_on"][0])?,
+                })
+            })
+            .ok_or_else(|| io::Error::other(format!("{insured} is not among the made-up people")))
+    }
+
+    /// Files that the gateway still holds: documents and attachments.
+    ///
+    /// # Errors
+    /// When its folder cannot be read.
+    pub fn files_at_gateway(&self) -> io::Result<usize> {
+        Ok(fs::read_dir(self.gateway_folder().join("blobs"))?.count())
+    }
+
     /// Starts the gateway, after [`World::kill_gateway`] again.
     ///
     /// # Errors
@@ -201,11 +251,7 @@ impl World {
                 return Err(io::Error::other(format!("install the package {package}")));
             }
         }
-        let machine = File::create(DAEMON_LOCK)?;
-        machine.lock()?;
-        for stale in [DAEMON_SOCKET, "/run/pcscd/pcscd.pid"] {
-            let _ = fs::remove_file(stale);
-        }
+        let machine = machine::hold()?;
         let port = free_port_pair()?;
         let readers = self.folder.join("readers");
         fs::create_dir_all(&readers)?;
@@ -217,7 +263,9 @@ impl World {
         let mut daemon = Command::new(DAEMON);
         daemon.arg("--foreground").arg("--config").arg(&readers);
         let daemon = Running::start("pcscd", &mut daemon)?;
-        wait_for_path(Path::new(DAEMON_SOCKET), READY)?;
+        wait_for_path(machine::socket(), READY)?;
+        // The driver opens its port a little later than the daemon its socket.
+        machine::wait_for_port(port, READY)?;
 
         let simcard = program("simcard")?;
         let authorities = self.folder.join("cards");
@@ -232,7 +280,10 @@ impl World {
             .arg(&authorities);
         serve.args(["--port", &port.to_string()]);
         let serving = Running::start("simcard", &mut serve)?;
-        wait_for_path(&control, READY)?;
+        // The path is there a moment before somebody listens on it.
+        wait_until("the simulated cards", READY, || {
+            hal::sim::control::tell(&control, "list").is_ok()
+        })?;
         self.cards = Some(Cards {
             control,
             _serving: serving,
@@ -323,11 +374,9 @@ impl World {
             &file(""),
         ])?;
         self.operate(&["facility", "load", &file("municipality.toml")])?;
-        fs::write(file("card-holders.csv"), card_holders()?)?;
         let imports = [
             ("progress", "utf-8", "progress-wide-utf8.csv"),
             ("progress", "ms932", "progress-ms932.csv"),
-            ("progress", "utf-8", "card-holders.csv"),
             ("eligibility", "ms932", "eligibility-ms932.csv"),
         ];
         for (kind, encoding, name) in imports {
@@ -346,44 +395,6 @@ impl World {
         Ok(())
     }
 }
-
-/// Applications of the people whose cards are simulated: what their look-ups find.
-fn card_holders() -> io::Result<String> {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    let ms = now.map_err(io::Error::other)?.as_millis();
-    let now = Timestamp::from_unix_ms(i64::try_from(ms).map_err(io::Error::other)?);
-    let today = now.to_japan().0;
-    let mut table = String::from(
-        "被保険者番号,生年月日,申請日,申請区分,調査票受理日,意見書受理日,審査会予定日,更新日時\r\n",
-    );
-    for (person, (number, born_on)) in CARD_HOLDERS.iter().enumerate() {
-        let day = |ago: i64| today.add_days(ago - i64::try_from(person).unwrap_or(0));
-        let columns = [
-            (*number).to_owned(),
-            (*born_on).to_owned(),
-            day(-APPLIED_DAYS_AGO).to_string(),
-            "更新".to_owned(),
-            day(-14).to_string(),
-            day(-9).to_string(),
-            day(6).to_string(),
-            format!("{} 16:43", day(-3)),
-        ];
-        table.push_str(&columns.join(","));
-        table.push_str("\r\n");
-    }
-    Ok(table)
-}
-
-/// Days since the first card holder applied; the next one did a day earlier, and so on.
-pub const APPLIED_DAYS_AGO: i64 = 20;
-
-/// 被保険者番号 and birth date of the people of `hal/assets/people.toml`, in its order.
-pub const CARD_HOLDERS: [(&str, &str); 4] = [
-    ("0009900011", "1938-08-28"),
-    ("0009900022", "1945-03-01"),
-    ("0009900033", "1951-11-30"),
-    ("0009900044", "1932-01-15"),
-];
 
 /// A free port whose successor is free, too: the driver takes both.
 fn free_port_pair() -> io::Result<u16> {
