@@ -91,7 +91,7 @@ confirmed-insured = Insured no. { $number }
 confirmed-insured-unknown = The insured number is not known yet
 confirmed-lookup = Look up progress
 confirmed-lookup-short = Look up
-confirmed-request = Request this person's papers
+confirmed-request = Request papers
 confirmed-add = Add to the request in hand
 act-finish = Finish
 

@@ -55,7 +55,6 @@ purpose-to = To { $desk }
 purpose-send = Ask the city
 
 answer-title = { $name }: progress
-answer-title-number = { $number }: progress
 answer-title-dates = This person: progress
 answer-age-unknown = Age unknown
 answer-source = Source
@@ -136,4 +135,3 @@ none-old = Too old to look up here
 none-several = More than one matches
     .text = Several applications have the same dates.
     .next = Please call the desk.
-answer-number = { $number }

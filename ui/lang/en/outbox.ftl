@@ -20,8 +20,8 @@ outbox-when-answered = Answered { $when }
 
 item-receipt = Receipt no. { $seq }
 item-answer = See the answer
-held-edit = Fix and send again
-held-edit-short = Fix and send
+held-edit = Fix and resend
+held-edit-short = Fix it
 held-discard = Give it up
 held-discard-short = Give up
 held-discard-confirm = Really give it up

@@ -52,7 +52,6 @@ purpose-to = 送り先 { $desk }
 purpose-send = 市にきく
 
 answer-title = { $name } 様の すすみぐあい
-answer-title-number = { $number } の すすみぐあい
 answer-title-dates = この方の すすみぐあい
 answer-age-unknown = 新しさ不明
 answer-source = 出どころ
@@ -133,4 +132,3 @@ none-old = 古い申請は、調べられません
 none-several = ひとりに決められません
     .text = 同じ日付の申請が、いくつかあります。
     .next = 窓口に、電話でおききください。
-answer-number = { $number }

@@ -124,12 +124,7 @@ fn heading(who: &str, layout: Layout, words: &Words) -> (String, bool) {
         return (words.say("answer-title-dates"), false);
     }
     if who.chars().all(|c| c.is_ascii_alphanumeric()) {
-        let key = if layout == Layout::Portable {
-            "answer-number"
-        } else {
-            "answer-title-number"
-        };
-        return (words.say_with(key, &[("number", who.into())]), false);
+        return (who.to_owned(), layout == Layout::Portable);
     }
     let name = names::fit(who);
     if name.small || layout == Layout::Portable {

@@ -75,6 +75,7 @@ fn line(row: &InboxRow, today: Option<Date>, layout: Layout, words: &Words) -> L
     LetterLine {
         title: title.into(),
         small: !row.notice && name.small,
+        two_lines: !row.notice && name.two_lines,
         sub: if row.notice {
             arrived.into()
         } else {
