@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use firmware::clock::{self, Clock, ManualTime, Now};
 use firmware::error::Problem;
+use firmware::feed::Feed;
 use firmware::outbox::{self, Filter, State};
 use firmware::sync::{self, FeedSink, Identity, Next, Settlement, SyncPolicy, Transport, Wake};
 use firmware::vault::{FixedSecret, Vault};
@@ -337,11 +338,12 @@ impl SimKiosk {
     }
 }
 
-/// Keeps what the simulation looks at later.
+/// Keeps what the terminal keeps, and beside it what the simulation looks at later.
 struct Sink;
 
 impl FeedSink for Sink {
-    fn keep(&mut self, tx: &Transaction<'_>, _: &Now, entry: &FeedEntry) -> Result<(), Problem> {
+    fn keep(&mut self, tx: &Transaction<'_>, now: &Now, entry: &FeedEntry) -> Result<(), Problem> {
+        Feed.keep(tx, now, entry)?;
         match &entry.item {
             FeedItem::Answer { command, answer } => {
                 let told = serde_json::to_string(answer).unwrap_or_default();
