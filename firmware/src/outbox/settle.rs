@@ -1,6 +1,7 @@
 //! Taking over what a verified receipt page says.
 
 use protocol::calendar::Timestamp;
+use protocol::command::Command;
 use protocol::exchange::{CommandId, Outcome, Receipt, ReceiptPage, Sha256Digest};
 use protocol::problem::ProblemCode;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
@@ -220,6 +221,7 @@ fn lost_from(tx: &Transaction<'_>, now: &Now, page: &ReceiptPage) -> Result<Opti
 
 /// Puts commands the gateway has lost back into the queue, at their old place.
 fn send_again(tx: &Transaction<'_>, now: &Now, from: u64) -> Result<u64, Problem> {
+    need_again(tx, from)?;
     let again = tx.execute(
         "UPDATE outbox_state SET state = 1, receipt_seq = NULL, receipted_ms = NULL
          WHERE receipt_seq >= ?1 AND state IN (?2, ?3)",
@@ -234,6 +236,28 @@ fn send_again(tx: &Transaction<'_>, now: &Now, from: u64) -> Result<u64, Problem
         audit::append(tx, now, None, &AuditEvent::GatewayRestored { again })?;
     }
     Ok(again)
+}
+
+/// What the lost commands name may be lost with them: the gateway is asked for each scan
+/// again before the command that names it is sent.
+fn need_again(tx: &Transaction<'_>, from: u64) -> Result<(), Problem> {
+    let lost: Vec<(i64, String)> = tx
+        .prepare_cached(
+            "SELECT o.seq, o.body FROM outbox_state s JOIN outbox o ON o.seq = s.seq
+             WHERE s.receipt_seq >= ?1 AND s.state IN (2, 3) AND o.kind = 'disclosure_request'",
+        )?
+        .query_map(params![signed(from)], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    let mut needs =
+        tx.prepare_cached("INSERT OR IGNORE INTO outbox_need(seq, sha256) VALUES(?1, ?2)")?;
+    for (seq, body) in lost {
+        let command: Command = serde_json::from_str(&body)
+            .map_err(|_| Problem::VaultStatement("a command in the queue is not JSON".into()))?;
+        for attachment in command.attachments() {
+            needs.execute(params![seq, attachment.sha256.0])?;
+        }
+    }
+    Ok(())
 }
 
 fn answer(what: &'static str) -> Problem {
