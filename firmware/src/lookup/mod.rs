@@ -118,7 +118,6 @@ impl std::fmt::Debug for Question {
 }
 
 /// What the state machine asks of this module.
-#[derive(Debug)]
 pub enum Job {
     /// The kept answer, if there is one.
     Kept(Subject),
@@ -167,6 +166,29 @@ pub enum Job {
     },
 }
 
+/// Names and numbers stay out of the log here too.
+impl std::fmt::Debug for Job {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Kept(_) => "Kept",
+            Self::Ask { .. } => "Ask",
+            Self::Follow(_) => "Follow",
+            Self::Shown { .. } => "Shown",
+            Self::Clients { .. } => "Clients",
+            Self::FindPerson { .. } => "FindPerson",
+            Self::FindNumber { .. } => "FindNumber",
+        })
+    }
+}
+
+impl std::fmt::Debug for Followed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Followed")
+            .field("state", &self.state)
+            .finish_non_exhaustive()
+    }
+}
+
 /// What comes back.
 #[derive(Debug)]
 pub enum Reply {
@@ -194,7 +216,7 @@ pub struct Asked {
 }
 
 /// How far a question is.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Followed {
     /// State of its command.
     pub state: State,

@@ -117,6 +117,38 @@ fn a_question_is_saved_with_its_command_and_its_audit_entry_or_not_at_all() {
 }
 
 #[test]
+fn jobs_and_replies_do_not_show_people_in_debug_output() {
+    let mut vault = Vault::in_memory().unwrap();
+    let born_on = Date::from_ymd(1933, 3, 14).unwrap();
+    let mut shown = format!("{:?}", question(by_number(1)));
+    for job in [
+        Job::FindPerson {
+            name: "青木 ハル".to_owned(),
+            born_on,
+        },
+        Job::Ask {
+            id: id(1),
+            staff: staff(),
+            scope: vec![insurer()],
+            question: question(by_number(1)),
+            replaces: None,
+        },
+        Job::Follow(id(1)),
+        Job::Clients { page: 0, rows: 3 },
+        Job::FindPerson {
+            name: "青木 ハル".to_owned(),
+            born_on,
+        },
+    ] {
+        shown += &format!("{job:?}");
+        shown += &format!("{:?}", run(job, &mut vault, &now()).unwrap());
+    }
+    for secret in ["青木", "0000000001", "1933"] {
+        assert!(!shown.contains(secret), "{shown}");
+    }
+}
+
+#[test]
 fn an_insurer_outside_the_scope_is_refused_before_anything_is_saved() {
     let mut vault = Vault::in_memory().unwrap();
     let mut elsewhere = question(by_number(1));

@@ -130,7 +130,6 @@ pub enum Job {
 }
 
 /// What is needed to save a request.
-#[derive(Debug)]
 pub struct Submit {
     /// Made at the touch.
     pub id: CommandId,
@@ -148,6 +147,14 @@ pub struct Submit {
     pub scope: Vec<InsurerNumber>,
     /// The eleventh person, who begins the next request.
     pub next: Option<Box<DraftSubject>>,
+}
+
+impl std::fmt::Debug for Submit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Submit")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What comes back.

@@ -64,7 +64,7 @@ pub struct SentPage {
 }
 
 /// One item of the list.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Entry {
     /// The queue's row.
     pub item: Item,
@@ -78,6 +78,15 @@ pub struct Entry {
     pub insurer: Option<InsurerNumber>,
     /// 控え番号.
     pub slip_number: String,
+}
+
+/// Whom it is about stays out of the log.
+impl std::fmt::Debug for Entry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Entry")
+            .field("item", &self.item)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Entry {

@@ -224,7 +224,10 @@ impl DisclosureFlow {
 
     /// A licence is here and has not run out. Without a trusted clock it is not judged.
     fn licence_holds(&self, desk: &Desk) -> bool {
-        let over = self.draft.qualification_expires.is_some_and(|day| day < desk.today());
+        let over = self
+            .draft
+            .qualification_expires
+            .is_some_and(|day| day < desk.today());
         self.draft.qualification.is_some() && !(over && desk.now.is_trusted())
     }
 
