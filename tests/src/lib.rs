@@ -4,15 +4,15 @@
 //! |---|---|
 //! | [`process`] | children that die with the test, and their output line by line |
 //! | [`liar`] | somebody else who answers at the gateway's address |
-//! | [`line`] | the network cable: a forwarder that can be cut and joined |
+//! | [`line`](mod@line) | the network cable: a forwarder that can be cut and joined |
 //! | [`player`] | presses and reads the kiosk's real screens through its player mode |
 //! | [`day`] | a day at the desk through the real screens |
 //! | [`paper`] | made-up papers |
 //! | [`dice`] | chance that replays from a seed |
 //! | [`work`] | a stream of made-up commands |
 //! | [`machine`] | the one PC/SC daemon a machine can have |
-//! | [`unit`] | a terminal without a screen |
-//! | [`bench`] | figures of the whole beside the bare thing |
+//! | [`unit`](mod@unit) | a terminal without a screen |
+//! | [`bench`](mod@bench) | figures of the whole beside the bare thing |
 //! | [`kill`] | `kill -9` at random instants |
 //! | [`world`] | a municipality and an office as processes on this machine |
 //! | [`secrets`] | looks for what must not be there, in files and in memory |
