@@ -13,6 +13,7 @@
 //! | [`machine`] | the one PC/SC daemon a machine can have |
 //! | [`unit`](mod@unit) | a terminal without a screen |
 //! | [`bench`](mod@bench) | figures of the whole beside the bare thing |
+//! | [`full_disk`] | a disk that is really full |
 //! | [`kill`] | `kill -9` at random instants |
 //! | [`world`] | a municipality and an office as processes on this machine |
 //! | [`secrets`] | looks for what must not be there, in files and in memory |
@@ -22,6 +23,7 @@
 pub mod bench;
 pub mod day;
 pub mod dice;
+pub mod full_disk;
 pub mod kill;
 pub mod liar;
 pub mod line;
