@@ -12,7 +12,7 @@ card-how-portable = おもて面を上にして、
     本体の青く光るところへ。
 card-nopin = カードの暗証番号は使いません。
 card-nopin-short = 暗証番号は使いません。
-card-pin-later = 暗証番号は、このあとです。
+card-pin-later = 暗証番号は、あとで。
 card-hint = 一度はなして、
     ゆっくり置いてください。
 card-waiting = 待っています
