@@ -104,6 +104,11 @@ impl ClockKeeper {
         {
             self.reached = Some(Anchor::new(raw, self.floor_ms));
         }
+        if let Some(reached) = self.reached.and_then(|reached| reached.at(raw)) {
+            // Also while the system clock is doubted: kept with the floor, the doubt survives
+            // a restart.
+            self.floor_ms = self.floor_ms.max(reached);
+        }
         let (wall_ms, trust) = self.judge(raw);
         if trust == ClockTrust::Trusted {
             self.floor_ms = self.floor_ms.max(wall_ms);
@@ -282,12 +287,25 @@ mod tests {
     }
 
     #[test]
-    fn an_hour_back_is_noticed_and_time_stands_still() {
+    fn an_hour_back_is_noticed_and_time_goes_on_by_the_boot_clock() {
         let mut keeper = keeper();
         keeper.now(raw(1, NOON + DAY));
         let now = keeper.now(raw(2, NOON + DAY - 3_600_000));
         assert_eq!(now.trust, ClockTrust::Untrusted(Distrust::BehindFloor));
-        assert_eq!(now.wall.unix_ms(), NOON + DAY);
+        assert_eq!(now.wall.unix_ms(), NOON + DAY + 1000);
+    }
+
+    #[test]
+    fn a_doubted_clock_is_still_doubted_after_a_restart() {
+        let mut keeper = keeper();
+        keeper.now(raw(1, NOON));
+        let set_back =
+            |boot: u64| raw(boot, NOON - 3_600_000 + i64::try_from(boot).unwrap() * 1000);
+        keeper.now(set_back(86_400));
+        let floor = keeper.floor_to_keep().unwrap();
+        let mut restarted = ClockKeeper::new(Some(floor));
+        let now = restarted.now(set_back(86_401));
+        assert_eq!(now.trust, ClockTrust::Untrusted(Distrust::BehindFloor));
     }
 
     #[test]

@@ -43,9 +43,6 @@ pub struct SimKiosk {
     pub time: ManualTime,
     /// Who it is.
     pub identity: Identity,
-    /// How far its system clock was behind when it was restarted while it doubted it. The
-    /// doubt is in memory only, so it can believe that clock until the gateway is reached.
-    pub forgotten: Duration,
     /// What it promised, in the order of saving.
     pub promises: Vec<Promise>,
     path: PathBuf,
@@ -79,7 +76,6 @@ impl SimKiosk {
             name: name.to_owned(),
             time: ManualTime::at(start),
             identity,
-            forgotten: Duration::ZERO,
             promises: Vec::new(),
             path: folder.join(format!("{name}.vault")),
             secret: dice.bytes(),

@@ -376,9 +376,6 @@ impl World {
                 ),
                 Err(problem) => format!("{fate:?}: {problem}"),
             });
-            if result.is_ok() {
-                self.kiosks[which].forgotten = Duration::ZERO;
-            }
             if result.is_err() {
                 self.figures.spoiled += 1;
                 let after = check::kiosk(&mut self.kiosks[which], &self.gateway)?;
@@ -395,12 +392,7 @@ impl World {
 
     fn restart_kiosk(&mut self, which: usize, power: bool) -> Result<(), Failure> {
         self.figures.kiosk_starts += 1;
-        let truth = self.now();
-        let kiosk = &mut self.kiosks[which];
-        if !kiosk.now()?.is_trusted() {
-            kiosk.forgotten = truth.since(kiosk.time.read().system);
-        }
-        kiosk.restart(power)
+        self.kiosks[which].restart(power)
     }
 
     fn pass(&mut self, time: Duration) {
