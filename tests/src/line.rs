@@ -4,15 +4,20 @@ use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::thread;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 /// Connections kept at once.
 const MAX_CONNECTIONS: usize = 1024;
+
+/// How often the forwarder looks whether it was cut.
+const LOOK: Duration = Duration::from_millis(5);
 
 /// A forwarder from an own port to the gateway.
 pub struct Line {
     address: SocketAddr,
     shared: Arc<Shared>,
+    listening: Mutex<Option<JoinHandle<()>>>,
 }
 
 struct Shared {
@@ -31,21 +36,35 @@ impl Line {
     /// When no loopback port can be had.
     pub fn to(target: SocketAddr) -> io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
-        let address = listener.local_addr()?;
-        let shared = Arc::new(Shared {
-            target: Mutex::new(target),
-            joined: AtomicBool::new(true),
-            cut_after: AtomicU64::new(0),
-            open: Mutex::new(Vec::new()),
-            forwarded: AtomicU64::new(0),
-        });
-        let accepting = Arc::clone(&shared);
-        thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                accepting.accept(stream);
+        let line = Self {
+            address: listener.local_addr()?,
+            shared: Arc::new(Shared {
+                target: Mutex::new(target),
+                joined: AtomicBool::new(true),
+                cut_after: AtomicU64::new(0),
+                open: Mutex::new(Vec::new()),
+                forwarded: AtomicU64::new(0),
+            }),
+            listening: Mutex::new(None),
+        };
+        line.listen(listener)?;
+        Ok(line)
+    }
+
+    fn listen(&self, listener: TcpListener) -> io::Result<()> {
+        listener.set_nonblocking(true)?;
+        let shared = Arc::clone(&self.shared);
+        shared.joined.store(true, Ordering::SeqCst);
+        let thread = thread::spawn(move || {
+            while shared.joined.load(Ordering::SeqCst) {
+                match listener.accept() {
+                    Ok((stream, _)) => shared.accept(stream),
+                    Err(_) => thread::park_timeout(LOOK),
+                }
             }
         });
-        Ok(Self { address, shared })
+        *self.listening.lock().expect("no holder panics") = Some(thread);
+        Ok(())
     }
 
     /// Where the kiosk connects.
@@ -62,14 +81,24 @@ impl Line {
     /// Pulls the cable: open connections break, new ones are refused.
     pub fn cut(&self) {
         self.shared.joined.store(false, Ordering::SeqCst);
+        if let Some(thread) = self.listening.lock().expect("no holder panics").take() {
+            // Its listener is closed with it.
+            let _ = thread.join();
+        }
         for stream in self.shared.open.lock().expect("no holder panics").drain(..) {
             let _ = stream.shutdown(Shutdown::Both);
         }
     }
 
     /// Puts the cable back.
-    pub fn join(&self) {
-        self.shared.joined.store(true, Ordering::SeqCst);
+    ///
+    /// # Errors
+    /// When somebody else has taken the port.
+    pub fn join(&self) -> io::Result<()> {
+        if self.shared.joined.load(Ordering::SeqCst) {
+            return Ok(());
+        }
+        self.listen(TcpListener::bind(self.address)?)
     }
 
     /// Breaks the next connection after `bytes` from the gateway, once.
@@ -86,10 +115,7 @@ impl Line {
 
 impl Shared {
     fn accept(self: &Arc<Self>, kiosk: TcpStream) {
-        if !self.joined.load(Ordering::SeqCst) {
-            let _ = kiosk.shutdown(Shutdown::Both);
-            return;
-        }
+        let _ = kiosk.set_nonblocking(false);
         let target = *self.target.lock().expect("no holder panics");
         let Ok(gateway) = TcpStream::connect(target) else {
             return;

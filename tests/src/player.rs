@@ -13,6 +13,9 @@ use crate::process::Running;
 /// Longest wait for the answer to one order. Orders that wait have their own limit below it.
 const ANSWER_LIMIT: Duration = Duration::from_secs(90);
 
+/// Lines of the kiosk's log that a failed order shows.
+const LOG_LINES: usize = 12;
+
 /// A kiosk that is played.
 pub struct Player {
     kiosk: Running,
@@ -52,7 +55,17 @@ impl Player {
         })?;
         match answer.split_once(' ').unwrap_or((&answer, "")) {
             ("ok", rest) => Ok(rest.to_owned()),
-            (_, rest) => Err(io::Error::other(format!("order `{order}`: {rest}"))),
+            (_, rest) => {
+                let log: Vec<&str> = self
+                    .kiosk
+                    .lines()
+                    .iter()
+                    .filter(|line| line.starts_with('{'))
+                    .map(String::as_str)
+                    .collect();
+                let log = log[log.len().saturating_sub(LOG_LINES)..].join("\n");
+                Err(io::Error::other(format!("order `{order}`: {rest}\n{log}")))
+            }
         }
     }
 

@@ -32,7 +32,13 @@ pub mod words;
 pub mod headless;
 
 /// What the Slint compiler makes of `ui/slint`.
-#[allow(missing_docs, clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)]
+#[allow(
+    missing_docs,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery,
+    clippy::restriction
+)]
 mod generated {
     slint::include_modules!();
 }

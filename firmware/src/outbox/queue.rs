@@ -88,18 +88,18 @@ pub fn next_batch(
     Ok(batch)
 }
 
-/// Marks commands as sent once. Not needed for delivery, which rests on the id; it is what
-/// the screen shows.
+/// Marks commands, by their place in the queue, as sent once. Not needed for delivery, which
+/// rests on the id; it is what the screen shows.
 ///
 /// # Errors
 /// Those of the vault.
-pub fn mark_sent(tx: &Transaction<'_>, now: &Now, batch: &[Outgoing]) -> Result<(), Problem> {
+pub fn mark_sent(tx: &Transaction<'_>, now: &Now, seqs: &[u64]) -> Result<(), Problem> {
     let mut statement = tx.prepare_cached(
         "UPDATE outbox_state SET state = 1, sent_ms = coalesce(sent_ms, ?2)
          WHERE seq = ?1 AND state = 0",
     )?;
-    for outgoing in batch.iter().filter(|outgoing| outgoing.first_time) {
-        statement.execute(params![signed(outgoing.seq), now.wall.unix_ms()])?;
+    for seq in seqs {
+        statement.execute(params![signed(*seq), now.wall.unix_ms()])?;
     }
     Ok(())
 }

@@ -59,17 +59,23 @@ fn listen(
     loop {
         match orders.try_recv() {
             Ok((ticket, job)) => {
-                let (outcome, refusals) = run(cards.as_mut(), entropy.as_mut(), ticket, job, cancel, to);
+                let (outcome, refusals) =
+                    run(cards.as_mut(), entropy.as_mut(), ticket, job, cancel, to);
                 if !refusals.is_empty() && to.blocking_send(Event::Refused(refusals)).is_err() {
                     return;
                 }
-                if to.blocking_send(Event::Input(Input::Card(ticket, outcome))).is_err() {
+                if to
+                    .blocking_send(Event::Input(Input::Card(ticket, outcome)))
+                    .is_err()
+                {
                     return;
                 }
             }
             Err(TryRecvError::Empty) => {
                 if let Some(event) = cards.next_event(LISTEN)
-                    && to.blocking_send(Event::Input(Input::Reader(event))).is_err()
+                    && to
+                        .blocking_send(Event::Input(Input::Reader(event)))
+                        .is_err()
                 {
                     return;
                 }

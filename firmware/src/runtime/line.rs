@@ -178,17 +178,29 @@ impl Line {
 
     fn reopen(&mut self) -> Result<(), Problem> {
         self.open = None;
-        let identity = self.vault.read(sync::identity)?.ok_or(Problem::NotEnrolled)?;
+        let identity = self
+            .vault
+            .read(sync::identity)?
+            .ok_or(Problem::NotEnrolled)?;
         let transport = HttpsTransport::new(&identity, &self.clock, Limits::default())?;
-        self.open = Some(Open { identity, transport });
+        self.open = Some(Open {
+            identity,
+            transport,
+        });
         Ok(())
     }
 
     fn exchange(&mut self, rows: usize) -> Result<(), Gone> {
         self.renew_if_due()?;
-        let Some(open) = &mut self.open else { return Ok(()) };
-        let uploaded =
-            sync::upload(&mut self.vault, &mut open.transport, &self.clock, &mut request::Attachments);
+        let Some(open) = &mut self.open else {
+            return Ok(());
+        };
+        let uploaded = sync::upload(
+            &mut self.vault,
+            &mut open.transport,
+            &self.clock,
+            &mut request::Attachments,
+        );
         let result = uploaded.and_then(|_| {
             sync::round(
                 &mut self.vault,
@@ -201,21 +213,34 @@ impl Line {
         });
         let now = self.clock.now();
         self.policy.ended(&result, &now, self.entropy.as_mut());
-        if result.as_ref().is_ok_and(|settlement| settlement.trust_changed) {
+        if result
+            .as_ref()
+            .is_ok_and(|settlement| settlement.trust_changed)
+        {
             self.open = None;
         }
         let good = result.is_ok();
         if let Err(problem) = &result {
-            tracing::info!(code = problem.code().as_str(), "the exchange did not come about");
+            tracing::info!(
+                code = problem.code().as_str(),
+                "the exchange did not come about"
+            );
         }
         let paused = self.policy.paused().map(sync::Pause::code);
-        self.tell(SyncReport::Round(RoundReport { at: now.wall, result, paused }))?;
+        self.tell(SyncReport::Round(RoundReport {
+            at: now.wall,
+            result,
+            paused,
+        }))?;
         if good { self.fetch_documents() } else { Ok(()) }
     }
 
     fn fetch_documents(&mut self) -> Result<(), Gone> {
         let now = self.clock.now();
-        let offers = self.vault.read(|c| inbox::to_fetch(c, &now)).unwrap_or_default();
+        let offers = self
+            .vault
+            .read(|c| inbox::to_fetch(c, &now))
+            .unwrap_or_default();
         for offer in offers.iter().take(FETCHES_A_ROUND) {
             match self.fetch(offer) {
                 Ok(Fetched::Whole) => {}
@@ -232,7 +257,8 @@ impl Line {
                         continue;
                     }
                     // A broken line: the rest waits for the next round, where this one goes on.
-                    self.policy.ended(&Err(problem), &self.clock.now(), self.entropy.as_mut());
+                    self.policy
+                        .ended(&Err(problem), &self.clock.now(), self.entropy.as_mut());
                     return self.tell_fetched();
                 }
             }
@@ -247,7 +273,13 @@ impl Line {
 
     fn fetch(&mut self, offer: &DocumentOffer) -> Result<Fetched, Problem> {
         let open = self.open.as_mut().ok_or(Problem::NotEnrolled)?;
-        sync::fetch(&mut self.vault, &mut open.transport, &self.clock, offer, &mut self.documents)
+        sync::fetch(
+            &mut self.vault,
+            &mut open.transport,
+            &self.clock,
+            offer,
+            &mut self.documents,
+        )
     }
 
     /// The numbers on the screen follow what was fetched.
@@ -257,11 +289,19 @@ impl Line {
 
     fn renew_if_due(&mut self) -> Result<(), Gone> {
         let now = self.clock.now();
-        let Some(open) = &mut self.open else { return Ok(()) };
-        if !now.is_trusted() || matches!(sync::renewal(&open.identity, &now), RenewalState::Fresh { .. }) {
+        let Some(open) = &mut self.open else {
+            return Ok(());
+        };
+        if !now.is_trusted()
+            || matches!(
+                sync::renewal(&open.identity, &now),
+                RenewalState::Fresh { .. }
+            )
+        {
             return Ok(());
         }
-        let renewed = sync::renew(&mut self.vault, &mut open.transport, &self.clock, &mut Feed).map(drop);
+        let renewed =
+            sync::renew(&mut self.vault, &mut open.transport, &self.clock, &mut Feed).map(drop);
         if renewed.is_ok() && self.reopen().is_err() {
             self.open = None;
         }
@@ -274,16 +314,31 @@ impl Line {
             self.open = None;
             self.policy = SyncPolicy::new(POLL);
         }
-        self.tell(SyncReport::Enrolled(enrolled.map(|identity| identity.device)))
+        self.tell(SyncReport::Enrolled(
+            enrolled.map(|identity| identity.device),
+        ))
     }
 
     fn try_enrol(&mut self, token: String) -> Result<Identity, Problem> {
         let gateway = self.parts.bootstrap.as_ref().ok_or(Problem::NotEnrolled)?;
         let roots = std::slice::from_ref(&gateway.root);
-        let mut transport =
-            HttpsTransport::for_enrolment(&gateway.endpoint, roots, &self.clock, Limits::default())?;
-        let order = EnrolOrder { token, serial: self.serial.clone() };
-        sync::enrol(&mut self.vault, &mut transport, &self.clock, &order, &mut Feed)
+        let mut transport = HttpsTransport::for_enrolment(
+            &gateway.endpoint,
+            roots,
+            &self.clock,
+            Limits::default(),
+        )?;
+        let order = EnrolOrder {
+            token,
+            serial: self.serial.clone(),
+        };
+        sync::enrol(
+            &mut self.vault,
+            &mut transport,
+            &self.clock,
+            &order,
+            &mut Feed,
+        )
     }
 
     /// The numbers first, so that no picture shows another count than the table.

@@ -147,7 +147,10 @@ pub fn start(
             ended(runtime.block_on(core.run(inbox)));
         })
         .expect("a thread can be started at boot");
-    Ok(Running { events, thread: Some(thread) })
+    Ok(Running {
+        events,
+        thread: Some(thread),
+    })
 }
 
 struct Core<S> {
@@ -164,7 +167,13 @@ struct Core<S> {
 }
 
 impl<S: FnMut(View)> Core<S> {
-    fn new(parts: Parts, line_vault: Vault, work_vault: Vault, to: mpsc::Sender<Event>, show: S) -> Self {
+    fn new(
+        parts: Parts,
+        line_vault: Vault,
+        work_vault: Vault,
+        to: mpsc::Sender<Event>,
+        show: S,
+    ) -> Self {
         let entropy = || -> Box<dyn Entropy> { Box::new(SystemEntropy::default()) };
         let serial = parts.config.serial.clone();
         Self {
@@ -172,7 +181,14 @@ impl<S: FnMut(View)> Core<S> {
             vault: parts.vault,
             board: parts.board,
             cards: CardThread::start(parts.cards, entropy(), to.clone()),
-            line: LineThread::start(parts.line, serial, line_vault, parts.clock.clone(), entropy(), to.clone()),
+            line: LineThread::start(
+                parts.line,
+                serial,
+                line_vault,
+                parts.clock.clone(),
+                entropy(),
+                to.clone(),
+            ),
             worker: Worker::start(
                 work::WorkParts {
                     vault: work_vault,
@@ -233,7 +249,12 @@ impl<S: FnMut(View)> Core<S> {
     fn carry_out(&mut self, effect: Effect, waiting: &mut VecDeque<Input>) {
         match effect {
             Effect::Store(ticket, job) => {
-                waiting.extend(store::carry_out(ticket, job, &mut self.vault, &self.clock.now()));
+                waiting.extend(store::carry_out(
+                    ticket,
+                    job,
+                    &mut self.vault,
+                    &self.clock.now(),
+                ));
             }
             Effect::Card(ticket, job) => self.cards.run(ticket, job),
             Effect::CancelCard => self.cards.cancel(),
@@ -254,12 +275,22 @@ impl<S: FnMut(View)> Core<S> {
         let now = self.clock.now();
         let done = self.vault.write(|tx| {
             for refusal in refusals {
-                audit::append(tx, &now, None, &AuditEvent::ForbiddenApdu { ins: refusal.header[1] })?;
+                audit::append(
+                    tx,
+                    &now,
+                    None,
+                    &AuditEvent::ForbiddenApdu {
+                        ins: refusal.header[1],
+                    },
+                )?;
             }
             Ok(())
         });
         if let Err(problem) = done {
-            tracing::error!(code = problem.code().as_str(), "a refused card command was not logged");
+            tracing::error!(
+                code = problem.code().as_str(),
+                "a refused card command was not logged"
+            );
         }
     }
 

@@ -56,10 +56,24 @@ pub fn draw(sandbox: Sandbox, pdf: &[u8], page: usize, width: u32) -> Result<Dra
     }
     let number = (page + 1).to_string();
     let width = width.to_string();
-    let arguments = ["-q", "-f", &number, "-l", &number, "-scale-to-x", &width, "-scale-to-y", "-1", "-"];
+    let arguments = [
+        "-q",
+        "-f",
+        &number,
+        "-l",
+        &number,
+        "-scale-to-x",
+        &width,
+        "-scale-to-y",
+        "-1",
+        "-",
+    ];
     let limit = usize::try_from(MAX_PIXELS * 3 + 64).expect("fits: 96 MiB");
     let ppm = run(sandbox, "pdftoppm", &arguments, pdf, limit)?;
-    Ok(DrawnPage { image: Arc::new(parse_ppm(&ppm).ok_or_else(unreadable)?), pages })
+    Ok(DrawnPage {
+        image: Arc::new(parse_ppm(&ppm).ok_or_else(unreadable)?),
+        pages,
+    })
 }
 
 fn unreadable() -> Problem {
@@ -100,13 +114,19 @@ fn run(
         let reader = scope.spawn(move || {
             let mut output = Vec::new();
             let most = u64::try_from(output_limit).unwrap_or(u64::MAX) + 1;
-            stdout.by_ref().take(most).read_to_end(&mut output).map(|_| output)
+            stdout
+                .by_ref()
+                .take(most)
+                .read_to_end(&mut output)
+                .map(|_| output)
         });
         let finished = wait(&mut child);
         let output = reader.join().expect("the reader does not panic");
         if finished { output.ok() } else { None }
     });
-    output.filter(|bytes| bytes.len() <= output_limit).ok_or_else(unreadable)
+    output
+        .filter(|bytes| bytes.len() <= output_limit)
+        .ok_or_else(unreadable)
 }
 
 /// Waits until the child ends or the deadline passes; true when it ended well.
@@ -130,11 +150,20 @@ fn command(sandbox: Sandbox, program: &str, arguments: &[&str]) -> Command {
     let mut command = match sandbox {
         Sandbox::Namespaces => {
             let mut command = Command::new("bwrap");
-            command.args(["--unshare-all", "--die-with-parent", "--new-session", "--clearenv"]);
+            command.args([
+                "--unshare-all",
+                "--die-with-parent",
+                "--new-session",
+                "--clearenv",
+            ]);
             for path in ["/usr", "/etc/fonts", "/var/cache/fontconfig"] {
                 command.args(["--ro-bind-try", path, path]);
             }
-            for (target, link) in [("usr/lib", "/lib"), ("usr/lib64", "/lib64"), ("usr/bin", "/bin")] {
+            for (target, link) in [
+                ("usr/lib", "/lib"),
+                ("usr/lib64", "/lib64"),
+                ("usr/bin", "/bin"),
+            ] {
                 command.args(["--symlink", target, link]);
             }
             command.args(["--tmpfs", "/tmp", "--proc", "/proc", "--dev", "/dev", "--"]);
@@ -177,7 +206,11 @@ fn parse_ppm(bytes: &[u8]) -> Option<PageImage> {
     // One white space ends the header.
     let rgb = rest.get(1..)?;
     let expected = usize::try_from(u64::from(width) * u64::from(height) * 3).ok()?;
-    (rgb.len() == expected).then(|| PageImage { width, height, rgb: rgb.to_vec() })
+    (rgb.len() == expected).then(|| PageImage {
+        width,
+        height,
+        rgb: rgb.to_vec(),
+    })
 }
 
 #[cfg(test)]
@@ -218,8 +251,14 @@ mod tests {
     #[test]
     fn a_page_is_drawn_at_the_exact_width_in_the_sandbox() {
         let drawn = draw(Sandbox::Namespaces, &small_pdf(3), 2, 300).unwrap();
-        assert_eq!((drawn.pages, drawn.image.width, drawn.image.height), (3, 300, 600));
-        assert!(drawn.image.rgb.iter().any(|&channel| channel < 64), "the square is drawn");
+        assert_eq!(
+            (drawn.pages, drawn.image.width, drawn.image.height),
+            (3, 300, 600)
+        );
+        assert!(
+            drawn.image.rgb.iter().any(|&channel| channel < 64),
+            "the square is drawn"
+        );
     }
 
     #[test]

@@ -25,7 +25,15 @@ pub fn print(queue: Option<&str>, content: &[u8]) -> Result<(), Problem> {
         .stderr(Stdio::null())
         .spawn()
         .map_err(|_| refused())?;
-    let sent = child.stdin.take().expect("stdin is piped").write_all(content);
+    let sent = child
+        .stdin
+        .take()
+        .expect("stdin is piped")
+        .write_all(content);
     let status = child.wait().map_err(|_| refused())?;
-    if sent.is_ok() && status.success() { Ok(()) } else { Err(refused()) }
+    if sent.is_ok() && status.success() {
+        Ok(())
+    } else {
+        Err(refused())
+    }
 }

@@ -54,7 +54,9 @@ impl Worker {
             .name("worker".into())
             .spawn(move || {
                 for job in received {
-                    let Some(answer) = parts.carry_out(job) else { continue };
+                    let Some(answer) = parts.carry_out(job) else {
+                        continue;
+                    };
                     if to.blocking_send(Event::Input(answer)).is_err() {
                         return;
                     }
@@ -78,7 +80,10 @@ impl WorkParts {
             Effect::ListFiles(ticket) => Input::FilesListed(ticket, self.list()),
             Effect::TakeFile(ticket, path) => {
                 let now = self.clock.now();
-                Input::FileTaken(ticket, files::take(&mut self.vault, &now, self.entropy.as_mut(), &path))
+                Input::FileTaken(
+                    ticket,
+                    files::take(&mut self.vault, &now, self.entropy.as_mut(), &path),
+                )
             }
             Effect::DrawPage(ticket, order) => Input::PageDrawn(ticket, self.draw(order)),
             Effect::PrintDocument(ticket, document) => {
@@ -89,7 +94,10 @@ impl WorkParts {
             }
             Effect::PrintSlip(ticket, slip) => {
                 let text = (self.slip_text)(&slip);
-                Input::Printed(ticket, print::print(self.printer.as_deref(), text.as_bytes()))
+                Input::Printed(
+                    ticket,
+                    print::print(self.printer.as_deref(), text.as_bytes()),
+                )
             }
             _ => return None,
         })
@@ -101,11 +109,17 @@ impl WorkParts {
     }
 
     fn draw(&self, order: PageOrder) -> Result<DrawnPage, Problem> {
-        pages::draw(self.sandbox, &self.document(order.document)?, order.page, order.width)
+        pages::draw(
+            self.sandbox,
+            &self.document(order.document)?,
+            order.page,
+            order.width,
+        )
     }
 
     fn document(&self, document: DocumentId) -> Result<Zeroizing<Vec<u8>>, Problem> {
         let now = self.clock.now();
-        self.vault.read(|connection| inbox::bytes(connection, &now, document))
+        self.vault
+            .read(|connection| inbox::bytes(connection, &now, document))
     }
 }

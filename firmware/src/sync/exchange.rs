@@ -37,6 +37,8 @@ pub struct Prepared {
     pub request: Sha256Digest,
     /// The commands in it.
     pub sent: Vec<(CommandId, Sha256Digest)>,
+    /// Places in the queue of those that were never sent before.
+    pub first_time: Vec<u64>,
     /// The audit head in it.
     pub audit: Option<AuditHead>,
     /// Commands that wait in all, those in it included.
@@ -83,13 +85,13 @@ impl FeedPart {
     }
 }
 
-/// Takes the oldest waiting commands, at most `rows`, and marks them as sent. While the
+/// Takes the oldest waiting commands, at most `rows`; [`left`] marks them as sent. While the
 /// clock is not trusted no command is taken: the request only asks for the gateway's signed
 /// time.
 ///
 /// # Errors
 /// Those of the vault.
-pub fn prepare(vault: &mut Vault, now: &Now, rows: usize) -> Result<Prepared, Problem> {
+pub fn prepare(vault: &Vault, now: &Now, rows: usize) -> Result<Prepared, Problem> {
     let rows = if now.is_trusted() {
         rows.min(MAX_BATCH)
     } else {
@@ -104,9 +106,11 @@ pub fn prepare(vault: &mut Vault, now: &Now, rows: usize) -> Result<Prepared, Pr
             outbox::received_up_to(c)?,
         ))
     })?;
-    if batch.iter().any(|outgoing| outgoing.first_time) {
-        vault.write_forgettable(|tx| outbox::mark_sent(tx, now, &batch))?;
-    }
+    let first_time = batch
+        .iter()
+        .filter(|outgoing| outgoing.first_time)
+        .map(|outgoing| outgoing.seq)
+        .collect();
     let sent: Vec<_> = batch
         .iter()
         .map(|outgoing| (outgoing.id, outgoing.sha256))
@@ -134,9 +138,22 @@ pub fn prepare(vault: &mut Vault, now: &Now, rows: usize) -> Result<Prepared, Pr
         request: Sha256Digest::of(&body),
         body,
         sent,
+        first_time,
         audit,
         waiting,
     })
+}
+
+/// Marks the commands of a request that has left this terminal as sent, whether it arrived or
+/// not.
+///
+/// # Errors
+/// Those of the vault.
+pub fn left(vault: &mut Vault, now: &Now, prepared: &Prepared) -> Result<(), Problem> {
+    if prepared.first_time.is_empty() {
+        return Ok(());
+    }
+    vault.write_forgettable(|tx| outbox::mark_sent(tx, now, &prepared.first_time))
 }
 
 /// Verifies an answer: our media type, a signature by a receipt key, this terminal, this

@@ -343,6 +343,7 @@ impl Terminal {
                 Next::Unlocked => {
                     self.stack = Stack::new(Box::new(HomeFlow));
                     self.last_touch = self.desk.now.boot;
+                    self.desk.effect(Effect::WakeSync);
                 }
                 Next::Trouble(problem) => {
                     let screen = self.stack.top().screen(&self.desk);

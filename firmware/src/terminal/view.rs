@@ -84,7 +84,6 @@ pub enum Network {
     NotSetUp,
 }
 
-
 /// The pages. One variant a kind of screen.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Page {
@@ -1240,7 +1239,6 @@ pub struct EnrollingPage {
     /// What stopped it.
     pub trouble: Option<ProblemCode>,
 }
-
 
 /// A help desk of the data file.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]

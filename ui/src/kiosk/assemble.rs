@@ -46,7 +46,9 @@ pub fn open_vault(config: &Config) -> Result<Vault, Problem> {
 /// Everything a terminal is put together from.
 pub fn parts(config: &Config) -> Result<Parts, String> {
     let vault = open_vault(config).map_err(|problem| explain(&problem))?;
-    let floor = vault.read(clock::floor).map_err(|problem| explain(&problem))?;
+    let floor = vault
+        .read(clock::floor)
+        .map_err(|problem| explain(&problem))?;
     let cards = reader::desk(config)?;
     Ok(Parts {
         config: terminal(config)?,
@@ -55,7 +57,9 @@ pub fn parts(config: &Config) -> Result<Parts, String> {
         hasher: hasher(config)?,
         cards: Box::new(cards),
         board: Box::new(SimBoard::default()),
-        line: LineParts { bootstrap: bootstrap(config)? },
+        line: LineParts {
+            bootstrap: bootstrap(config)?,
+        },
         attachments: config.paths.attachments.clone(),
         sandbox: pages::Sandbox::default(),
         printer: config.printer.as_ref().map(|printer| printer.queue.clone()),
@@ -105,10 +109,15 @@ fn hasher(config: &Config) -> Result<Hasher, String> {
 }
 
 fn bootstrap(config: &Config) -> Result<Option<Bootstrap>, String> {
-    let Some(gateway) = &config.gateway else { return Ok(None) };
+    let Some(gateway) = &config.gateway else {
+        return Ok(None);
+    };
     let path = &gateway.root;
     let root = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    Ok(Some(Bootstrap { endpoint: gateway.endpoint.clone(), root }))
+    Ok(Some(Bootstrap {
+        endpoint: gateway.endpoint.clone(),
+        root,
+    }))
 }
 
 /// 問い合わせ票 on paper, Japanese first.

@@ -29,7 +29,10 @@ pub fn run(config: &Config, mode: CardMode, as_json: bool, show: bool) -> Result
         CardMode::Pin => {
             let pin = ask("Card PIN (4 digits, 券面事項入力補助用)")?;
             let pin = CardPin::new(&pin).map_err(|error| error.to_string())?;
-            CardJob::CheckPin { pin, allow_last_try: false }
+            CardJob::CheckPin {
+                pin,
+                allow_last_try: false,
+            }
         }
     };
     let mut entropy = SystemEntropy::default();
@@ -41,10 +44,19 @@ pub fn run(config: &Config, mode: CardMode, as_json: bool, show: bool) -> Result
         println!("{report}");
     } else if let Value::Object(lines) = &report {
         for (key, value) in lines {
-            println!("{key:<16} {}", value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+            println!(
+                "{key:<16} {}",
+                value
+                    .as_str()
+                    .map_or_else(|| value.to_string(), str::to_owned)
+            );
         }
     }
-    Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if good {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 fn wait_for_card(desk: &mut dyn CardDesk) -> Result<(), String> {
@@ -57,7 +69,9 @@ fn wait_for_card(desk: &mut dyn CardDesk) -> Result<(), String> {
             Some(ReaderEvent::ServiceDown) => last = "the PC/SC service does not answer".into(),
             Some(ReaderEvent::NoReader) => last = "no reader is plugged in".into(),
             Some(ReaderEvent::WrongReader) => last = "the configured reader is not there".into(),
-            Some(ReaderEvent::Ready { .. } | ReaderEvent::CardLeft) => last = "no card was placed".into(),
+            Some(ReaderEvent::Ready { .. } | ReaderEvent::CardLeft) => {
+                last = "no card was placed".into()
+            }
             None => {}
         }
     }
@@ -69,7 +83,9 @@ fn number_b() -> Result<NumberB, String> {
     let born_on = ask("Birth date as printed (such as 昭和8年3月14日 or 1933-03-14)")?;
     let born_on = parse_japanese(&born_on).map_err(|error| error.to_string())?;
     let year = ask("Expiry year as printed (such as 2031)")?;
-    let year = year.parse().map_err(|_| "the expiry year has four digits".to_owned())?;
+    let year = year
+        .parse()
+        .map_err(|_| "the expiry year has four digits".to_owned())?;
     let code = ask("Security code (4 digits)")?;
     NumberB::new(born_on, year, &code).map_err(|error| error.to_string())
 }
@@ -81,7 +97,10 @@ fn ask(question: &str) -> Result<String, String> {
         let _ = std::io::stderr().flush();
     }
     let mut line = String::new();
-    std::io::stdin().lock().read_line(&mut line).map_err(|error| error.to_string())?;
+    std::io::stdin()
+        .lock()
+        .read_line(&mut line)
+        .map_err(|error| error.to_string())?;
     let line = line.trim().to_owned();
     if line.is_empty() || line.len() > MAX_LINE {
         return Err(format!("missing on standard input: {question}"));

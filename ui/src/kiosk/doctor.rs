@@ -24,11 +24,17 @@ pub fn run(config: &Config, as_json: bool) -> Result<ExitCode, String> {
     let mut findings = card_side(config)?;
     match assemble::open_vault(config) {
         Ok(mut vault) => {
-            let floor = vault.read(clock::floor).map_err(|problem| assemble::explain(&problem))?;
+            let floor = vault
+                .read(clock::floor)
+                .map_err(|problem| assemble::explain(&problem))?;
             let now = Clock::system(floor).now();
             findings.push(finding(
                 DiagnosticPart::Clock,
-                if now.is_trusted() { Verdict::Good } else { Verdict::Watch },
+                if now.is_trusted() {
+                    Verdict::Good
+                } else {
+                    Verdict::Watch
+                },
             ));
             findings.extend(
                 setup::findings(&vault, &now).map_err(|problem| assemble::explain(&problem))?,
@@ -47,12 +53,23 @@ pub fn run(config: &Config, as_json: bool) -> Result<ExitCode, String> {
         }),
     }
     print(&findings, as_json);
-    let bad = findings.iter().any(|finding| finding.verdict == Verdict::Bad);
-    Ok(if bad { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    let bad = findings
+        .iter()
+        .any(|finding| finding.verdict == Verdict::Bad);
+    Ok(if bad {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
 }
 
 fn finding(part: DiagnosticPart, verdict: Verdict) -> Finding {
-    Finding { part, verdict, value: None, problem: None }
+    Finding {
+        part,
+        verdict,
+        value: None,
+        problem: None,
+    }
 }
 
 /// Reader and, when one lies there, card: selects the applications and reads the counters,
@@ -66,13 +83,22 @@ fn card_side(config: &Config) -> Result<Vec<Finding>, String> {
     while let Some(event) = desk.next_event(READER_LIMIT.saturating_sub(started.elapsed())) {
         match event {
             ReaderEvent::ServiceDown => {
-                (verdict, problem) = (Verdict::Bad, Some(protocol::problem::ProblemCode::ReaderService));
+                (verdict, problem) = (
+                    Verdict::Bad,
+                    Some(protocol::problem::ProblemCode::ReaderService),
+                );
             }
             ReaderEvent::NoReader => {
-                (verdict, problem) = (Verdict::Bad, Some(protocol::problem::ProblemCode::ReaderNone));
+                (verdict, problem) = (
+                    Verdict::Bad,
+                    Some(protocol::problem::ProblemCode::ReaderNone),
+                );
             }
             ReaderEvent::WrongReader => {
-                (verdict, problem) = (Verdict::Bad, Some(protocol::problem::ProblemCode::ReaderChoice));
+                (verdict, problem) = (
+                    Verdict::Bad,
+                    Some(protocol::problem::ProblemCode::ReaderChoice),
+                );
             }
             ReaderEvent::Ready { .. } => (verdict, problem) = (Verdict::Good, None),
             ReaderEvent::CardArrived => {
@@ -89,7 +115,11 @@ fn card_side(config: &Config) -> Result<Vec<Finding>, String> {
         problem: problem.map(Problem::Refused),
         ..finding(DiagnosticPart::Reader, verdict)
     };
-    let card = if card { look_at_card(&mut desk) } else { finding(DiagnosticPart::Card, Verdict::Unknown) };
+    let card = if card {
+        look_at_card(&mut desk)
+    } else {
+        finding(DiagnosticPart::Card, Verdict::Unknown)
+    };
     Ok(vec![reader, card])
 }
 
@@ -97,19 +127,33 @@ fn look_at_card(desk: &mut dyn CardDesk) -> Finding {
     use firmware::entropy::{Entropy as _, SystemEntropy};
     let mut entropy = SystemEntropy::default();
     let never = std::sync::atomic::AtomicBool::new(false);
-    match desk.run(CardJob::Peek, &mut |bytes| entropy.fill(bytes), &mut |_| {}, &never) {
+    match desk.run(
+        CardJob::Peek,
+        &mut |bytes| entropy.fill(bytes),
+        &mut |_| {},
+        &never,
+    ) {
         CardOutcome::Peeked(peek) => {
             let left = peek.number_b.left;
             Finding {
                 value: Some(left.into()),
-                ..finding(DiagnosticPart::Card, if left > 1 { Verdict::Good } else { Verdict::Watch })
+                ..finding(
+                    DiagnosticPart::Card,
+                    if left > 1 {
+                        Verdict::Good
+                    } else {
+                        Verdict::Watch
+                    },
+                )
             }
         }
         CardOutcome::Failed(problem) => Finding {
             problem: Some(Problem::Refused(problem.code())),
             ..finding(DiagnosticPart::Card, Verdict::Bad)
         },
-        CardOutcome::Face(_) | CardOutcome::Pin(_) => finding(DiagnosticPart::Card, Verdict::Unknown),
+        CardOutcome::Face(_) | CardOutcome::Pin(_) => {
+            finding(DiagnosticPart::Card, Verdict::Unknown)
+        }
     }
 }
 
@@ -136,7 +180,10 @@ fn print(findings: &[Finding], as_json: bool) {
                 })
             })
             .collect();
-        println!("{}", json!({ "version": env!("CARGO_PKG_VERSION"), "parts": parts }));
+        println!(
+            "{}",
+            json!({ "version": env!("CARGO_PKG_VERSION"), "parts": parts })
+        );
         return;
     }
     for (part, verdict, value, code, todo) in rows {

@@ -34,6 +34,9 @@ use crate::assemble;
 /// Longest wait of one order.
 const LIMIT: Duration = Duration::from_secs(40);
 
+/// A finger lifts and comes again: the desk takes a main action only once in 250 ms.
+const BETWEEN_PRESSES: Duration = Duration::from_millis(300);
+
 /// How often a waiting order looks again.
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
@@ -60,7 +63,12 @@ pub fn run(config: &Config) -> Result<ExitCode, String> {
     let scanner = toucher.clone();
     screen.on_touch(move |touch| toucher.touch(touch));
 
-    let mut player = Player { screen, latest, view: None, scanner };
+    let mut player = Player {
+        screen,
+        latest,
+        view: None,
+        scanner,
+    };
     player.until(|player| player.view.is_some());
     println!("ready");
     for line in std::io::stdin().lock().lines() {
@@ -90,7 +98,16 @@ impl Player {
     fn carry_out(&mut self, order: &str, rest: &str) -> Result<String, String> {
         self.look();
         match order {
-            "press" => self.press(&self.words(rest)).map(|()| String::new()),
+            "press" => {
+                let lifted = Instant::now() + BETWEEN_PRESSES;
+                let pressed = self.press(&self.words(rest)).map(|()| String::new());
+                while let Some(left) = lifted.checked_duration_since(Instant::now()) {
+                    if let Ok(view) = self.latest.recv_timeout(left) {
+                        self.show(view);
+                    }
+                }
+                pressed
+            }
             "digits" | "type" => {
                 for key in rest.chars() {
                     self.press(&key.to_string())?;
@@ -110,15 +127,28 @@ impl Player {
                 if self.until(|player| player.number() == rest) {
                     Ok(rest.to_owned())
                 } else {
-                    Err(format!("waited for {rest}, the screen is {}: {}", self.number(), self.texts()))
+                    Err(format!(
+                        "waited for {rest}, the screen is {}: {}",
+                        self.number(),
+                        self.texts()
+                    ))
                 }
             }
             "see" => {
                 let wanted = self.words(rest);
-                if self.until(|player| player.labels().iter().any(|label| label.replace('\n', "").contains(&wanted))) {
+                if self.until(|player| {
+                    player
+                        .labels()
+                        .iter()
+                        .any(|label| label.replace('\n', "").contains(&wanted))
+                }) {
                     Ok(String::new())
                 } else {
-                    Err(format!("「{wanted}」 is not on {}: {}", self.number(), self.texts()))
+                    Err(format!(
+                        "「{wanted}」 is not on {}: {}",
+                        self.number(),
+                        self.texts()
+                    ))
                 }
             }
             "shot" => self.shot(rest).map(|()| String::new()),
@@ -130,8 +160,12 @@ impl Player {
 
     /// `@key` in the words of the screen's language, anything else as it is.
     fn words(&self, text: &str) -> String {
-        let language = self.view.as_ref().map_or(Language::Ja, |view| view.look.language);
-        text.strip_prefix('@').map_or_else(|| text.to_owned(), |key| Words::new(language).say(key))
+        let language = self
+            .view
+            .as_ref()
+            .map_or(Language::Ja, |view| view.look.language);
+        text.strip_prefix('@')
+            .map_or_else(|| text.to_owned(), |key| Words::new(language).say(key))
     }
 
     fn press(&mut self, label: &str) -> Result<(), String> {
@@ -151,7 +185,9 @@ impl Player {
 
     fn shot(&mut self, path: &str) -> Result<(), String> {
         let pixels = self.screen.picture().map_err(|error| error.to_string())?;
-        let png = Picture::from(&pixels).to_true_png().map_err(|error| error.to_string())?;
+        let png = Picture::from(&pixels)
+            .to_true_png()
+            .map_err(|error| error.to_string())?;
         std::fs::write(path, png).map_err(|error| format!("{path}: {error}"))
     }
 
@@ -188,7 +224,11 @@ impl Player {
     }
 
     fn labels(&self) -> Vec<String> {
-        self.screen.controls().into_iter().map(|control| control.label).collect()
+        self.screen
+            .controls()
+            .into_iter()
+            .map(|control| control.label)
+            .collect()
     }
 
     fn texts(&self) -> String {

@@ -7,7 +7,9 @@ use hal::card::{PcscDesk, PcscOptions, TrustClass, TrustStore};
 
 /// The reader that is configured, and the card authorities this unit believes.
 pub fn desk(config: &Config) -> Result<PcscDesk, String> {
-    let options = PcscOptions { reader: config.card.reader.clone() };
+    let options = PcscOptions {
+        reader: config.card.reader.clone(),
+    };
     Ok(PcscDesk::new(options, trust(config)?))
 }
 
@@ -16,8 +18,10 @@ pub fn desk(config: &Config) -> Result<PcscDesk, String> {
 fn trust(config: &Config) -> Result<TrustStore, String> {
     let mut trust = TrustStore::production();
     if let Some(path) = &config.card.authorities {
-        let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-        let more = TrustStore::from_toml(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+        let text =
+            fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let more =
+            TrustStore::from_toml(&text).map_err(|error| format!("{}: {error}", path.display()))?;
         if more.trusts_test_cards() && config.card.trust != TrustClass::Test {
             return Err(format!(
                 "{}: holds test authorities; they need `trust = \"test\"` in [card]",

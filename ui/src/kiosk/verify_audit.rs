@@ -23,7 +23,10 @@ pub fn run(config: &Config, as_json: bool) -> Result<ExitCode, String> {
         Err(problem) => {
             if as_json {
                 let code = problem.code();
-                println!("{}", json!({ "whole": false, "code": code.as_str(), "what": problem.to_string() }));
+                println!(
+                    "{}",
+                    json!({ "whole": false, "code": code.as_str(), "what": problem.to_string() })
+                );
             } else {
                 println!("{}", assemble::explain(&problem));
             }

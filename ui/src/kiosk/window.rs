@@ -12,8 +12,11 @@ use crate::assemble;
 /// Opens the desk and stays until the window is closed or the unit is wiped.
 pub fn run(config: &Config) -> Result<ExitCode, String> {
     let parts = assemble::parts(config)?;
-    let screen = Screen::new(assemble::layout(config), firmware::terminal::view::Look::default())
-        .map_err(|error| format!("no display: {error}"))?;
+    let screen = Screen::new(
+        assemble::layout(config),
+        firmware::terminal::view::Look::default(),
+    )
+    .map_err(|error| format!("no display: {error}"))?;
     let screen = std::rc::Rc::new(screen);
     let shown = slint::Weak::clone(&screen.kiosk().as_weak());
     let (views, latest) = std::sync::mpsc::channel();
@@ -40,7 +43,10 @@ pub fn run(config: &Config) -> Result<ExitCode, String> {
             screen.show(&view);
         }
     });
-    let ended = screen.kiosk().run().map_err(|error| format!("the display failed: {error}"));
+    let ended = screen
+        .kiosk()
+        .run()
+        .map_err(|error| format!("the display failed: {error}"));
     running.stop();
     ended.map(|()| ExitCode::SUCCESS)
 }

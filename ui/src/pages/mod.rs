@@ -29,6 +29,7 @@ pub mod notice;
 pub mod number_b;
 pub mod outbox;
 pub mod outbox_item;
+mod parts;
 pub mod passcode;
 pub mod pledge;
 pub mod profile;
@@ -42,7 +43,6 @@ pub mod staff_choice;
 pub mod strip;
 pub mod text_entry;
 pub mod trouble;
-mod parts;
 
 use firmware::terminal::touch::Touch;
 use firmware::terminal::view::{Page, Paged, View};
@@ -160,7 +160,13 @@ pub fn show(view: &View, layout: Layout, ui: &Kiosk, words: &Words) {
             PageName::Confirmed
         }
         Page::PinResult(page) => {
-            compare::show(page, ui.get_page() == PageName::PinResult, layout, ui, words);
+            compare::show(
+                page,
+                ui.get_page() == PageName::PinResult,
+                layout,
+                ui,
+                words,
+            );
             PageName::PinResult
         }
         Page::CardTrouble(page) => {
@@ -307,7 +313,10 @@ pub fn show(view: &View, layout: Layout, ui: &Kiosk, words: &Words) {
 /// Page and number of pages as the pager counts them: from 1.
 pub(crate) fn pager<T>(paged: &Paged<T>) -> (i32, i32) {
     let count = |n: usize| i32::try_from(n).unwrap_or(i32::MAX);
-    (count(paged.page.saturating_add(1)), count(paged.pages.max(1)))
+    (
+        count(paged.page.saturating_add(1)),
+        count(paged.pages.max(1)),
+    )
 }
 
 /// What a pager sends: the terminal turns one page at a time, and from the last to the first.
@@ -320,7 +329,11 @@ pub(crate) fn turn(
     move |page| {
         let Some(ui) = weak.upgrade() else { return };
         let back = page == page_now(&ui) - 1;
-        send(if back { Touch::PrevPage } else { Touch::NextPage });
+        send(if back {
+            Touch::PrevPage
+        } else {
+            Touch::NextPage
+        });
     }
 }
 

@@ -22,7 +22,9 @@ use crate::upkeep;
 
 /// Opens the list of documents and notices.
 #[must_use]
-pub fn start(_: &mut Desk) -> Box<dyn Flow> {
+pub fn start(desk: &mut Desk) -> Box<dyn Flow> {
+    // Somebody looks: the line is asked now, not at the next minute.
+    desk.effect(Effect::WakeSync);
     Box::new(InboxFlow::default())
 }
 

@@ -1,11 +1,11 @@
 //! The flows: one file a question.
 
-mod doors;
 pub mod admin;
 pub mod card;
 pub mod card_mode;
 pub mod diagnostics;
 pub mod disclosure;
+mod doors;
 pub mod help;
 pub mod home;
 pub mod inbox;

@@ -8,7 +8,7 @@ use crate::outbox::State;
 use crate::sent::{Entry, Job, Reply, SentPage};
 use crate::store::StoreReply;
 use crate::terminal::desk::Desk;
-use crate::terminal::effect::Input;
+use crate::terminal::effect::{Effect, Input};
 use crate::terminal::flow::{Flow, Next, Waiting};
 use crate::terminal::flows::lookup::AnswerFlow;
 use crate::terminal::hours;
@@ -20,7 +20,9 @@ use crate::terminal::view::{
 
 /// Opens the list of what was sent.
 #[must_use]
-pub fn start(_: &mut Desk) -> Box<dyn Flow> {
+pub fn start(desk: &mut Desk) -> Box<dyn Flow> {
+    // Somebody looks: the line is asked now, not at the next minute.
+    desk.effect(Effect::WakeSync);
     Box::new(OutboxFlow::default())
 }
 

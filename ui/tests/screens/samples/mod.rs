@@ -85,7 +85,9 @@ pub fn at(date: Date, hour: u8, minute: u8) -> Timestamp {
 
 /// The line is down since 9:42.
 pub fn offline(mut sample: Sample) -> Sample {
-    sample.view.strip.network = Network::Offline { last: Some(at(today(), 9, 42)) };
+    sample.view.strip.network = Network::Offline {
+        last: Some(at(today(), 9, 42)),
+    };
     sample
 }
 
