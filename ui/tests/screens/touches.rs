@@ -25,8 +25,7 @@ pub fn press(name: &str, buttons: &[&str]) -> Vec<Touch> {
             .press(button)
             .unwrap_or_else(|error| panic!("{name}: {error}"));
     }
-    let found = touches.borrow().clone();
-    found
+    touches.borrow().clone()
 }
 
 #[test]
