@@ -16,7 +16,7 @@ fn pair() -> (Prepared, Identity, HttpAnswer) {
         desk.save(n);
     }
     desk.gateway.tell(notice(1));
-    let prepared = prepare(&mut desk.vault, &desk.clock.now(), 500).unwrap();
+    let prepared = prepare(&desk.vault, &desk.clock.now(), 500).unwrap();
     let answer = desk
         .gateway
         .send(&HttpRequest {
