@@ -8,8 +8,8 @@ DENY_VERSION := 0.20.2
 
 ## One command: install what is needed, build, and play or open a day at the desk.
 demo: packages
-	$(CARGO) build --locked -p ui -p gateway -p hal -p system-tests --bins
-	$(CARGO) run --locked --quiet -p system-tests --bin demo -- $(DEMO)
+	$(CARGO) build --locked --workspace --bins
+	target/debug/demo $(DEMO)
 
 ## One command: everything that must hold.
 test: packages lint

@@ -3,7 +3,6 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use crate::paper;
 use crate::player::Player;
@@ -65,7 +64,7 @@ const OTHERS: [(&str, &str, &str); 2] = [
 const BREAK_AFTER: u64 = 300_000;
 
 /// How long the answer of the operator lives in the demonstration.
-const DOCUMENT_SECONDS: u64 = 45;
+const DOCUMENT_SECONDS: u64 = 30;
 
 /// What a day left behind.
 pub struct Outcome {
@@ -73,8 +72,8 @@ pub struct Outcome {
     pub steps: usize,
     /// Pictures, in the order they were taken.
     pub pictures: Vec<PathBuf>,
-    /// Times the kiosk was killed and started again.
-    pub kills: usize,
+    /// What the kiosk logged, before and after it was killed.
+    pub log: Vec<String>,
 }
 
 /// The day, as it goes on.
@@ -86,14 +85,22 @@ pub struct Day<'a> {
     pictures: PathBuf,
     taken: Vec<PathBuf>,
     steps: usize,
+    log: Vec<String>,
     tell: &'a mut dyn FnMut(&str),
+    locked: &'a mut dyn FnMut(u32) -> io::Result<()>,
 }
 
-/// Plays the whole day and tells each step.
+/// Plays the whole day and tells each step. `locked` gets the kiosk's process while it is locked
+/// after the first half of the day: nothing about visitors may be left in it.
 ///
 /// # Errors
 /// The first step that did not go as it must, with the screen it happened on.
-pub fn play(world: &World, screen: Screen, tell: &mut dyn FnMut(&str)) -> io::Result<Outcome> {
+pub fn play(
+    world: &World,
+    screen: Screen,
+    tell: &mut dyn FnMut(&str),
+    locked: &mut dyn FnMut(u32) -> io::Result<()>,
+) -> io::Result<Outcome> {
     let config = world.kiosk_config(screen, None)?;
     let kiosk = program("kiosk")?;
     let pictures = world.folder().join("pictures");
@@ -115,7 +122,9 @@ pub fn play(world: &World, screen: Screen, tell: &mut dyn FnMut(&str)) -> io::Re
         pictures,
         taken: Vec::new(),
         steps: 0,
+        log: Vec::new(),
         tell,
+        locked,
     };
     day.set_up()?;
     day.unlock(MISAKI)?;
@@ -132,10 +141,11 @@ pub fn play(world: &World, screen: Screen, tell: &mut dyn FnMut(&str)) -> io::Re
     day.operator_answers()?;
     day.read_document()?;
     day.deadline()?;
+    day.keep_log();
     Ok(Outcome {
         steps: day.steps,
         pictures: day.taken,
-        kills: 1,
+        log: day.log,
     })
 }
 
@@ -317,6 +327,7 @@ impl Day<'_> {
     fn change_over(&mut self) -> io::Result<()> {
         self.press("席をはなれる")?;
         self.on("A-1", "locked; nothing about visitors is left")?;
+        (self.locked)(self.player.kiosk().id())?;
         self.unlock(KENICHI)?;
         self.player.wait("A-6")?;
         self.press("誓約する")?;
@@ -327,6 +338,7 @@ impl Day<'_> {
     }
 
     fn kill(&mut self) -> io::Result<()> {
+        self.keep_log();
         self.player.kiosk().kill();
         self.say("the kiosk is killed (-9) and started again");
         self.player = Player::start(&self.kiosk, &self.config)?;
@@ -377,7 +389,7 @@ impl Day<'_> {
         self.player.wait("G-2")?;
         self.player.see("書類のページ")?;
         self.on("G-2", "its pages, drawn here")?;
-        self.press("次へ")?;
+        self.press("次ページ")?;
         self.player.see("2 / 3")?;
         self.press("閉じる")?;
         self.player.wait("G-1")
@@ -418,10 +430,10 @@ impl Day<'_> {
         self.player.press(label)
     }
 
-    /// The kiosk's process, for whoever searches its memory.
-    #[must_use]
-    pub fn kiosk_id(&mut self) -> u32 {
-        self.player.kiosk().id()
+    fn keep_log(&mut self) {
+        let lines = self.player.kiosk().lines();
+        self.log
+            .extend(lines.iter().filter(|line| line.starts_with('{')).cloned());
     }
 }
 
@@ -450,9 +462,6 @@ pub fn answer_oldest(world: &World, seconds: Option<u64>) -> io::Result<String> 
         .unwrap_or_default()
         .to_owned())
 }
-
-/// How long a day may take at most, on a slow machine.
-pub const LIMIT: Duration = Duration::from_secs(600);
 
 /// Writes one page that shows all pictures.
 ///

@@ -126,10 +126,15 @@ fn demonstrate(arguments: &Arguments) -> io::Result<()> {
 fn by_itself(world: &World, screen: Screen) -> io::Result<()> {
     let started = Instant::now();
     let mut number = 0;
-    let outcome = day::play(world, screen, &mut |step| {
-        number += 1;
-        println!("{number:>3}  {step}  … ok");
-    })?;
+    let outcome = day::play(
+        world,
+        screen,
+        &mut |step| {
+            number += 1;
+            println!("{number:>3}  {step}  … ok");
+        },
+        &mut |_| Ok(()),
+    )?;
     let sheet = day::contact_sheet(&world.folder().join("pictures"), &outcome.pictures)?;
     println!(
         "\nThe day is over: {} steps, {} pictures, {:.0} s. All pictures: {}",

@@ -112,7 +112,7 @@ mod tests {
     fn latin_words_stay_whole() {
         assert_eq!(
             wrapped("The gateway rests tonight", 12),
-            ["The ", "gateway ", "rests ", "tonight"]
+            ["The gateway ", "rests ", "tonight"]
         );
     }
 
