@@ -3,10 +3,11 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::paper;
 use crate::player::Player;
-use crate::process::program;
+use crate::process::{program, wait_until};
 use crate::world::{Screen, World};
 
 /// Passcode of the administrator of the demonstration.
@@ -62,6 +63,9 @@ const OTHERS: [(&str, &str, &str); 2] = [
 
 /// The download breaks after so many bytes: one piece of it is kept, the second is not whole.
 const BREAK_AFTER: u64 = 300_000;
+
+/// How long the gateway may take to delete what has ended.
+const GATEWAY_LIMIT: Duration = Duration::from_secs(30);
 
 /// How long the answer of the operator lives in the demonstration.
 const DOCUMENT_SECONDS: u64 = 30;
@@ -398,12 +402,13 @@ impl Day<'_> {
     fn deadline(&mut self) -> io::Result<()> {
         self.player.see("届いた書類は、ありません。")?;
         self.on("G-1", "at the deadline it is gone here")?;
-        let left = self.world.files_at_gateway()?;
-        if left > 1 {
-            return Err(io::Error::other(format!(
-                "{left} files are left at the gateway: only the contract may be"
-            )));
-        }
+        // The contract stays as long as the request; the answer goes.
+        let world = self.world;
+        wait_until(
+            "the answer to be gone from the gateway",
+            GATEWAY_LIMIT,
+            || world.files_at_gateway().is_ok_and(|left| left <= 1),
+        )?;
         self.say("and at the gateway");
         Ok(())
     }

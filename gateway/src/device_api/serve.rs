@@ -38,7 +38,7 @@ const STOP_TIME: Duration = Duration::from_secs(5);
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// How often what has ended is deleted.
-const MAINTAIN_EVERY: Duration = Duration::from_secs(60);
+const MAINTAIN_EVERY: Duration = Duration::from_secs(10);
 
 /// Bytes a connection may buffer.
 const BUFFER_BYTES: usize = 64 * 1024;
