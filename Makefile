@@ -42,7 +42,7 @@ long: packages
 
 ## Draws every screen again and accepts the result; look at the difference before committing.
 pictures: packages
-	MADOGUCHI_ACCEPT=1 $(CARGO) test --locked -p ui --test pictures
+	MADOGUCHI_ACCEPT=1 $(CARGO) test --locked -p ui --test screens pictures
 
 ## Writes docs/openapi.json from the code.
 openapi:

@@ -1,7 +1,7 @@
 //! A disk that is really full: a small memory file system in a mount namespace of its own.
 //!
 //! The namespace ends with the process, so nothing has to be cleaned up, and nobody else
-//! sees it. The program `full_disk` runs [`kiosk`] or [`gateway`] inside.
+//! sees it. The program `full_disk` runs [`kiosk`] or [`gateway()`] inside.
 
 use std::collections::HashSet;
 use std::fs::{self, File};

@@ -178,7 +178,7 @@ pub(super) fn keep_key(
 }
 
 /// Deletes answers and questions past their end, and answers above [`MAX_KEPT`]; at most
-/// [`SWEEP_LIMIT`] of each kind. Returns how many; the caller repeats while it is not 0.
+/// `SWEEP_LIMIT` of each kind. Returns how many; the caller repeats while it is not 0.
 ///
 /// # Errors
 /// Those of the vault.

@@ -1,7 +1,7 @@
 //! Carries out what the terminal asks for.
 //!
 //! One thread owns the terminal and its connection to the vault and waits for touches, events
-//! and time. What takes time runs beside it: the card ([`card`]), the line ([`line`]), and one
+//! and time. What takes time runs beside it: the card ([`card`]), the line ([`mod@line`]), and one
 //! worker for hashing, files and pages ([`work`]). Nothing here decides anything about the desk.
 
 pub mod card;

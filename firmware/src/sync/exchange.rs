@@ -85,7 +85,7 @@ impl FeedPart {
     }
 }
 
-/// Takes the oldest waiting commands, at most `rows`; [`left`] marks them as sent. While the
+/// Takes the oldest waiting commands, at most `rows`; `left` marks them as sent. While the
 /// clock is not trusted no command is taken: the request only asks for the gateway's signed
 /// time.
 ///
