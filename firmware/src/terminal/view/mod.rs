@@ -1,0 +1,215 @@
+//! What the screen shows: data only. Words come from the translation files, by the page's adapter.
+//!
+//! Dates are [`Date`], instants are [`Timestamp`]; the adapter writes them in the language of
+//! the screen. Secrets appear as counts of digits, never as digits.
+
+// One file a letter of the screens' numbers; readers see one list of words.
+mod boxes;
+mod card;
+mod desk;
+mod lookup;
+mod request;
+mod service;
+
+pub use boxes::*;
+pub use card::*;
+pub use desk::*;
+pub use lookup::*;
+pub use request::*;
+pub use service::*;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hal::card::{Bitmap, Photo};
+use protocol::answer::ProgressRecord;
+use protocol::calendar::{Date, Era, Timestamp};
+use protocol::exchange::{CommandId, DocumentId};
+use protocol::facility::{Desk, FacilityProfile};
+use protocol::number::UserId;
+use protocol::person::{AttachmentMedia, Purpose, StaffRole};
+use protocol::problem::ProblemCode;
+
+use super::screen::Screen;
+use super::touch::{HelpTopic, InboxFilter, Language, OutboxFilter, TextSize};
+
+/// Everything a screen needs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct View {
+    /// Number at the bottom left.
+    pub screen: Screen,
+    /// The strip above.
+    pub strip: Strip,
+    /// How it is drawn.
+    pub look: Look,
+    /// The member of staff at the desk, if unlocked.
+    pub staff: Option<String>,
+    /// The page.
+    pub page: Page,
+}
+
+/// Language, text size and contrast.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+pub struct Look {
+    /// Language.
+    pub language: Language,
+    /// Text size.
+    pub text_size: TextSize,
+    /// Black ground, white lines.
+    pub high_contrast: bool,
+    /// Sounds other than errors.
+    pub sounds: bool,
+}
+
+/// The status strip.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Strip {
+    /// Office name; empty before set-up.
+    pub office: String,
+    /// Short name, at most eight characters.
+    pub office_short: String,
+    /// Test cards are trusted: 「試験用」.
+    pub test_trust: bool,
+    /// Network.
+    pub network: Network,
+    /// Commands not receipted yet. Equals the rows in the table.
+    pub waiting: u64,
+    /// Date and time to show; `None` when the clock is not trusted.
+    pub clock: Option<(Date, u8, u8)>,
+    /// Charge of the portable unit in percent.
+    pub battery: Option<u8>,
+}
+
+/// State of the line as staff see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Network {
+    /// つながっています
+    Online,
+    /// つながっていません・最終 9:42
+    Offline {
+        /// Last good exchange, if ever.
+        last: Option<Timestamp>,
+    },
+    /// Connected, but sending is paused for a reason that needs a person.
+    Paused {
+        /// Why.
+        code: ProblemCode,
+    },
+    /// Not enrolled yet.
+    NotSetUp,
+}
+
+/// The pages. One variant a kind of screen.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Page {
+    ///
+    Lock,
+    ///
+    StaffChoice(Paged<StaffTile>),
+    ///
+    Passcode(PasscodePage),
+    ///
+    Lockout(LockoutPage),
+    ///
+    NewPasscode(NewPasscodePage),
+    ///
+    Pledge,
+    /// B-1.
+    Home(HomePage),
+    /// B-2.
+    Settings(SettingsPage),
+    /// C-1.
+    CardPrompt(CardPromptPage),
+    /// C-2.
+    NumberB(NumberBPage),
+    /// C-3.
+    Reading(ReadingPage),
+    /// C-4.
+    Compare(ComparePage),
+    /// C-5.
+    CardPin(CardPinPage),
+    /// C-6.
+    Confirmed(ConfirmedPage),
+    /// C-7.
+    PinResult(ComparePage),
+    /// C-11 … C-18.
+    CardTrouble(CardTroublePage),
+    /// D-1.
+    InsuredNumber(InsuredNumberPage),
+    /// D-2 and D-3.
+    Date(DatePage),
+    /// D-4.
+    Purpose(PurposePage),
+    /// D-5, D-6, D-8.
+    Answer(AnswerPage),
+    /// D-7 and E-5.
+    Saved(SavedPage),
+    /// D-9.
+    AnswerNone(AnswerNonePage),
+    /// D-10.
+    ClientList(Paged<ClientRow>),
+    /// D-11.
+    LookUpKind(LookUpKindPage),
+    /// E-1.
+    Disclosure(DisclosurePage),
+    /// E-2.
+    DisclosurePerson(DisclosurePersonPage),
+    /// E-3.
+    Attach(AttachPage),
+    /// E-4.
+    DisclosureReview(DisclosureReviewPage),
+    /// E-6, S-2, S-4 and wherever text is typed.
+    TextEntry(TextEntryPage),
+    /// F-1.
+    Outbox(OutboxPage),
+    /// F-2 and F-3.
+    OutboxItem(OutboxItemPage),
+    /// G-1.
+    Inbox(InboxPage),
+    /// G-2.
+    Document(DocumentPage),
+    /// G-3.
+    Notice(NoticePage),
+    /// H-1.
+    Help(HelpPage),
+    /// H-2.
+    HelpTopic(HelpTopicPage),
+    /// J-1.
+    Diagnostics(DiagnosticsPage),
+    /// J-2.
+    StaffAdmin(StaffAdminPage),
+    /// J-3 and S-5.
+    StaffEdit(StaffEditPage),
+    /// J-4.
+    Look,
+    /// J-5.
+    Profile(Box<ProfilePage>),
+    /// J-6.
+    CardMode {
+        /// PIN mode is on.
+        pin_mode: bool,
+    },
+    /// K-1.
+    Trouble(TroublePage),
+    /// K-2.
+    Slip(Slip),
+    /// S-1.
+    SetupWelcome,
+    /// S-3.
+    SetupEnrolling(EnrollingPage),
+    /// S-6.
+    SetupDone,
+}
+
+/// One page of a longer list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paged<T> {
+    /// Rows of this page.
+    pub rows: Vec<T>,
+    /// From 0.
+    pub page: usize,
+    /// At least 1.
+    pub pages: usize,
+    /// Rows in all.
+    pub total: usize,
+}
