@@ -15,7 +15,7 @@ demo: packages
 test: packages lint
 	$(CARGO) build --locked --workspace --bins
 	$(CARGO) test --locked --workspace
-	$(CARGO) doc --locked --workspace --no-deps --quiet
+	$(CARGO) doc --locked --workspace --exclude ui-pages --no-deps --quiet
 
 ## Formatting, lints, licences, versions.
 lint: packages $(TOOLS)/bin/cargo-deny

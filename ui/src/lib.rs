@@ -31,16 +31,6 @@ pub mod words;
 #[cfg(feature = "player")]
 pub mod headless;
 
-/// What the Slint compiler makes of `ui/slint`.
-#[allow(
-    missing_docs,
-    clippy::all,
-    clippy::pedantic,
-    clippy::nursery,
-    clippy::restriction
-)]
-mod generated {
-    slint::include_modules!();
-}
-
-pub use generated::*;
+/// What the Slint compiler makes of the pages; generated code has no documentation.
+#[doc(no_inline)]
+pub use ui_pages::*;
