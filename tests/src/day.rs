@@ -5,6 +5,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use protocol::calendar::Date;
+
 use crate::paper;
 use crate::player::Player;
 use crate::process::{program, wait_until};
@@ -55,10 +57,66 @@ const PROFILE: [&str; 8] = [
 /// The visitor whose card is tapped: 照合番号B as printed, in its three groups.
 const VISITOR: (&str, [&str; 3]) = ("hanako", ["130828", "2032", "2285"]);
 
-/// People of the disclosure request beside the visitor.
-const OTHERS: [(&str, &str, &str); 2] = [
-    ("0000123456", "あおき はる", "100314"),
-    ("0000654321", "たむら みつ", "121105"),
+/// Her name from the card, as a button shows it.
+const VISITOR_NAME: &str = "汐見 花子 様";
+
+/// Her 認定年月日: year of the era, month, day.
+const VISITOR_CERTIFIED: &str = "70801";
+
+/// The key between family name and given name.
+const SPACE: &str = "空白を入れる";
+
+/// Somebody of the disclosure request who is not at the counter.
+struct Other {
+    insured: &'static str,
+    /// Keys of the kana keyboard: a row's key, then letters of that row.
+    keys: &'static [&'static str],
+    /// Birth date in the years of 昭和.
+    born: &'static str,
+    certified: &'static str,
+    /// Without a notice the request needs the contract.
+    contract: bool,
+}
+
+/// The people of the request beside the visitor.
+const OTHERS: [Other; 2] = [
+    Other {
+        insured: "0000123456",
+        keys: &[
+            "行：あ",
+            "あ",
+            "お",
+            "行：か",
+            "き",
+            SPACE,
+            "行：は",
+            "は",
+            "行：ら",
+            "る",
+        ],
+        born: "100314",
+        certified: "70801",
+        contract: false,
+    },
+    Other {
+        insured: "0000654321",
+        keys: &[
+            "行：た",
+            "た",
+            "行：ま",
+            "む",
+            "行：ら",
+            "ら",
+            SPACE,
+            "行：ま",
+            "み",
+            "行：た",
+            "つ",
+        ],
+        born: "121105",
+        certified: "70801",
+        contract: true,
+    },
 ];
 
 /// The download breaks after so many bytes: one piece of it is kept, the second is not whole.
@@ -135,8 +193,8 @@ pub fn play(
     day.first_pledge()?;
     day.check_card()?;
     day.cut()?;
+    day.look_up_visitor()?;
     day.look_up_by_dates()?;
-    day.look_up_by_number()?;
     day.request()?;
     day.change_over()?;
     day.kill()?;
@@ -241,29 +299,46 @@ impl Day<'_> {
         Ok(())
     }
 
-    fn look_up_by_dates(&mut self) -> io::Result<()> {
+    fn look_up_visitor(&mut self) -> io::Result<()> {
         self.press("すすみぐあいを調べる")?;
         self.on("D-11", "how is the person found?")?;
+        self.press("被保険者番号で")?;
+        self.on("D-1", "被保険者番号; who it is came from the card")?;
+        self.enter_visitor()?;
+        self.ask("progress by 被保険者番号")
+    }
+
+    fn enter_visitor(&mut self) -> io::Result<()> {
+        let visitor = self.world.visitor()?;
+        self.player.digits(&visitor.insured)?;
+        self.press("つぎへ")
+    }
+
+    fn look_up_by_dates(&mut self) -> io::Result<()> {
+        let client = self.world.client()?;
+        self.press("認定のすすみぐあい")?;
+        self.player.wait("D-11")?;
         self.press("日付で")?;
-        self.on("D-3", "申請日; 生年月日 came from the card")?;
-        let compact = self.world.visitor()?.applied_on.compact();
-        self.player.digits(&compact[4..])?;
+        self.on("D-2", "生年月日 of somebody who is not here")?;
+        self.enter_birth(client.born_on)?;
+        self.on("D-3", "申請日; its year is inferred and shown")?;
+        self.player.digits(&client.applied_on.compact()[4..])?;
         self.press("つぎへ")?;
         self.ask("progress by 申請日 + 生年月日")
     }
 
-    fn look_up_by_number(&mut self) -> io::Result<()> {
-        self.press("認定のすすみぐあい")?;
-        self.player.wait("D-11")?;
-        self.press("被保険者番号で")?;
-        self.on("D-1", "被保険者番号")?;
-        self.enter_client()?;
-        self.ask("progress by 被保険者番号")
-    }
-
-    fn enter_client(&mut self) -> io::Result<()> {
-        let client = self.world.client()?;
-        self.player.digits(&client.insured)?;
+    /// Types a birth date as a person does: the era's key, then year, month and day.
+    fn enter_birth(&mut self, born_on: Date) -> io::Result<()> {
+        let born = born_on
+            .era()
+            .ok_or_else(|| io::Error::other("before Meiji"))?;
+        self.press(born.era().kanji())?;
+        self.player.digits(&format!(
+            "{:02}{:02}{:02}",
+            born.year(),
+            born_on.month(),
+            born_on.day()
+        ))?;
         self.press("つぎへ")
     }
 
@@ -279,46 +354,63 @@ impl Day<'_> {
 
     fn request(&mut self) -> io::Result<()> {
         self.press("資料提供の申出")?;
-        self.on("E-1", "three people's papers; ten places")?;
-        for (place, (number, name, born)) in OTHERS.iter().enumerate() {
-            self.press(if place == 0 {
-                "人を追加する"
-            } else {
-                "人を追加"
-            })?;
-            self.on("E-2", "one person")?;
+        self.on("E-1", "whose papers? ten places")?;
+        self.press("人を追加する")?;
+        self.on("E-2", "the visitor, whom the office knows by now")?;
+        self.press("つぎへ")?;
+        self.player.wait("D-1")?;
+        self.press("台帳から")?;
+        self.on("D-10", "the office's own clients")?;
+        self.press(VISITOR_NAME)?;
+        self.certified(VISITOR_CERTIFIED)?;
+        self.filed("出してある")?;
+        for other in &OTHERS {
+            self.press("人を追加")?;
+            self.player.wait("E-2")?;
             self.press("つぎへ")?;
             self.player.wait("D-1")?;
-            self.player.digits(number)?;
+            self.player.digits(other.insured)?;
             self.press("つぎへ")?;
-            self.on("E-6", "the name, in kana")?;
-            self.player.order(&format!("paste {name}"))?;
+            self.on("E-6", "a name, on the kana keyboard")?;
+            for key in other.keys {
+                self.press(key)?;
+            }
             self.press("つぎへ")?;
             self.player.wait("D-2")?;
             self.press("昭和")?;
-            self.player.digits(born)?;
+            self.player.digits(other.born)?;
             self.press("つぎへ")?;
-            self.player.see("認定年月日は")?;
-            self.player.digits("70801")?;
-            self.press("つぎへ")?;
-            self.player.wait("E-2")?;
-            self.press(if place == 0 {
-                "出してある"
-            } else {
-                "まだ"
-            })?;
-            if place == 1 {
+            self.certified(other.certified)?;
+            if other.contract {
+                self.press("まだ")?;
                 self.attach()?;
+                self.press("これでよい")?;
+                self.player.wait("E-1")?;
+            } else {
+                self.filed("出してある")?;
             }
-            self.press("これでよい")?;
-            self.player.wait("E-1")?;
         }
         self.press("確かめて送る")?;
-        self.on("E-4", "read through before sending")?;
+        self.on("E-4", "three people, read through before sending")?;
         self.press("送る")?;
         self.on("E-5", "the request is saved")?;
         self.press("ホームへ")?;
         self.player.wait("B-1")
+    }
+
+    /// 認定年月日, which every person of a request needs.
+    fn certified(&mut self, compact: &str) -> io::Result<()> {
+        self.player.see("認定年月日は")?;
+        self.player.digits(compact)?;
+        self.press("つぎへ")?;
+        self.player.wait("E-2")
+    }
+
+    /// Says whether the plan's notice (届出) was filed, and leaves the person.
+    fn filed(&mut self, answer: &str) -> io::Result<()> {
+        self.press(answer)?;
+        self.press("これでよい")?;
+        self.player.wait("E-1")
     }
 
     fn attach(&mut self) -> io::Result<()> {
@@ -358,6 +450,13 @@ impl Day<'_> {
         self.player.wait("F-1")?;
         self.player.see("受領証あり")?;
         self.on("F-1", "everything delivered once, receipts shown")?;
+        let delivered = self.world.delivered()?;
+        let count = |kind: &str| delivered.get(kind).copied().unwrap_or_default();
+        if (count("progress_query"), count("disclosure_request")) != (2, 1) {
+            return Err(io::Error::other(format!(
+                "two questions and one request were saved; at the gateway: {delivered:?}"
+            )));
+        }
         self.press("戻る")?;
         self.player.wait("B-1")
     }
@@ -367,7 +466,7 @@ impl Day<'_> {
         self.player.wait("D-11")?;
         self.press("被保険者番号で")?;
         self.player.wait("D-1")?;
-        self.enter_client()?;
+        self.enter_visitor()?;
         self.player.wait("D-4")?;
         self.press("ケアプランを作る")?;
         self.press("市にきく")?;

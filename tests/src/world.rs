@@ -3,6 +3,7 @@
 //! Everything lies in one folder and dies with the value. The kiosk is started by the caller,
 //! as often as the day needs it.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -12,6 +13,7 @@ use std::time::Duration;
 
 use protocol::calendar::Date;
 use protocol::number::{InsurerNumber, OfficeNumber};
+use rusqlite::{Connection, OpenFlags};
 use serde_json::Value;
 
 use crate::line::Line;
@@ -192,6 +194,27 @@ impl World {
                 })
             })
             .ok_or_else(|| io::Error::other(format!("{insured} is not among the made-up people")))
+    }
+
+    /// Commands that took effect at the gateway, by kind.
+    ///
+    /// # Errors
+    /// When its database cannot be read.
+    pub fn delivered(&self) -> io::Result<BTreeMap<String, u32>> {
+        let database = self.gateway_folder().join("gateway.sqlite");
+        let read = || -> rusqlite::Result<Vec<String>> {
+            Connection::open_with_flags(&database, OpenFlags::SQLITE_OPEN_READ_ONLY)?
+                .prepare("SELECT body FROM commands WHERE refusal IS NULL")?
+                .query_map([], |row| row.get(0))?
+                .collect()
+        };
+        let mut kinds = BTreeMap::new();
+        for body in read().map_err(io::Error::other)? {
+            let body: Value = serde_json::from_str(&body).map_err(io::Error::other)?;
+            let kind = body["action"]["kind"].as_str().unwrap_or("?").to_owned();
+            *kinds.entry(kind).or_default() += 1;
+        }
+        Ok(kinds)
     }
 
     /// Files that the gateway still holds: documents and attachments.
