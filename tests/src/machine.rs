@@ -1,12 +1,9 @@
-//! There is one PC/SC daemon a machine: whoever starts one holds this lock.
+//! There is one PC/SC daemon a machine: whoever starts one, or plays cards to the one that is
+//! there, holds this lock.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::net::UnixStream;
-use std::path::Path;
-use std::time::Duration;
-
-use crate::process::wait_until;
 
 /// Shared with every other program on the machine that starts a PC/SC daemon for a test.
 const LOCK: &str = "/tmp/vpcd.lock";
@@ -20,18 +17,20 @@ const STALE: [&str; 2] = [SOCKET, "/run/pcscd/pcscd.pid"];
 /// Longest text about a holder that is read.
 const MAX_HOLDER: u64 = 256;
 
-/// Waits until no other test has a PC/SC daemon, saying on standard error who has one, and
-/// holds the machine until the value is dropped.
+/// This machine's card readers, for as long as the value lives.
+pub struct Held {
+    /// A daemon of the system answers, so none can be started beside it.
+    pub daemon_runs: bool,
+    _lock: File,
+}
+
+/// Waits until no other test plays cards, saying on standard error who does, and holds the
+/// machine until the value is dropped. Asking wakes a daemon that systemd starts on demand.
 ///
 /// # Errors
-/// When a daemon runs that is not a test's, with its process; when the lock cannot be taken.
-pub fn hold() -> io::Result<File> {
-    let mut lock = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(LOCK)?;
+/// When the lock cannot be taken.
+pub fn hold() -> io::Result<Held> {
+    let mut lock = open_lock()?;
     match lock.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
@@ -47,49 +46,48 @@ pub fn hold() -> io::Result<File> {
         }
         Err(TryLockError::Error(error)) => return Err(error),
     }
-    if UnixStream::connect(SOCKET).is_ok() {
-        return Err(io::Error::other(format!(
-            "a PC/SC daemon runs already ({}); stop it first, for example with \
-             `systemctl stop pcscd.socket pcscd.service`",
-            daemon().map_or("process unknown".into(), |id| format!("process {id}"))
-        )));
-    }
-    for stale in STALE {
-        match fs::remove_file(stale) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
+    note_holder(&mut lock);
+    let daemon_runs = UnixStream::connect(SOCKET).is_ok();
+    if !daemon_runs {
+        for stale in STALE {
+            // Who may not remove it cannot start a daemon either, and hears so there.
+            let _ = fs::remove_file(stale);
         }
     }
-    lock.seek(SeekFrom::Start(0))?;
-    lock.set_len(0)?;
-    let program = std::env::current_exe()?;
-    let name = program
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
-    write!(lock, "{name}, process {}", std::process::id())?;
-    Ok(lock)
+    Ok(Held {
+        daemon_runs,
+        _lock: lock,
+    })
 }
 
-/// Where a daemon that is ready listens.
-#[must_use]
-pub fn socket() -> &'static Path {
-    Path::new(SOCKET)
+/// The lock may have been made by another user; it can be held without writing to it.
+fn open_lock() -> io::Result<File> {
+    OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(LOCK)
+        .or_else(|_| File::open(LOCK))
 }
 
-/// Waits until somebody listens on a TCP port of this machine, without connecting: to a
-/// virtual reader a connection is a card.
+/// Says in the lock who has it. Only people who wait read it, so that failing does not matter.
+fn note_holder(lock: &mut File) {
+    let program = std::env::current_exe().unwrap_or_default();
+    let name = program.file_name().unwrap_or_default().to_string_lossy();
+    let _ = lock
+        .seek(SeekFrom::Start(0))
+        .and_then(|_| lock.set_len(0))
+        .and_then(|()| write!(lock, "{name}, process {}", std::process::id()));
+}
+
+/// Whether somebody listens on a TCP port of this machine, without connecting: to a virtual
+/// reader a connection is a card.
 ///
-/// # Errors
-/// When the time is over.
-pub fn wait_for_port(port: u16, limit: Duration) -> io::Result<()> {
-    wait_until(&format!("port {port}"), limit, || listens(port))
-}
-
 /// Looks into the kernel's table (proc(5)): local address with the port in hexadecimal
 /// digits, and state 0A for listening.
-fn listens(port: u16) -> bool {
+#[must_use]
+pub fn listens(port: u16) -> bool {
     let end = format!(":{port:04X}");
     ["/proc/net/tcp", "/proc/net/tcp6"]
         .iter()
@@ -101,11 +99,4 @@ fn listens(port: u16) -> bool {
                 local && columns.nth(1) == Some("0A")
             })
         })
-}
-
-fn daemon() -> Option<u32> {
-    fs::read_dir("/proc").ok()?.flatten().find_map(|entry| {
-        let name = fs::read_to_string(entry.path().join("comm")).ok()?;
-        (name.trim() == "pcscd").then(|| entry.file_name().to_str()?.parse().ok())?
-    })
 }

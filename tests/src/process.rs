@@ -2,9 +2,9 @@
 
 use std::ffi::OsStr;
 use std::io::{self, BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 /// Most lines kept of a child that nobody reads.
@@ -68,11 +68,16 @@ impl Running {
                         return Ok(line);
                     }
                 }
-                Err(_) => {
-                    let tail = self.tail();
+                Err(ended) => {
+                    let why = match ended {
+                        RecvTimeoutError::Timeout => {
+                            format!("the awaited line did not come within {limit:?}")
+                        }
+                        RecvTimeoutError::Disconnected => "it ended".to_owned(),
+                    };
+                    let (name, tail) = (self.name.clone(), self.tail());
                     return Err(io::Error::other(format!(
-                        "{}: the awaited line did not come within {limit:?}; last lines:\n{tail}",
-                        self.name,
+                        "{name}: {why}; last lines:\n{tail}"
                     )));
                 }
             }
@@ -166,14 +171,6 @@ pub fn output(command: &mut Command) -> io::Result<String> {
             String::from_utf8_lossy(&done.stderr)
         )))
     }
-}
-
-/// Waits until `path` exists.
-///
-/// # Errors
-/// When the time is over.
-pub fn wait_for_path(path: &Path, limit: Duration) -> io::Result<()> {
-    wait_until(&path.display().to_string(), limit, || path.exists())
 }
 
 /// Waits until `ready` says so.

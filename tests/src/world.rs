@@ -4,7 +4,7 @@
 //! as often as the day needs it.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ use serde_json::Value;
 
 use crate::line::Line;
 use crate::machine;
-use crate::process::{Running, output, program, wait_for_path, wait_until};
+use crate::process::{Running, output, program, wait_until};
 
 /// Longest wait for a program to be ready. Making RSA keys in a development build takes a while.
 const READY: Duration = Duration::from_secs(120);
@@ -26,8 +26,14 @@ const READY: Duration = Duration::from_secs(120);
 const DAEMON: &str = "/usr/sbin/pcscd";
 const DRIVER: &str = "/usr/lib/pcsc/drivers/serial/libifdvpcd.so";
 
-/// The virtual reader's name; the driver makes two readers of each entry.
-const VIRTUAL_READER: &str = "Madoguchi virtual reader 00 00";
+/// Our own daemon's virtual reader; the driver makes two readers of each entry.
+const OWN_READER: &str = "Madoguchi virtual reader";
+
+/// The virtual reader that the driver's package adds to the system's daemon, and its port.
+const SYSTEM_READER: (&str, u16) = ("Virtual PCD", 0x8C7B);
+
+/// Longest wait for the virtual reader of the system's daemon, which may just have been woken.
+const SYSTEM_DAEMON: Duration = Duration::from_secs(10);
 
 /// Serial of the terminal in this world.
 pub const SERIAL: &str = "MDG-DEMO-0001";
@@ -67,9 +73,11 @@ pub struct Insured {
 
 struct Cards {
     control: PathBuf,
+    reader: String,
     _serving: Running,
-    _daemon: Running,
-    _machine: File,
+    /// `None` when the system's daemon is used.
+    _daemon: Option<Running>,
+    _machine: machine::Held,
 }
 
 impl World {
@@ -264,10 +272,11 @@ impl World {
             .map_or_else(Vec::new, |gateway| gateway.lines().to_vec())
     }
 
-    /// Starts the PC/SC daemon with a virtual reader, and the simulated cards behind it.
+    /// Starts the simulated cards behind a virtual reader: of a PC/SC daemon of our own, or of
+    /// the system's where one runs already.
     ///
     /// # Errors
-    /// When the packages are missing, or another daemon runs on this machine.
+    /// When the packages are missing, or there is no daemon and this user cannot start one.
     pub fn start_cards(&mut self) -> io::Result<()> {
         for (file, package) in [(DAEMON, "pcscd"), (DRIVER, "vsmartcard-vpcd")] {
             if !Path::new(file).exists() {
@@ -275,20 +284,22 @@ impl World {
             }
         }
         let machine = machine::hold()?;
-        let port = free_port_pair()?;
-        let readers = self.folder.join("readers");
-        fs::create_dir_all(&readers)?;
-        let name = VIRTUAL_READER.trim_end_matches(" 00 00");
-        let entry = format!(
-            "FRIENDLYNAME \"{name}\"\nDEVICENAME /dev/null:0x{port:X}\nLIBPATH {DRIVER}\nCHANNELID 0x{port:X}\n"
-        );
-        fs::write(readers.join("reader.conf"), entry)?;
-        let mut daemon = Command::new(DAEMON);
-        daemon.arg("--foreground").arg("--config").arg(&readers);
-        let daemon = Running::start("pcscd", &mut daemon)?;
-        wait_for_path(machine::socket(), READY)?;
-        // The driver opens its port a little later than the daemon its socket.
-        machine::wait_for_port(port, READY)?;
+        let (reader, port, daemon) = if machine.daemon_runs {
+            let (name, port) = SYSTEM_READER;
+            wait_until("the virtual reader", SYSTEM_DAEMON, || {
+                machine::listens(port)
+            })
+            .map_err(|_| {
+                io::Error::other(
+                    "a PC/SC daemon runs, without the virtual reader of vsmartcard-vpcd; stop it \
+                     first: `systemctl stop pcscd.socket pcscd.service`",
+                )
+            })?;
+            (name, port, None)
+        } else {
+            let (port, daemon) = self.start_daemon()?;
+            (OWN_READER, port, Some(daemon))
+        };
 
         let simcard = program("simcard")?;
         let authorities = self.folder.join("cards");
@@ -309,11 +320,38 @@ impl World {
         })?;
         self.cards = Some(Cards {
             control,
+            reader: format!("{reader} 00 00"),
             _serving: serving,
             _daemon: daemon,
             _machine: machine,
         });
         Ok(())
+    }
+
+    /// A PC/SC daemon with one virtual reader, and that reader's port.
+    fn start_daemon(&self) -> io::Result<(u16, Running)> {
+        let port = free_port_pair()?;
+        let readers = self.folder.join("readers");
+        fs::create_dir_all(&readers)?;
+        let entry = format!(
+            "FRIENDLYNAME \"{OWN_READER}\"\nDEVICENAME /dev/null:0x{port:X}\nLIBPATH {DRIVER}\nCHANNELID 0x{port:X}\n"
+        );
+        fs::write(readers.join("reader.conf"), entry)?;
+        let mut daemon = Command::new(DAEMON);
+        daemon.arg("--foreground").arg("--config").arg(&readers);
+        let mut daemon = Running::start("pcscd", &mut daemon)?;
+        // The driver opens its port a little later than the daemon its socket.
+        wait_until("the PC/SC daemon", READY, || {
+            machine::listens(port) || !daemon.is_running()
+        })?;
+        if !daemon.is_running() {
+            return Err(io::Error::other(format!(
+                "the PC/SC daemon did not start: run as root, or start the system's with \
+                 `sudo systemctl start pcscd.socket`\n{}",
+                daemon.tail()
+            )));
+        }
+        Ok((port, daemon))
     }
 
     /// Tells the cards something, such as `in hanako` or `out`; see `hal::sim::control`.
@@ -354,7 +392,8 @@ impl World {
             None => format!("authorities = {:?}\n", self.folder.join("cards/trust.toml")),
             Some(_) => String::new(),
         };
-        let reader = reader.unwrap_or(VIRTUAL_READER);
+        let virtual_reader = self.cards.as_ref().map_or("", |cards| &cards.reader);
+        let reader = reader.unwrap_or(virtual_reader);
         let text = format!(
             "serial = {SERIAL:?}\n\n\
              [screen]\nplace = {place:?}\npanel = {panel:?}\n\n\

@@ -96,6 +96,21 @@ fn main() -> ExitCode {
 
 fn demonstrate(arguments: &Arguments) -> io::Result<()> {
     let folder = &arguments.folder;
+    let reader = env::var("READER").ok().filter(|name| !name.is_empty());
+    let display = env::var_os("DISPLAY").is_some() || env::var_os("WAYLAND_DISPLAY").is_some();
+    let by_hand = display && !arguments.headless;
+    if reader.is_some() && !by_hand {
+        return Err(io::Error::other(
+            "READER needs a display: a person holds the card. Without one, `kiosk check-card` \
+             checks a real card on the terminal's command line",
+        ));
+    }
+    if UnixStream::connect(socket(folder)).is_ok() {
+        return Err(io::Error::other(format!(
+            "a demonstration is running in {}; end it first, or give another --folder",
+            folder.display()
+        )));
+    }
     if folder.exists() {
         fs::remove_dir_all(folder)?;
     }
@@ -105,7 +120,6 @@ fn demonstrate(arguments: &Arguments) -> io::Result<()> {
         folder.display()
     );
     let mut world = World::build(folder, arguments.people)?;
-    let reader = env::var("READER").ok().filter(|name| !name.is_empty());
     if reader.is_none() {
         world.start_cards()?;
     }
@@ -114,16 +128,15 @@ fn demonstrate(arguments: &Arguments) -> io::Result<()> {
         Panel::Seven => Screen::Seven,
         Panel::Portable => Screen::Portable,
     };
-    let display = env::var_os("DISPLAY").is_some() || env::var_os("WAYLAND_DISPLAY").is_some();
-    if display && !arguments.headless {
-        by_hand(&world, screen, reader.as_deref())
+    if by_hand {
+        play_by_hand(&world, screen, reader.as_deref())
     } else {
-        by_itself(&world, screen)
+        play_by_itself(&world, screen)
     }
 }
 
 /// Without a display: the whole day, step by step.
-fn by_itself(world: &World, screen: Screen) -> io::Result<()> {
+fn play_by_itself(world: &World, screen: Screen) -> io::Result<()> {
     let started = Instant::now();
     let mut number = 0;
     let outcome = day::play(
@@ -147,7 +160,7 @@ fn by_itself(world: &World, screen: Screen) -> io::Result<()> {
 }
 
 /// With a display: the kiosk's window, and a socket for the outside world.
-fn by_hand(world: &World, screen: Screen, reader: Option<&str>) -> io::Result<()> {
+fn play_by_hand(world: &World, screen: Screen, reader: Option<&str>) -> io::Result<()> {
     let config = world.kiosk_config(screen, reader)?;
     fs::write(
         world.folder().join("usb/契約書.pdf"),
