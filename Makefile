@@ -31,7 +31,9 @@ packages:
 
 ## Figures for docs/performance.md.
 bench: packages
-	$(CARGO) run --locked --release -p system-tests --bin bench
+	$(CARGO) build --locked --release --workspace --bins
+	target/release/bench
+	$(CARGO) bench --locked -p ui --bench screen
 	$(CARGO) bench --locked -p firmware
 	$(CARGO) bench --locked -p gateway
 

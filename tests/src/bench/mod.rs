@@ -5,6 +5,7 @@
 
 mod append;
 mod drain;
+mod kiosk;
 mod look_up;
 
 use std::io;
@@ -46,6 +47,14 @@ pub fn drain(folder: &Path) -> io::Result<Vec<Row>> {
 /// Those of the disk.
 pub fn look_up(folder: &Path) -> io::Result<Vec<Row>> {
     look_up::run(folder).map_err(io::Error::other)
+}
+
+/// The kiosk program beside its limits: first frame, memory, idleness.
+///
+/// # Errors
+/// When a program of the world cannot be started.
+pub fn kiosk(folder: &Path) -> io::Result<Vec<Row>> {
+    kiosk::run(folder)
 }
 
 /// Half and 99 % of the times are not longer.

@@ -27,7 +27,10 @@ fn main() -> io::Result<()> {
         "Draining the queue, best of three",
         &bench::drain(folder.path())?,
     );
-    println!("Exchanges of many terminals at once: `cargo bench -p gateway`.");
+    print("The kiosk program", &bench::kiosk(folder.path())?);
+    println!(
+        "Repaint: `cargo bench -p ui`. Exchanges of many terminals at once: `cargo bench -p gateway`."
+    );
     Ok(())
 }
 

@@ -70,6 +70,8 @@ pub fn run(config: &Config) -> Result<ExitCode, String> {
         scanner,
     };
     player.until(|player| player.view.is_some());
+    // Whoever starts the program waits for something to look at.
+    player.screen.picture().map_err(|error| error.to_string())?;
     println!("ready");
     for line in std::io::stdin().lock().lines() {
         let Ok(line) = line else { break };

@@ -1,0 +1,82 @@
+//! From a new terminal to an open desk.
+
+use std::io;
+
+use super::Day;
+use super::people::{KENICHI, MISAKI, Member, PROFILE};
+
+impl Day<'_> {
+    pub(super) fn set_up(&mut self) -> io::Result<()> {
+        self.on("S-1", "the terminal is new")?;
+        self.press("はじめる")?;
+        self.on("S-2", "the one-time token from the sheet")?;
+        let token = self.world.token()?;
+        self.player.order(&format!("paste {token}"))?;
+        self.press("つぎへ")?;
+        self.on(
+            "S-4",
+            "enrolled: key made here, certificate received; now the office",
+        )?;
+        for field in PROFILE {
+            if !field.is_empty() {
+                self.player.order(&format!("paste {field}"))?;
+            }
+            self.press("つぎへ")?;
+        }
+        self.on("J-5", "the profile, read back")?;
+        self.press("閉じる")?;
+        self.on("S-5", "two members of staff")?;
+        for member in [MISAKI, KENICHI] {
+            self.add_staff(member)?;
+        }
+        self.press("おわる")?;
+        self.on("S-6", "set-up is done")?;
+        self.press("はじめる")?;
+        self.on("A-1", "the shutter")
+    }
+
+    pub(super) fn add_staff(&mut self, member: Member) -> io::Result<()> {
+        for (field, value) in [("お名前", member.name), ("職員ID", member.id)] {
+            self.press(field)?;
+            self.player.order(&format!("paste {value}"))?;
+            self.press("つぎへ")?;
+        }
+        self.press(member.role)?;
+        self.press("この職員を加える")?;
+        self.on("A-5", "each chooses a passcode, twice")?;
+        self.player.digits(member.passcode)?;
+        self.press("つぎへ")?;
+        self.player.see("もう一度")?;
+        self.player.digits(member.passcode)?;
+        self.press("決める")?;
+        self.player.wait("S-5")
+    }
+
+    pub(super) fn unlock(&mut self, member: Member) -> io::Result<()> {
+        self.player.wait("A-1")?;
+        self.press("はじめる")?;
+        self.on("A-2", "who is it?")?;
+        self.press(member.name)?;
+        self.on("A-3", "the staff passcode")?;
+        self.player.digits(member.passcode)?;
+        self.press("入る")
+    }
+
+    pub(super) fn first_pledge(&mut self) -> io::Result<()> {
+        self.on("A-6", "the yearly pledge")?;
+        self.press("誓約する")?;
+        self.on("B-1", "the desk is open")
+    }
+    pub(super) fn change_over(&mut self) -> io::Result<()> {
+        self.press("席をはなれる")?;
+        self.on("A-1", "locked; nothing about visitors is left")?;
+        (self.locked)(self.player.kiosk().id())?;
+        self.unlock(KENICHI)?;
+        self.player.wait("A-6")?;
+        self.press("誓約する")?;
+        self.on("B-1", "the other member of staff")?;
+        self.press("送信箱を見る")?;
+        self.on("F-1", "everything waits, saved")?;
+        self.press("戻る")
+    }
+}
