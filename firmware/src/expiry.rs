@@ -99,12 +99,17 @@ pub fn reading(connection: &Connection, now: &Now) -> Result<Reading, Problem> {
     })
 }
 
-/// Writes the sum when it has grown by [`SAVE_STEP`], or after a power-on.
+/// Whether the sum is to be written: it has grown by [`SAVE_STEP`], or there was a power-on.
 ///
 /// # Errors
 /// Those of the vault.
-pub fn save(tx: &Transaction<'_>, now: &Now) -> Result<(), Problem> {
-    let (total, due) = match kept(tx)? {
+pub fn save_due(connection: &Connection, now: &Now) -> Result<bool, Problem> {
+    Ok(sum(connection, now)?.1)
+}
+
+/// The sum, and whether it is to be written.
+fn sum(connection: &Connection, now: &Now) -> Result<(i64, bool), Problem> {
+    Ok(match kept(connection)? {
         None => (boot_ms(now), true),
         Some(kept) => {
             let total = kept.lived_ms(now);
@@ -114,7 +119,15 @@ pub fn save(tx: &Transaction<'_>, now: &Now) -> Result<(), Problem> {
                 kept.boot_id != now.boot_id || total - kept.total_ms >= step,
             )
         }
-    };
+    })
+}
+
+/// Writes the sum, if [`save_due`].
+///
+/// # Errors
+/// Those of the vault.
+pub fn save(tx: &Transaction<'_>, now: &Now) -> Result<(), Problem> {
+    let (total, due) = sum(tx, now)?;
     if due {
         tx.prepare_cached(
             "INSERT INTO lived(only, total_ms, boot_id, boot_ms) VALUES(1, ?1, ?2, ?3)

@@ -1,6 +1,6 @@
 //! What has to happen whether anybody touches the screen or not: deadlines.
 //!
-//! Run at start before anything is shown, after each exchange, and every minute.
+//! Run at start before anything is shown, after each exchange, and every [`EVERY`].
 
 use std::time::Duration;
 
@@ -73,18 +73,21 @@ pub fn run(job: Job, vault: &mut Vault, now: &Now) -> Result<Reply, Problem> {
 /// Those of the vault.
 pub fn sweep(vault: &mut Vault, now: &Now) -> Result<Swept, Problem> {
     let mut swept = Swept::default();
-    // A transaction in which nothing changes writes nothing to the disk.
-    vault.write(|tx| expiry::save(tx, now))?;
+    // Looked at first: a write, even of nothing, waits for the line's.
+    if vault.read(|c| expiry::save_due(c, now))? {
+        vault.write(|tx| expiry::save(tx, now))?;
+    }
     // Documents before anything else: nothing may keep them alive.
-    swept.documents = vault.write(|tx| inbox::sweep(tx, now))?;
+    if vault.read(|c| inbox::sweep_due(c, now))? {
+        swept.documents = vault.write(|tx| inbox::sweep(tx, now))?;
+    }
     for _ in 0..MOST_REPEATS {
-        let gone = vault.write(|tx| lookup::sweep(tx, now))?;
-        swept.answers = swept.answers.saturating_add(gone);
-        if gone == 0 {
+        if !vault.read(|c| lookup::sweep_due(c, now))? {
             break;
         }
+        let gone = vault.write(|tx| lookup::sweep(tx, now))?;
+        swept.answers = swept.answers.saturating_add(gone);
     }
-    swept.scans = vault.write(|tx| request::attachment::sweep(tx, now))?;
     if vault.read(|c| history_due(c, now))? {
         until_less(outbox::PRUNE_LIMIT, || {
             vault.write(|tx| outbox::prune(tx, now))
@@ -92,6 +95,14 @@ pub fn sweep(vault: &mut Vault, now: &Now) -> Result<Swept, Problem> {
         until_less(audit::PRUNE_LIMIT, || {
             vault.write(|tx| audit::prune(tx, now))
         })?;
+        swept.scans = vault.write(|tx| request::attachment::sweep(tx, now))?;
+        vault.write(|tx| inbox::forget(tx, now))?;
+        vault.write(|tx| lookup::forget(tx, now))?;
+        for _ in 0..MOST_REPEATS {
+            if vault.write(lookup::cut)? == 0 {
+                break;
+            }
+        }
         vault.write(|tx| history_done(tx, now))?;
     }
     Ok(swept)

@@ -193,7 +193,7 @@ pub fn run(job: Job, vault: &mut Vault, now: &Now) -> Result<Reply, Problem> {
             who,
             reason,
             offline_limit,
-        } => vault.write(|tx| try_right(tx, &who, reason, offline_limit, now)),
+        } => vault.write(|tx| try_right(tx, &who, reason, offline_limit, now))?,
         Job::Heard => vault
             .write(|tx| contact::heard(tx, now))
             .map(|()| Reply::Done),
@@ -247,19 +247,24 @@ fn begin_try(
     }
 }
 
+/// The inner refusal is committed with what led to it: a right passcode that opens nothing yet
+/// is not a wrong try.
 fn try_right(
     tx: &Transaction<'_>,
     who: &UserId,
     reason: PasscodeReason,
     offline_limit: Option<Duration>,
     now: &Now,
-) -> Result<Reply, Problem> {
+) -> Result<Result<Reply, Problem>, Problem> {
     let member = staff::active(tx, who, now)?;
+    lockout::clear(tx, who)?;
     // Diagnostics stay open: a technician must be able to bring the line back.
     if rights::may(member.record.role, rights::Right::CheckCard) {
-        contact::check(tx, offline_limit, now)?;
+        match contact::check(tx, offline_limit, now) {
+            Err(refused @ Problem::Refused(_)) => return Ok(Err(refused)),
+            other => other?,
+        }
     }
-    lockout::clear(tx, who)?;
     if reason != PasscodeReason::Unlock {
         audit::append(
             tx,
@@ -267,7 +272,7 @@ fn try_right(
             Some(who),
             &AuditEvent::Approved { who: who.clone() },
         )?;
-        return Ok(Reply::Approved { by: who.clone() });
+        return Ok(Ok(Reply::Approved { by: who.clone() }));
     }
     staff::seen(tx, who, now)?;
     audit::append(
@@ -276,14 +281,14 @@ fn try_right(
         Some(who),
         &AuditEvent::Unlocked { who: who.clone() },
     )?;
-    Ok(Reply::Unlocked {
+    Ok(Ok(Reply::Unlocked {
         session: Session {
             staff: who.clone(),
             name: member.record.name.as_str().to_owned(),
             role: member.record.role,
         },
         pledge_due: member.pledge_due,
-    })
+    }))
 }
 
 fn try_wrong(tx: &Transaction<'_>, who: &UserId, now: &Now) -> Result<Reply, Problem> {

@@ -280,10 +280,6 @@ pub fn sweep(tx: &Transaction<'_>, now: &Now) -> Result<u32, Problem> {
         )?
         .query_map(params![reading.wall_ms, reading.lived_ms], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
-    if now.is_trusted() {
-        tx.prepare_cached("DELETE FROM document WHERE state = 2 AND arrived_ms < ?1")?
-            .execute(params![(now.wall - DESTROYED_KEPT).unix_ms()])?;
-    }
     let count = u32::try_from(due.len()).unwrap_or(u32::MAX);
     for id in due {
         let document = DocumentId(uuid::Uuid::from_bytes(id));
@@ -292,6 +288,33 @@ pub fn sweep(tx: &Transaction<'_>, now: &Now) -> Result<u32, Problem> {
         }
     }
     Ok(count)
+}
+
+/// Whether a document is past its deadline.
+///
+/// # Errors
+/// Those of the vault.
+pub fn sweep_due(connection: &Connection, now: &Now) -> Result<bool, Problem> {
+    let reading = reading(connection, now)?;
+    Ok(connection
+        .prepare_cached(
+            "SELECT EXISTS(SELECT 1 FROM document WHERE state IN (0, 1)
+               AND (deadline_wall_ms <= ?1 OR deadline_lived_ms <= ?2))",
+        )?
+        .query_row(params![reading.wall_ms, reading.lived_ms], |row| row.get(0))?)
+}
+
+/// Forgets that documents existed which were destroyed long ago. Does nothing while the clock
+/// is not trusted.
+///
+/// # Errors
+/// Those of the vault.
+pub fn forget(tx: &Transaction<'_>, now: &Now) -> Result<(), Problem> {
+    if now.is_trusted() {
+        tx.prepare_cached("DELETE FROM document WHERE state = 2 AND arrived_ms < ?1")?
+            .execute(params![(now.wall - DESTROYED_KEPT).unix_ms()])?;
+    }
+    Ok(())
 }
 
 /// The key first, then the bytes, then what told about whom it was.

@@ -23,7 +23,9 @@ use crate::error::Problem;
 use crate::terminal::touch::InboxFilter;
 use crate::vault::{Migration, Vault};
 
-pub use document::{Documents, MAX_DAMAGED, bytes, not_fetched, offer, sweep, to_fetch, withdraw};
+pub use document::{
+    Documents, MAX_DAMAGED, bytes, forget, not_fetched, offer, sweep, sweep_due, to_fetch, withdraw,
+};
 pub use notice::{MAX_NOTICES, in_maintenance, keep_notice};
 pub use pages::{InboxEntry, Listing, newest_unopened, unopened};
 

@@ -1,7 +1,11 @@
 //! 台帳: the people this office has asked about by number after seeing their card.
+//!
+//! The number was typed, so that it may be wrong. Until the municipality has found somebody by
+//! it, another number typed for the same person takes its place; when nobody is found, it goes.
 
 use std::time::Duration;
 
+use protocol::answer::ProgressFinding;
 use protocol::calendar::{Date, Timestamp};
 use protocol::number::{InsuredNumber, InsurerNumber};
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
@@ -12,6 +16,10 @@ use crate::error::Problem;
 
 /// Most people in the list; the ones used longest ago make room.
 pub const MAX_CLIENTS: u32 = 5_000;
+
+/// People nobody asked about for so long leave the list: a year and a month, so that a yearly
+/// renewal finds them still there.
+pub const KEPT_UNUSED: Duration = Duration::from_secs(396 * 24 * 3600);
 
 /// Most rows of one page.
 pub const MAX_PAGE: usize = 100;
@@ -60,7 +68,8 @@ pub fn has_clients(connection: &Connection) -> Result<bool, Problem> {
         .query_row([], |row| row.get(0))?)
 }
 
-/// Puts a person into the list, or notes that they were asked about again.
+/// Puts a person into the list, or notes that they were asked about again. A number that was
+/// confirmed as somebody else's stays theirs.
 pub(super) fn remember(
     tx: &Transaction<'_>,
     now: &Now,
@@ -70,9 +79,20 @@ pub(super) fn remember(
     born_on: Date,
 ) -> Result<(), Problem> {
     tx.prepare_cached(
+        "DELETE FROM client WHERE insurer = ?1 AND insured <> ?2 AND name = ?3 AND born_on = ?4
+           AND confirmed = 0",
+    )?
+    .execute(params![
+        insurer.as_str(),
+        insured.as_str(),
+        name,
+        born_on.to_string()
+    ])?;
+    tx.prepare_cached(
         "INSERT INTO client(insurer, insured, name, born_on, used_ms) VALUES(?1, ?2, ?3, ?4, ?5)
          ON CONFLICT(insurer, insured) DO UPDATE SET name = excluded.name,
-           born_on = excluded.born_on, used_ms = max(used_ms, excluded.used_ms)",
+           born_on = excluded.born_on, used_ms = max(used_ms, excluded.used_ms)
+         WHERE confirmed = 0 OR (name = excluded.name AND born_on = excluded.born_on)",
     )?
     .execute(params![
         insurer.as_str(),
@@ -87,6 +107,45 @@ pub(super) fn remember(
     )?
     .execute(params![MAX_CLIENTS])?;
     Ok(())
+}
+
+/// What an answer by number says about the number that was typed for `name`.
+pub(super) fn settle(
+    tx: &Transaction<'_>,
+    insurer: &str,
+    insured: &InsuredNumber,
+    name: &str,
+    finding: &ProgressFinding,
+) -> Result<(), Problem> {
+    let sql = match finding {
+        ProgressFinding::Found(_) => {
+            "UPDATE client SET confirmed = 1 WHERE insurer = ?1 AND insured = ?2 AND name = ?3"
+        }
+        ProgressFinding::NotFound => {
+            "DELETE FROM client
+             WHERE insurer = ?1 AND insured = ?2 AND name = ?3 AND confirmed = 0"
+        }
+        _ => return Ok(()),
+    };
+    tx.prepare_cached(sql)?
+        .execute(params![insurer, insured.as_str(), name])?;
+    Ok(())
+}
+
+/// Forgets people nobody asked about for [`KEPT_UNUSED`]. Returns how many. Does nothing while
+/// the clock is not trusted.
+///
+/// # Errors
+/// Those of the vault.
+pub fn forget(tx: &Transaction<'_>, now: &Now) -> Result<u32, Problem> {
+    if !now.is_trusted() {
+        return Ok(0);
+    }
+    let kept = i64::try_from(KEPT_UNUSED.as_millis()).unwrap_or(i64::MAX);
+    let gone = tx
+        .prepare_cached("DELETE FROM client WHERE used_ms < ?1")?
+        .execute(params![now.wall.unix_ms().saturating_sub(kept)])?;
+    Ok(u32::try_from(gone).unwrap_or(u32::MAX))
 }
 
 /// A page, last used first. A page after the last is the last.

@@ -2,11 +2,12 @@
 
 use protocol::answer::Answer;
 use protocol::calendar::Timestamp;
+use protocol::command::ProgressKey;
 use protocol::exchange::CommandId;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use uuid::Uuid;
 
-use super::{Subject, key_text, provenance};
+use super::{Subject, clients, key_from_text, key_text, provenance};
 use crate::clock::Now;
 use crate::error::Problem;
 use crate::expiry::{Deadline, Reading, reading};
@@ -125,6 +126,11 @@ pub fn keep_answer(
         Answer::Eligibility(_) => key.starts_with("e:"),
         Answer::Disclosure(_) => false,
     };
+    if let (Answer::Progress(progress), Some(ProgressKey::Insured { insured }), Some(name)) =
+        (answer, key_from_text(&key), &who)
+    {
+        clients::settle(tx, &insurer, &insured, name, &progress.finding)?;
+    }
     if fits {
         keep_key(tx, now, command, &insurer, &key, who.as_deref(), answer)?;
     }
@@ -160,7 +166,7 @@ pub(super) fn keep_key(
            valid_until_ms = excluded.valid_until_ms,
            delete_wall_ms = excluded.delete_wall_ms,
            delete_lived_ms = excluded.delete_lived_ms
-         WHERE excluded.retrieved_ms > retrieved_ms",
+         WHERE excluded.retrieved_ms >= retrieved_ms",
     )?
     .execute(params![
         insurer,
@@ -177,19 +183,46 @@ pub(super) fn keep_key(
     Ok(())
 }
 
-/// Deletes answers and questions past their end, and answers above [`MAX_KEPT`]; at most
-/// `SWEEP_LIMIT` of each kind. Returns how many; the caller repeats while it is not 0.
+/// Deletes answers and questions past their end, at most `SWEEP_LIMIT` of each kind. Returns
+/// how many.
 ///
 /// # Errors
 /// Those of the vault.
 pub fn sweep(tx: &Transaction<'_>, now: &Now) -> Result<u32, Problem> {
     let reading = reading(tx, now)?;
-    let mut gone = delete(tx, "kept_answer", "insurer, key", reading)?;
-    gone += delete(tx, "question", "command", reading)?;
+    let gone = delete(tx, "kept_answer", "insurer, key", reading)?
+        + delete(tx, "question", "command", reading)?;
+    Ok(u32::try_from(gone).unwrap_or(u32::MAX))
+}
+
+/// Whether an answer or a question is past its end.
+///
+/// # Errors
+/// Those of the vault.
+pub fn sweep_due(connection: &Connection, now: &Now) -> Result<bool, Problem> {
+    let reading = reading(connection, now)?;
+    Ok(connection
+        .prepare_cached(
+            "SELECT EXISTS(SELECT 1 FROM kept_answer WHERE delete_wall_ms <= ?1)
+                 OR EXISTS(SELECT 1 FROM kept_answer WHERE delete_lived_ms <= ?2)
+                 OR EXISTS(SELECT 1 FROM question WHERE delete_wall_ms <= ?1)
+                 OR EXISTS(SELECT 1 FROM question WHERE delete_lived_ms <= ?2)",
+        )?
+        .query_row(params![reading.wall_ms, reading.lived_ms], |row| row.get(0))?)
+}
+
+/// Deletes answers above [`MAX_KEPT`], those that end first, at most `SWEEP_LIMIT`. Counts
+/// all that are kept, so that it belongs to the daily work. Returns how many; the caller
+/// repeats while it is not 0.
+///
+/// # Errors
+/// Those of the vault.
+pub fn cut(tx: &Transaction<'_>) -> Result<u32, Problem> {
     let kept: i64 = tx.query_row("SELECT count(*) FROM kept_answer", [], |row| row.get(0))?;
     let over = u64::try_from(kept).unwrap_or(0).saturating_sub(MAX_KEPT);
+    let mut gone = 0;
     if over > 0 {
-        gone += tx.execute(
+        gone = tx.execute(
             "DELETE FROM kept_answer WHERE (insurer, key) IN (
                SELECT insurer, key FROM kept_answer ORDER BY delete_wall_ms LIMIT ?1)",
             params![

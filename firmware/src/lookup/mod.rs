@@ -27,16 +27,17 @@ use crate::outbox::State;
 use crate::vault::{Migration, Vault};
 
 pub use bench::fill;
-pub use clients::{Client, ClientsPage, MAX_CLIENTS, has_clients};
-pub use keep::{KeptAnswer, MAX_KEPT, find, keep_answer, sweep};
+pub use clients::{Client, ClientsPage, MAX_CLIENTS, forget, has_clients};
+pub use keep::{KeptAnswer, MAX_KEPT, cut, find, keep_answer, sweep, sweep_due};
 pub use question::{ask, person_of};
 pub use stages::{stages, thirtieth_day};
 
 /// Tables of this module.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    layout: 1,
-    name: "lookup-1",
-    sql: "CREATE TABLE kept_answer(
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        layout: 1,
+        name: "lookup-1",
+        sql: "CREATE TABLE kept_answer(
             insurer TEXT NOT NULL,
             key TEXT NOT NULL,
             command BLOB NOT NULL CHECK(length(command) = 16),
@@ -75,7 +76,13 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
           ) STRICT;
           CREATE INDEX client_used ON client(used_ms);
           CREATE INDEX client_person ON client(born_on, name);",
-}];
+    },
+    Migration {
+        layout: 1,
+        name: "lookup-2",
+        sql: "ALTER TABLE client ADD COLUMN confirmed INTEGER NOT NULL DEFAULT 0;",
+    },
+];
 
 /// How a person is found at an insurer.
 #[derive(Clone, PartialEq, Eq)]

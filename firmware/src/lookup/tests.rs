@@ -2,7 +2,7 @@
 use std::time::Duration;
 
 use proptest::prelude::*;
-use protocol::answer::{Answer, ProgressAnswer, ProgressFinding, Provenance};
+use protocol::answer::{Answer, ProgressAnswer, ProgressFinding, ProgressRecord, Provenance};
 use protocol::calendar::{Date, Timestamp};
 use protocol::command::ProgressKey;
 use protocol::exchange::CommandId;
@@ -80,6 +80,25 @@ fn answer_at(at: Timestamp, finding: ProgressFinding) -> Answer {
         },
         finding,
     })
+}
+
+/// Somebody was found; `panel_day` tells two findings apart.
+fn found(panel_day: u8) -> Answer {
+    let record = ProgressRecord {
+        applied_on: Date::from_ymd(2026, 10, 1).unwrap(),
+        application_kind: None,
+        visit_on: None,
+        survey_received_on: None,
+        opinion_requested_on: None,
+        opinion_received_on: None,
+        panel_on: Date::from_ymd(2026, 11, panel_day),
+        certified_on: None,
+        care_level: None,
+        valid_months: None,
+        valid_from: None,
+        valid_to: None,
+    };
+    answer_at(now().wall, ProgressFinding::Found(Box::new(record)))
 }
 
 fn keep(vault: &mut Vault, now: &Now, command: CommandId, answer: &Answer) -> bool {
@@ -289,12 +308,7 @@ fn an_untrusted_clock_ten_years_ahead_deletes_nothing() {
 fn who_was_asked_about_by_number_is_found_again_by_their_card() {
     let mut vault = Vault::in_memory().unwrap();
     ask_at(&mut vault, &now(), 1, question(by_number(1))).unwrap();
-    keep(
-        &mut vault,
-        &now(),
-        id(1),
-        &answer_at(now().wall, ProgressFinding::NotFound),
-    );
+    keep(&mut vault, &now(), id(1), &found(1));
     let find = |vault: &mut Vault, name: &str| {
         let born_on = Date::from_ymd(1933, 3, 14).unwrap();
         match run(
@@ -318,6 +332,7 @@ fn who_was_asked_about_by_number_is_found_again_by_their_card() {
     assert_eq!(find(&mut vault, "青木 ナツ"), None);
     // Two people of one name and birth date: the card alone does not tell which.
     ask_at(&mut vault, &now(), 2, question(by_number(2))).unwrap();
+    keep(&mut vault, &now(), id(2), &found(2));
     assert_eq!(find(&mut vault, "青木 ハル"), None);
 
     let job = Job::Clients { page: 9, rows: 1 };
@@ -326,6 +341,62 @@ fn who_was_asked_about_by_number_is_found_again_by_their_card() {
     };
     assert_eq!((list.page, list.pages, list.total), (1, 2, 2));
     assert_eq!(list.clients[0].answer_age, Some(DAY));
+}
+
+#[test]
+fn a_mistyped_number_does_not_stay_with_the_person() {
+    let mut vault = Vault::in_memory().unwrap();
+    let numbers = |vault: &mut Vault| -> Vec<String> {
+        let job = Job::Clients { page: 0, rows: 9 };
+        let Reply::Clients(list) = run(job, vault, &now()).unwrap() else {
+            unreachable!()
+        };
+        let insured = |client: &Client| client.insured.to_string();
+        list.clients.iter().map(insured).collect()
+    };
+    // Another number typed for the same person takes the place of one nobody has confirmed.
+    ask_at(&mut vault, &now(), 1, question(by_number(1))).unwrap();
+    ask_at(&mut vault, &now(), 2, question(by_number(2))).unwrap();
+    assert_eq!(numbers(&mut vault), ["0000000002"]);
+    // Nobody has it: it is not this person's.
+    let nobody = answer_at(now().wall, ProgressFinding::NotFound);
+    keep(&mut vault, &now(), id(2), &nobody);
+    assert!(numbers(&mut vault).is_empty());
+    // Once it was found, a later "not found" (the case is closed) does not take it away.
+    ask_at(&mut vault, &now(), 3, question(by_number(3))).unwrap();
+    keep(&mut vault, &now(), id(3), &found(3));
+    keep(&mut vault, &now(), id(3), &nobody);
+    assert_eq!(numbers(&mut vault), ["0000000003"]);
+    // And somebody else's card does not take the number over.
+    let mut other = question(by_number(3));
+    other.who = Some("木村 ナツ".to_owned());
+    ask_at(&mut vault, &now(), 4, other).unwrap();
+    let job = Job::Clients { page: 0, rows: 9 };
+    let Reply::Clients(list) = run(job, &mut vault, &now()).unwrap() else {
+        unreachable!()
+    };
+    assert_eq!(list.clients[0].name, "青木 ハル");
+}
+
+#[test]
+fn who_was_not_asked_about_for_a_year_and_a_month_leaves_the_list() {
+    let mut vault = Vault::in_memory().unwrap();
+    ask_at(&mut vault, &now(), 1, question(by_number(1))).unwrap();
+    crate::upkeep::sweep(&mut vault, &later(DAY * 395)).unwrap();
+    assert_eq!(rows(&vault, "client"), 1);
+    crate::upkeep::sweep(&mut vault, &later(DAY * 398)).unwrap();
+    assert_eq!(rows(&vault, "client"), 0);
+}
+
+#[test]
+fn an_answer_of_the_same_import_takes_the_place_of_the_kept_one() {
+    let mut vault = Vault::in_memory().unwrap();
+    ask_at(&mut vault, &now(), 1, question(by_number(1))).unwrap();
+    let nobody = answer_at(now().wall, ProgressFinding::NotFound);
+    keep(&mut vault, &now(), id(1), &nobody);
+    keep(&mut vault, &now(), id(1), &found(1));
+    let kept = kept(&vault, &now(), &by_number(1)).unwrap();
+    assert_eq!(kept.answer, found(1));
 }
 
 #[test]

@@ -30,7 +30,7 @@ pub use append::{Saved, append};
 pub use pages::{Filter, Page, counts, item, page, pending_count, quota};
 pub use person::{discard, edit_and_resend};
 pub use queue::{
-    Outgoing, attachment_arrived, mark_answered, mark_sent, next_batch, prune,
+    Outgoing, attachment_arrived, mark_answered, mark_sent, needed_attachments, next_batch, prune,
     want_attachments_again, wanted_attachments,
 };
 pub use schema::MIGRATIONS;

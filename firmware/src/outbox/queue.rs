@@ -135,6 +135,31 @@ pub fn wanted_attachments(connection: &Connection) -> Result<Vec<Sha256Digest>, 
     Ok(wanted)
 }
 
+/// Attachments that commands name which the gateway may still ask for: those not yet received,
+/// and those received but not durable there, which a restored gateway gets again. In the order
+/// of the queue.
+///
+/// # Errors
+/// Those of the vault.
+pub fn needed_attachments(connection: &Connection) -> Result<HashSet<Sha256Digest>, Problem> {
+    let bodies: Vec<String> = connection
+        .prepare_cached(
+            "SELECT o.body FROM outbox_state s JOIN outbox o ON o.seq = s.seq
+             WHERE o.kind = 'disclosure_request' AND (s.state IN (0, 1, 4)
+               OR s.receipt_seq > (SELECT durable_up_to FROM outbox_mark))",
+        )?
+        .query_map([], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    Ok(bodies
+        .iter()
+        .filter_map(|body| serde_json::from_str::<Command>(body).ok())
+        .flat_map(|command| {
+            let named: Vec<_> = command.attachments().map(|one| one.sha256).collect();
+            named
+        })
+        .collect())
+}
+
 /// The gateway has an attachment whole.
 ///
 /// # Errors

@@ -1,5 +1,6 @@
 //! Scans: contracts and the 介護支援専門員証, by hash, each under a key of its own.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use protocol::calendar::Date;
@@ -197,9 +198,9 @@ pub fn sweep(tx: &Transaction<'_>, now: &Now) -> Result<u32, Problem> {
     Ok(gone)
 }
 
-/// What drafts, licences and commands without a receipt need.
-fn needed(tx: &Transaction<'_>) -> Result<Vec<Sha256Digest>, Problem> {
-    let mut needed = crate::outbox::wanted_attachments(tx)?;
+/// What drafts, licences and commands that may be sent again need.
+fn needed(tx: &Transaction<'_>) -> Result<HashSet<Sha256Digest>, Problem> {
+    let mut needed = crate::outbox::needed_attachments(tx)?;
     for slot in [super::Slot::New, super::Slot::Correction] {
         let people = super::draft::subjects(tx, slot)?;
         needed.extend(

@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use protocol::calendar::{Date, Timestamp};
 use protocol::command::{Action, Command};
+use protocol::exchange::{DeviceId, Outcome, Receipt, ReceiptPage, Sha256Digest};
 use protocol::facility::AccessMethod;
 use protocol::number::{InsuredNumber, OfficeNumber};
 use protocol::problem::ProblemCode;
@@ -98,6 +99,27 @@ fn submit(vault: &mut Vault, submit: Submit) -> Result<Submitted, Problem> {
         Reply::Submitted(saved) => Ok(saved),
         Reply::Draft(_) => unreachable!("a Submit is answered by Submitted"),
     }
+}
+
+/// The gateway took command 1 as its seventh; it survives the loss of its disk up to `durable`.
+fn receipted(vault: &mut Vault, durable_up_to: u64) {
+    let item = vault.read(|c| outbox::item(c, id(1))).unwrap().unwrap();
+    let page = ReceiptPage {
+        device: DeviceId::from_random([3; 12]),
+        request: Sha256Digest([0; 32]),
+        receipts: vec![Receipt {
+            id: id(1),
+            body: Sha256Digest::of(item.body.as_bytes()),
+            seq: 7,
+            received_at: now().wall,
+            outcome: Outcome::Accepted,
+        }],
+        received_up_to: 7,
+        durable_up_to,
+        time: now().wall,
+        audit: None,
+    };
+    vault.write(|tx| outbox::settle(tx, &now(), &page)).unwrap();
 }
 
 fn take(vault: &mut Vault, bytes: &[u8]) -> Attachment {
@@ -374,6 +396,36 @@ fn a_scan_goes_when_its_time_is_over_and_nothing_needs_it() {
             .read(|c| attachment::is_here(c, needed.sha256))
             .unwrap()
     );
+}
+
+#[test]
+fn no_scan_goes_while_its_request_may_still_be_asked_for() {
+    let mut vault = Vault::in_memory().unwrap();
+    let scan = take(&mut vault, PDF);
+    let mut person = subject(1);
+    person.filed = Some(false);
+    person.contract = Some(scan.clone());
+    put(&mut vault, None, person).unwrap();
+    submit(&mut vault, order(1, Slot::New, None)).unwrap();
+    let by = attachment::KEPT * 2;
+    let later = Now {
+        boot: now().boot + by,
+        wall: now().wall + by,
+        ..now()
+    };
+    let stays = |vault: &mut Vault| {
+        vault.write(|tx| attachment::sweep(tx, &later)).unwrap();
+        vault.read(|c| attachment::is_here(c, scan.sha256)).unwrap()
+    };
+    assert!(stays(&mut vault), "it waits");
+    vault
+        .write(|tx| crate::outbox::attachment_arrived(tx, scan.sha256))
+        .unwrap();
+    assert!(stays(&mut vault), "it arrived, its request did not");
+    receipted(&mut vault, 0);
+    assert!(stays(&mut vault), "received, and not durable there yet");
+    receipted(&mut vault, 7);
+    assert!(!stays(&mut vault), "durable");
 }
 
 #[test]

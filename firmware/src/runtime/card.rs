@@ -1,8 +1,8 @@
 //! The card side on a thread of its own: waits for readers and cards, runs one job at a time.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -16,51 +16,66 @@ use crate::terminal::effect::{Input, Ticket};
 /// How long a wait for the reader may keep a waiting job.
 const LISTEN: Duration = Duration::from_millis(50);
 
+/// A job with its own word to stop: the next one must not call back a cancelled one that still
+/// waits for a slow card.
+struct Order {
+    ticket: Ticket,
+    job: CardJob,
+    cancel: Arc<AtomicBool>,
+}
+
 /// The way to the card thread.
 pub struct CardThread {
-    jobs: Sender<(Ticket, CardJob)>,
-    cancel: Arc<AtomicBool>,
+    orders: Sender<Order>,
+    /// Of the job ordered last.
+    cancel: Mutex<Arc<AtomicBool>>,
 }
 
 impl CardThread {
     /// Starts the thread. It ends when this is dropped, at the latest after a running session.
     #[must_use]
     pub fn start(cards: Box<dyn CardDesk>, entropy: Box<dyn Entropy>, to: Inputs<Event>) -> Self {
-        let (jobs, orders) = channel();
-        let cancel = Arc::new(AtomicBool::new(false));
-        let cancelled = Arc::clone(&cancel);
+        let (orders, received) = channel();
         thread::Builder::new()
             .name("card".into())
-            .spawn(move || listen(cards, entropy, &orders, &cancelled, &to))
+            .spawn(move || listen(cards, entropy, &received, &to))
             .expect("a thread can be started at boot");
-        Self { jobs, cancel }
+        Self {
+            orders,
+            cancel: Mutex::default(),
+        }
     }
 
     /// Runs a job; its answer comes as [`Input::Card`].
     pub fn run(&self, ticket: Ticket, job: CardJob) {
-        self.cancel.store(false, Ordering::SeqCst);
+        let cancel = Arc::new(AtomicBool::new(false));
+        *self.cancel.lock().expect("no holder panics") = Arc::clone(&cancel);
         // The thread ends only with the program; a lost job ends as a late ticket.
-        let _ = self.jobs.send((ticket, job));
+        let _ = self.orders.send(Order {
+            ticket,
+            job,
+            cancel,
+        });
     }
 
-    /// Stops the running job before its next APDU.
+    /// Stops the job ordered last before its next APDU.
     pub fn cancel(&self) {
-        self.cancel.store(true, Ordering::SeqCst);
+        let cancel = self.cancel.lock().expect("no holder panics");
+        cancel.store(true, Ordering::SeqCst);
     }
 }
 
 fn listen(
     mut cards: Box<dyn CardDesk>,
     mut entropy: Box<dyn Entropy>,
-    orders: &Receiver<(Ticket, CardJob)>,
-    cancel: &AtomicBool,
+    orders: &Receiver<Order>,
     to: &Inputs<Event>,
 ) {
     loop {
         match orders.try_recv() {
-            Ok((ticket, job)) => {
-                let (outcome, refusals) =
-                    run(cards.as_mut(), entropy.as_mut(), ticket, job, cancel, to);
+            Ok(order) => {
+                let ticket = order.ticket;
+                let (outcome, refusals) = run(cards.as_mut(), entropy.as_mut(), order, to);
                 if !refusals.is_empty() && to.blocking_send(Event::Refused(refusals)).is_err() {
                     return;
                 }
@@ -88,19 +103,17 @@ fn listen(
 fn run(
     cards: &mut dyn CardDesk,
     entropy: &mut dyn Entropy,
-    ticket: Ticket,
-    job: CardJob,
-    cancel: &AtomicBool,
+    order: Order,
     to: &Inputs<Event>,
 ) -> (CardOutcome, Vec<Refusal>) {
     let mut fill = |bytes: &mut [u8]| entropy.fill(bytes);
     let mut progress = |step| {
         // Progress is only for the eye: a full channel may lose it.
-        let _ = to.try_send(Event::Input(Input::CardStep(ticket, step)));
+        let _ = to.try_send(Event::Input(Input::CardStep(order.ticket, step)));
     };
     // A defect in the card code must not take the desk down with a visitor waiting.
     let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        cards.run(job, &mut fill, &mut progress, cancel)
+        cards.run(order.job, &mut fill, &mut progress, &order.cancel)
     }))
     .unwrap_or(CardOutcome::Failed(CardProblem::Garbage));
     (outcome, cards.take_refusals())

@@ -7,6 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use protocol::answer::DocumentOffer;
+use protocol::problem::ProblemCode;
 use tokio::sync::mpsc::Sender as Inputs;
 
 use super::Event;
@@ -80,6 +81,7 @@ impl LineThread {
             policy: SyncPolicy::new(POLL),
             open: None,
             links: LinkWatch::system(),
+            closed_for: None,
         };
         thread::Builder::new()
             .name("line".into())
@@ -126,6 +128,8 @@ struct Line {
     policy: SyncPolicy,
     open: Option<Open>,
     links: LinkWatch,
+    /// Why the line could not be opened, as staff were told.
+    closed_for: Option<ProblemCode>,
 }
 
 /// The terminal is gone: the thread ends.
@@ -171,9 +175,33 @@ impl Line {
             return Some(next);
         }
         match self.reopen() {
-            Ok(()) => Some(next),
-            Err(_) => None,
+            Ok(()) => {
+                self.closed_for = None;
+                Some(next)
+            }
+            Err(Problem::NotEnrolled) => None,
+            Err(problem) => {
+                self.tell_closed(problem);
+                None
+            }
         }
+    }
+
+    /// The line cannot even be built (roots, key or vault are damaged): staff see why, once for
+    /// each reason.
+    fn tell_closed(&mut self, problem: Problem) {
+        let code = problem.code();
+        if self.closed_for.as_ref() == Some(&code) {
+            return;
+        }
+        tracing::warn!(code = code.as_str(), "the line cannot be opened");
+        self.closed_for = Some(code.clone());
+        // Gone is noticed by the next turn.
+        let _ = self.tell(SyncReport::Round(RoundReport {
+            at: self.clock.now().wall,
+            result: Err(problem),
+            paused: Some(code),
+        }));
     }
 
     fn reopen(&mut self) -> Result<(), Problem> {
@@ -220,6 +248,7 @@ impl Line {
             self.open = None;
         }
         let good = result.is_ok();
+        let expired = sync::gateway_says_expired(&result);
         if let Err(problem) = &result {
             tracing::info!(
                 code = problem.code().as_str(),
@@ -232,7 +261,13 @@ impl Line {
             result,
             paused,
         }))?;
-        if good { self.fetch_documents() } else { Ok(()) }
+        if good {
+            return self.fetch_documents();
+        }
+        if expired && self.renew()? {
+            self.policy = SyncPolicy::new(POLL);
+        }
+        Ok(())
     }
 
     fn fetch_documents(&mut self) -> Result<(), Gone> {
@@ -289,23 +324,29 @@ impl Line {
 
     fn renew_if_due(&mut self) -> Result<(), Gone> {
         let now = self.clock.now();
+        let due = self.open.as_ref().is_some_and(|open| {
+            now.is_trusted()
+                && !matches!(
+                    sync::renewal(&open.identity, &now),
+                    RenewalState::Fresh { .. }
+                )
+        });
+        if due { self.renew().map(drop) } else { Ok(()) }
+    }
+
+    /// Renews now; true when there is a new certificate.
+    fn renew(&mut self) -> Result<bool, Gone> {
         let Some(open) = &mut self.open else {
-            return Ok(());
+            return Ok(false);
         };
-        if !now.is_trusted()
-            || matches!(
-                sync::renewal(&open.identity, &now),
-                RenewalState::Fresh { .. }
-            )
-        {
-            return Ok(());
-        }
         let renewed =
             sync::renew(&mut self.vault, &mut open.transport, &self.clock, &mut Feed).map(drop);
-        if renewed.is_ok() && self.reopen().is_err() {
+        let good = renewed.is_ok();
+        if good && self.reopen().is_err() {
             self.open = None;
         }
-        self.tell(SyncReport::Renewed(renewed))
+        self.tell(SyncReport::Renewed(renewed))?;
+        Ok(good)
     }
 
     fn enrol(&mut self, token: String) -> Result<(), Gone> {

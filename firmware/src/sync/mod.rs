@@ -32,7 +32,7 @@ pub use https::{HttpsTransport, Limits};
 pub use identity::{Identity, identity};
 pub use net::{HttpAnswer, HttpRequest, Method, NetError, Transport};
 pub use policy::{Next, POLL, Pause, RETRY_AFTER_MAX, RETRY_MAX, RETRY_MIN, SyncPolicy, Wake};
-pub use renew::{RenewalState, renew, renewal};
+pub use renew::{RenewalState, gateway_says_expired, renew, renewal};
 pub use report::{RoundReport, SyncReport};
 pub use round::{probe, round};
 pub use schema::{MIGRATIONS, certificate_ends, cursor, device, last_exchange};

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use protocol::exchange::RenewRequest;
+use protocol::problem::ProblemCode;
 
 use super::enrol::{PendingKey, Purpose, ask, take_over};
-use super::{FeedSink, Identity, Transport, identity};
+use super::{FeedSink, Identity, NetError, Settlement, Transport, identity};
 use crate::audit::AuditEvent;
 use crate::clock::{Clock, Now};
 use crate::error::Problem;
@@ -43,6 +44,19 @@ pub fn renewal(identity: &Identity, now: &Now) -> RenewalState {
     }
 }
 
+/// Whether the gateway said that the certificate has ended. It is right even where the
+/// terminal's own clock disagrees: a clock that runs behind would otherwise wait for ever for
+/// an exchange that cannot come about.
+#[must_use]
+pub fn gateway_says_expired(result: &Result<Settlement, Problem>) -> bool {
+    matches!(
+        result,
+        Err(Problem::Net(NetError::Barred(
+            ProblemCode::CertificateExpired
+        )))
+    )
+}
+
 /// Renews with a fresh key. The old identity stays in use until the new one is kept, in one
 /// transaction; the caller then makes its transport anew.
 ///
@@ -62,4 +76,21 @@ pub fn renew(
     let new = identity::accept(&enrolment, pending.private_key, &pending.public_key)?;
     take_over(vault, clock, &new, &enrolment, sink, &AuditEvent::Renewed)?;
     Ok(new)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_gateways_word_that_the_certificate_ended_asks_for_a_new_one_out_of_turn() {
+        let barred = |code| Err(Problem::Net(NetError::Barred(code)));
+        assert!(gateway_says_expired(&barred(
+            ProblemCode::CertificateExpired
+        )));
+        for code in [ProblemCode::DeviceRevoked, ProblemCode::NetRefused] {
+            assert!(!gateway_says_expired(&barred(code)));
+        }
+        assert!(!gateway_says_expired(&Err(Problem::NotEnrolled)));
+    }
 }

@@ -78,7 +78,7 @@ pub struct Session {
 }
 
 /// The person whose card was confirmed, or who was chosen from the office's list.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct PersonInHand {
     /// Name.
     pub name: String,
@@ -88,6 +88,12 @@ pub struct PersonInHand {
     pub born_on: Date,
     /// 被保険者番号, if the list knows it or it was typed.
     pub insured: Option<InsuredNumber>,
+}
+
+impl std::fmt::Debug for PersonInHand {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PersonInHand(**********)")
+    }
 }
 
 /// Personal data leaves the memory with the person.

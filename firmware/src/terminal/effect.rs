@@ -23,8 +23,7 @@ use crate::sync::SyncReport;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Ticket(pub u64);
 
-/// What comes in.
-#[derive(Debug)]
+/// What comes in. Says only its name when printed: passcodes are typed, and cards are read.
 pub enum Input {
     /// The program has started.
     Started,
@@ -57,6 +56,28 @@ pub enum Input {
     Battery(u8),
     /// Time passes; at least once a second while unlocked, once a minute while locked.
     Tick,
+}
+
+impl std::fmt::Debug for Input {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Started => "Started",
+            Self::Touch(_) => "Touch",
+            Self::Reader(_) => "Reader",
+            Self::Status(_) => "Status",
+            Self::CardStep(..) => "CardStep",
+            Self::Card(..) => "Card",
+            Self::Stored(..) => "Stored",
+            Self::Hashed(..) => "Hashed",
+            Self::Synced(_) => "Synced",
+            Self::FilesListed(..) => "FilesListed",
+            Self::FileTaken(..) => "FileTaken",
+            Self::PageDrawn(..) => "PageDrawn",
+            Self::Printed(..) => "Printed",
+            Self::Battery(_) => "Battery",
+            Self::Tick => "Tick",
+        })
+    }
 }
 
 /// What goes out.

@@ -13,7 +13,7 @@ use crate::terminal::flow::{Flow, Next};
 use crate::terminal::flows::trouble::TroubleFlow;
 use crate::terminal::screen::Screen;
 use crate::terminal::touch::{HelpTopic, Touch};
-use crate::terminal::view::{Network, Page, WayOut};
+use crate::terminal::view::{Network, Page, View, WayOut};
 use crate::terminal::{DOUBLE_TOUCH, Terminal};
 use crate::testing::desk::{Day, good, peek, user};
 
@@ -62,15 +62,28 @@ fn a_locked_desk_shows_nothing_about_anybody() {
     day.card([peek(10, 3), good()]);
     day.digits([1, 3, 0, 8, 2, 8, 2, 0, 3, 2, 2, 2, 8, 5]);
     day.press(&[Touch::Main]);
-    assert!(format!("{:?}", day.view()).contains("花子"));
+    assert!(all_of(&day.view()).contains("花子"));
     day.press(&[Touch::LockNow]);
-    let shown = format!("{:?}", day.view());
+    let shown = all_of(&day.view());
     for personal in ["花子", "みなと町", "1938", "髙橋"] {
         assert!(!shown.contains(personal), "{personal}: {shown}");
     }
     // Nor for the next person.
     day.unlock("satomisaki", [4, 0, 7, 1]);
-    assert!(!format!("{:?}", day.view()).contains("花子"));
+    assert!(!all_of(&day.view()).contains("花子"));
+}
+
+/// Everything a view holds, in words; the view itself prints only its number.
+fn all_of(view: &View) -> String {
+    format!("{:?} {:?} {:?}", view.strip, view.staff, view.page)
+}
+
+#[test]
+fn inputs_and_views_do_not_print_what_they_carry() {
+    let mut day = Day::set_up();
+    day.unlock("takahashi01", [8, 2, 6, 3]);
+    assert_eq!(format!("{:?}", Input::Touch(Touch::Digit(8))), "Touch");
+    assert_eq!(format!("{:?}", day.view()), "View(B-1)");
 }
 
 #[test]

@@ -33,8 +33,8 @@ use protocol::problem::ProblemCode;
 use super::screen::Screen;
 use super::touch::{HelpTopic, InboxFilter, Language, OutboxFilter, TextSize};
 
-/// Everything a screen needs.
-#[derive(Debug, Clone, PartialEq)]
+/// Everything a screen needs. Printed, it tells only which screen it is: it may show a person.
+#[derive(Clone, PartialEq)]
 pub struct View {
     /// Number at the bottom left.
     pub screen: Screen,
@@ -46,6 +46,12 @@ pub struct View {
     pub staff: Option<String>,
     /// The page.
     pub page: Page,
+}
+
+impl std::fmt::Debug for View {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "View({})", self.screen.number())
+    }
 }
 
 /// Language, text size and contrast.
