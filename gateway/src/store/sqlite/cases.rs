@@ -57,8 +57,16 @@ impl CaseRows for SqliteTx<'_> {
     ) -> Result<Vec<CaseRow>, GatewayError> {
         self.conn
             .prepare_cached(
-                "SELECT insured, born_on, record, updated_at FROM cases
-                 WHERE insurer = ?1 AND insured IN (?2, ?3) ORDER BY applied_on DESC LIMIT ?4",
+                // What shows only the end of a number is left out when it can be another's.
+                "SELECT insured, born_on, record, updated_at FROM cases AS c
+                 WHERE insurer = ?1 AND insured IN (?2, ?3)
+                   AND NOT (insured = ?3 AND EXISTS (
+                       SELECT 1 FROM cases AS other
+                       WHERE other.insurer = ?1 AND other.applied_on = c.applied_on
+                         AND other.insured NOT IN (?2, ?3)
+                         AND substr(other.insured, -6) = ?3
+                         AND (other.born_on = c.born_on OR '' IN (other.born_on, c.born_on))))
+                 ORDER BY applied_on DESC LIMIT ?4",
             )?
             .query_map(
                 params![
@@ -82,8 +90,23 @@ impl CaseRows for SqliteTx<'_> {
     ) -> Result<Vec<CaseRow>, GatewayError> {
         self.conn
             .prepare_cached(
-                "SELECT insured, born_on, record, updated_at FROM cases
-                 WHERE insurer = ?1 AND applied_on = ?2 AND born_on = ?3 LIMIT ?4",
+                // A list without birth dates adds what it says about the same application,
+                // found by the end of the number, unless two of its people share that end.
+                "SELECT insured, born_on, record, updated_at FROM cases AS c
+                 WHERE insurer = ?1 AND applied_on = ?2 AND (born_on = ?3 OR (born_on = ''
+                   AND EXISTS (
+                       SELECT 1 FROM cases AS known
+                       WHERE known.insurer = ?1 AND known.applied_on = ?2 AND known.born_on = ?3
+                         AND (known.insured = c.insured OR (
+                             substr(known.insured, -6) = substr(c.insured, -6)
+                             AND length(known.insured) <> length(c.insured))))
+                   AND NOT EXISTS (
+                       SELECT 1 FROM cases AS other
+                       WHERE other.insurer = ?1 AND other.applied_on = ?2
+                         AND other.born_on = '' AND other.insured <> c.insured
+                         AND length(other.insured) = length(c.insured)
+                         AND substr(other.insured, -6) = substr(c.insured, -6))))
+                 ORDER BY born_on DESC LIMIT ?4",
             )?
             .query_map(
                 params![
