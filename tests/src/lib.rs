@@ -14,8 +14,10 @@
 //! | [`unit`](mod@unit) | a terminal without a screen |
 //! | [`bench`](mod@bench) | figures of the whole beside the bare thing |
 //! | [`full_disk`] | a disk that is really full |
+//! | [`faulty_disk`] | a disk that fails at every n-th write |
 //! | [`kill`] | `kill -9` at random instants |
 //! | [`world`] | a municipality and an office as processes on this machine |
+//! | [`technician`] | the technician's commands, as they are typed |
 //! | [`secrets`] | looks for what must not be there, in files and in memory |
 //! | [`traces`] | what a day must not leave behind, and where to look |
 //! | [`simulation`] | terminals, gateway and a hostile world in one thread |
@@ -23,6 +25,7 @@
 pub mod bench;
 pub mod day;
 pub mod dice;
+pub mod faulty_disk;
 pub mod full_disk;
 pub mod kill;
 pub mod liar;
@@ -33,6 +36,7 @@ pub mod player;
 pub mod process;
 pub mod secrets;
 pub mod simulation;
+pub mod technician;
 pub mod traces;
 pub mod unit;
 pub mod work;

@@ -16,9 +16,6 @@ const OTHER_SIDE: [&str; 2] = ["cards", "exports"];
 pub struct Traces {
     /// Individual numbers and 照合番号B: nowhere.
     numbers: Scanner,
-    /// Individual numbers alone. 照合番号B is typed here and presented to the card through the
-    /// PC/SC library, whose buffers this program cannot wipe; see the threat model.
-    individual: Scanner,
     /// As `numbers`, with card PINs and passcodes: nowhere in what people read.
     codes: Scanner,
     /// Names, addresses, insured numbers: not in logs.
@@ -59,11 +56,8 @@ impl Traces {
         for (index, number) in insured.iter().enumerate() {
             people.digits(&format!("insured number {index}"), number);
         }
-        let mut only = Wanted::default();
-        individual(&cards, &mut only);
         Ok(Self {
             numbers: numbers(&cards).scanner()?,
-            individual: only.scanner()?,
             codes: codes.scanner()?,
             people: people.scanner()?,
         })
@@ -109,29 +103,24 @@ impl Traces {
         Ok(finds)
     }
 
-    /// Looks through the memory of a running kiosk, whose screen is locked.
+    /// Looks through the memory of a running kiosk, whose screen is locked, for individual
+    /// numbers and 照合番号B.
     ///
     /// # Errors
     /// When it cannot be read.
     pub fn in_memory(&self, kiosk: u32) -> io::Result<Vec<Find>> {
-        self.individual.memory(kiosk)
+        self.numbers.memory(kiosk)
     }
 }
 
 fn numbers(cards: &People) -> Wanted {
     let mut wanted = Wanted::default();
-    individual(cards, &mut wanted);
-    for person in cards.iter() {
-        wanted.digits(&format!("照合番号B of {}", person.id), &number_b(person));
-    }
-    wanted
-}
-
-fn individual(cards: &People, wanted: &mut Wanted) {
     for person in cards.iter() {
         let number = person.individual_number();
         wanted.digits(&format!("individual number of {}", person.id), &number);
+        wanted.digits(&format!("照合番号B of {}", person.id), &number_b(person));
     }
+    wanted
 }
 
 /// Birth date with the year of its era, year of expiry, security code: as printed on the

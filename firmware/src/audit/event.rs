@@ -195,6 +195,8 @@ pub enum AuditEvent {
         /// The operator asked for it; otherwise the technician at the terminal.
         by_operator: bool,
     },
+    /// A wipe that had been cut was finished at the start; this log begins after it.
+    WipeFinished,
 }
 
 impl AuditEvent {

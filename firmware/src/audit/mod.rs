@@ -32,6 +32,10 @@ pub const RETENTION: Duration = Duration::from_secs(90 * 24 * 3600);
 /// Entries deleted by one call of [`prune`].
 pub const PRUNE_LIMIT: u32 = 5_000;
 
+/// Newest entries among which the order of a wipe is looked for. Nothing is done at a terminal
+/// between the order and the wipe but what was already on its way.
+const WIPE_LOOK_BACK: u32 = 64;
+
 /// Largest page of [`page`].
 pub const MAX_PAGE: u32 = 200;
 
@@ -164,6 +168,20 @@ pub fn page(connection: &Connection, skip: u64, limit: u32) -> Result<Vec<AuditE
         .query_map(params![limit.min(MAX_PAGE), signed(skip)], chain::entry)?
         .collect::<Result<_, _>>()?;
     Ok(entries)
+}
+
+/// Whether the key was to be destroyed: the order was kept, and the power went before it was
+/// carried out. The gateway does not repeat it.
+///
+/// # Errors
+/// Those of the vault.
+pub fn is_wipe_ordered(connection: &Connection) -> Result<bool, Problem> {
+    let newest = page(connection, 0, WIPE_LOOK_BACK)?;
+    Ok(newest.iter().any(|entry| {
+        // A later program's events are none of ours.
+        serde_json::from_str(&entry.event)
+            .is_ok_and(|event| matches!(event, AuditEvent::Wiped { .. }))
+    }))
 }
 
 /// Deletes entries older than [`RETENTION`] that the gateway has counter-signed, moving the

@@ -54,13 +54,14 @@ pub fn next_batch(
     let mut batch = Vec::new();
     let mut total = 0;
     let mut waiting_subjects: HashSet<String> = HashSet::new();
-    let mut statement = connection.prepare_cached(
+    // The limit stands in the text: SQLite plans a bare `LIMIT ?` anew at each call.
+    let mut statement = connection.prepare_cached(&format!(
         "SELECT o.seq, o.id, o.subjects, o.body, o.sha256, s.state,
                 EXISTS(SELECT 1 FROM outbox_need n WHERE n.seq = s.seq)
          FROM outbox_state s JOIN outbox o ON o.seq = s.seq
-         WHERE s.state IN (0, 1) ORDER BY s.seq LIMIT ?1",
-    )?;
-    let mut found = statement.query(params![SCAN_LIMIT])?;
+         WHERE s.state IN (0, 1) ORDER BY s.seq LIMIT {SCAN_LIMIT}"
+    ))?;
+    let mut found = statement.query([])?;
     while batch.len() < rows {
         let Some(row) = found.next()? else { break };
         let needs: bool = row.get(6)?;

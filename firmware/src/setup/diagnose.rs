@@ -24,16 +24,23 @@ pub struct Finding {
     pub problem: Option<Problem>,
 }
 
-/// Looks at the encrypted file with its audit log, the certificate and the queue.
-///
-/// # Errors
-/// Those of the vault while reading the queue or the certificate.
-pub fn findings(vault: &Vault, now: &Now) -> Result<Vec<Finding>, Problem> {
-    Ok(vec![
+/// Looks at the encrypted file with its audit log, the certificate and the queue. What cannot
+/// be read is a finding like any other.
+#[must_use]
+pub fn findings(vault: &Vault, now: &Now) -> Vec<Finding> {
+    let unread = |part| {
+        move |problem| Finding {
+            part,
+            verdict: Verdict::Bad,
+            value: None,
+            problem: Some(problem),
+        }
+    };
+    vec![
         file(vault),
-        certificate(vault, now)?,
-        queue(vault, now)?,
-    ])
+        certificate(vault, now).unwrap_or_else(unread(DiagnosticPart::Certificate)),
+        queue(vault, now).unwrap_or_else(unread(DiagnosticPart::Queue)),
+    ]
 }
 
 fn file(vault: &Vault) -> Finding {

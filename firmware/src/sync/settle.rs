@@ -90,9 +90,7 @@ pub fn settle(
         };
         settlement.held = settled.held;
         outbox::want_attachments_again(tx, &verified.unreceipted)?;
-        for part in &verified.feed {
-            take(tx, &now, part, sink, &mut settlement)?;
-        }
+        take_all(tx, &now, &verified.feed, sink, &mut settlement)?;
         if let Some(last) = verified.feed.last() {
             schema::set_cursor(tx, last.seq())?;
         }
@@ -117,6 +115,49 @@ pub fn settle(
     })
 }
 
+/// Keeps the feed, all of it under one savepoint: one for each entry copies every page anew
+/// that they share. Only when an entry cannot be kept is each taken under its own, so that the
+/// others are.
+fn take_all(
+    tx: &Transaction<'_>,
+    now: &Now,
+    feed: &[FeedPart],
+    sink: &mut dyn FeedSink,
+    settlement: &mut Settlement,
+) -> Result<(), Problem> {
+    let before = settlement.clone();
+    let all = under_savepoint(tx, || {
+        feed.iter()
+            .try_for_each(|part| take(tx, now, part, sink, settlement))
+    });
+    match all {
+        Err(problem) if !problem.is_of_the_disk() => {
+            *settlement = before;
+            feed.iter()
+                .try_for_each(|part| take_alone(tx, now, part, sink, settlement))
+        }
+        done => done,
+    }
+}
+
+/// One entry that may fail. It is passed over then, with a note: it must not stop the ones
+/// behind it for ever.
+fn take_alone(
+    tx: &Transaction<'_>,
+    now: &Now,
+    part: &FeedPart,
+    sink: &mut dyn FeedSink,
+    settlement: &mut Settlement,
+) -> Result<(), Problem> {
+    match under_savepoint(tx, || take(tx, now, part, sink, settlement)) {
+        Err(problem) if !problem.is_of_the_disk() => {
+            settlement.passed_over += 1;
+            passed_over(tx, now, part.seq(), problem.code())
+        }
+        done => done,
+    }
+}
+
 fn take(
     tx: &Transaction<'_>,
     now: &Now,
@@ -124,24 +165,37 @@ fn take(
     sink: &mut dyn FeedSink,
     settlement: &mut Settlement,
 ) -> Result<(), Problem> {
-    let FeedPart::Known(entry) = part else {
-        settlement.passed_over += 1;
-        return passed_over(tx, now, part.seq(), ProblemCode::WireVersion);
-    };
-    tx.execute_batch("SAVEPOINT feed")?;
-    match keep(tx, now, entry, sink, settlement) {
-        Ok(()) => {
-            tx.execute_batch("RELEASE feed")?;
+    match part {
+        FeedPart::Known(entry) => {
+            keep(tx, now, entry, sink, settlement)?;
             settlement.kept += 1;
             Ok(())
         }
-        Err(problem) if problem.is_of_the_disk() => Err(problem),
-        Err(problem) => {
-            tx.execute_batch("ROLLBACK TO feed; RELEASE feed")?;
+        FeedPart::Unknown { seq } => {
             settlement.passed_over += 1;
-            passed_over(tx, now, entry.seq, problem.code())
+            passed_over(tx, now, *seq, ProblemCode::WireVersion)
         }
     }
+}
+
+/// Does `work` whole or not at all. After an error of the disk the caller's transaction ends.
+fn under_savepoint(
+    tx: &Transaction<'_>,
+    work: impl FnOnce() -> Result<(), Problem>,
+) -> Result<(), Problem> {
+    let execute = |sql| -> Result<(), Problem> {
+        tx.prepare_cached(sql)?.execute([])?;
+        Ok(())
+    };
+    execute("SAVEPOINT feed")?;
+    let result = work();
+    match &result {
+        Err(problem) if problem.is_of_the_disk() => return result,
+        Err(_) => execute("ROLLBACK TO feed")?,
+        Ok(()) => {}
+    }
+    execute("RELEASE feed")?;
+    result
 }
 
 fn keep(

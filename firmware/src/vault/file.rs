@@ -78,21 +78,53 @@ pub(super) fn bytes(path: &Path) -> u64 {
         .sum()
 }
 
+/// Destroys the vault at `path`. Its order is on disk before anything is destroyed, so that a
+/// power cut on the way leaves something to finish and not something to wonder about.
 pub(super) fn wipe(path: &Path) -> Result<(), Problem> {
-    destroy_file(&seed_path(path))?;
-    for file in [
-        path.to_owned(),
-        beside(path, "-wal"),
-        beside(path, "-shm"),
-        beside(path, ".new"),
-    ] {
-        match std::fs::remove_file(&file) {
-            Ok(()) => {}
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(error) => return Err(io(error)),
-        }
+    File::create(wiping(path))
+        .and_then(|order| order.sync_all())
+        .map_err(io)?;
+    sync_parent(path)?;
+    finish_wipe(path).map(drop)
+}
+
+/// Finishes a wipe that was cut; `false` when there is none. Repeating it is harmless.
+pub(super) fn finish_wipe(path: &Path) -> Result<bool, Problem> {
+    if !wiping(path).exists() {
+        return Ok(false);
     }
-    sync_parent(path)
+    destroy_file(&seed_path(path))?;
+    for file in ["", "-wal", "-shm", ".new"] {
+        remove(&beside(path, file))?;
+    }
+    sync_parent(path)?;
+    // Only now is there nothing left to finish.
+    remove(&wiping(path))?;
+    sync_parent(path)?;
+    Ok(true)
+}
+
+/// The file that says that the vault beside it is to be destroyed.
+pub(super) fn wiping(path: &Path) -> PathBuf {
+    beside(path, ".wiping")
+}
+
+/// After the disk refused a flush: what was said to be saved goes into the file and is read
+/// back. The log, whose last flush nobody can vouch for, begins anew.
+pub(super) fn settle_down(connection: &Connection) -> Result<(), Problem> {
+    let busy: bool =
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+    if busy {
+        return Err(Problem::VaultBusy);
+    }
+    Ok(())
+}
+
+fn remove(path: &Path) -> Result<(), Problem> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(io(error)),
+        _ => Ok(()),
+    }
 }
 
 /// The head of the file; `None` when there is no file.
@@ -124,11 +156,7 @@ fn judge(head: &[u8], key: &VaultKey) -> Result<(), Problem> {
 /// either no file or a whole one.
 fn create(path: &Path, key: &VaultKey) -> Result<(), Problem> {
     let new = beside(path, ".new");
-    match std::fs::remove_file(&new) {
-        Ok(()) => {}
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-        Err(error) => return Err(io(error)),
-    }
+    remove(&new)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;

@@ -12,6 +12,8 @@ mod key;
 pub mod migration;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
@@ -40,6 +42,10 @@ pub const CACHE_KIB: i32 = 8 * 1024;
 pub struct Vault {
     connection: Connection,
     place: Option<Place>,
+    /// The disk reported an error to one of the handles on this file, and nothing was written
+    /// since.
+    doubtful: Arc<AtomicBool>,
+    wipe_finished: bool,
 }
 
 /// Where a vault on disk is, and its key.
@@ -57,19 +63,29 @@ impl Vault {
     /// [`Problem::VaultNewer`], [`Problem::VaultFull`], [`Problem::VaultIo`]. The file is
     /// left as it is in each case.
     pub fn open(path: &Path, key: &VaultKey) -> Result<Self, Problem> {
-        let mut vault = Self {
-            connection: file::open(path, key)?,
-            place: Some(Place {
-                path: path.to_owned(),
-                key: key.clone(),
-            }),
+        let place = Place {
+            path: path.to_owned(),
+            key: key.clone(),
         };
+        let mut vault = Self::at(place, Arc::default())?;
         migration::bring_up(&mut vault.connection)?;
         Ok(vault)
     }
 
+    fn at(place: Place, doubtful: Arc<AtomicBool>) -> Result<Self, Problem> {
+        Ok(Self {
+            connection: file::open(&place.path, &place.key)?,
+            place: Some(place),
+            doubtful,
+            wipe_finished: false,
+        })
+    }
+
     /// Opens the vault whose key comes from a device secret and the key file beside the
     /// vault, making both when neither is there.
+    ///
+    /// A wipe that was ordered or begun and cut is finished first, and a new vault made; see
+    /// [`Vault::wipe_finished`].
     ///
     /// # Errors
     /// As [`Vault::open`], and [`Problem::VaultKeyMissing`], [`Problem::VaultKeyExposed`].
@@ -78,8 +94,22 @@ impl Vault {
         secret: &dyn DeviceSecret,
         entropy: &mut dyn Entropy,
     ) -> Result<Self, Problem> {
-        let key = VaultKey::for_file(path, secret, entropy)?;
-        Self::open(path, &key)
+        let cut = file::finish_wipe(path)?;
+        let mut vault = Self::open(path, &VaultKey::for_file(path, secret, entropy)?)?;
+        let ordered = vault.read(crate::audit::is_wipe_ordered)?;
+        if ordered {
+            vault.wipe()?;
+            vault = Self::open(path, &VaultKey::for_file(path, secret, entropy)?)?;
+        }
+        vault.wipe_finished = cut || ordered;
+        Ok(vault)
+    }
+
+    /// Whether [`Vault::unlock`] found a wipe that had been cut and finished it: what there was
+    /// is gone, and this vault is new.
+    #[must_use]
+    pub fn wipe_finished(&self) -> bool {
+        self.wipe_finished
     }
 
     /// A vault that is gone with the process, for tests.
@@ -93,6 +123,8 @@ impl Vault {
         Ok(Self {
             connection,
             place: None,
+            doubtful: Arc::default(),
+            wipe_finished: false,
         })
     }
 
@@ -105,10 +137,7 @@ impl Vault {
             .place
             .clone()
             .ok_or_else(|| Problem::VaultStatement("a vault in memory has one handle".into()))?;
-        Ok(Self {
-            connection: file::open(&place.path, &place.key)?,
-            place: Some(place),
-        })
+        Self::at(place, Arc::clone(&self.doubtful))
     }
 
     /// Reads. All statements in `f` see the same state.
@@ -123,9 +152,25 @@ impl Vault {
     /// Writes. When this returns `Ok`, the change survives a power cut; on `Err` nothing
     /// was changed.
     ///
+    /// After an error of the disk the file is opened anew and checked before anything else is
+    /// written: a kernel that failed to flush a page may call the next flush a success without
+    /// having written that page.
+    ///
     /// # Errors
     /// Those of `f`, and of the database.
     pub fn write<T>(
+        &mut self,
+        f: impl FnOnce(&Transaction<'_>) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        self.remove_doubt()?;
+        let result = self.write_once(f);
+        if matches!(result, Err(Problem::VaultIo(_) | Problem::VaultCorrupt)) {
+            self.doubtful.store(true, Ordering::SeqCst);
+        }
+        result
+    }
+
+    fn write_once<T>(
         &mut self,
         f: impl FnOnce(&Transaction<'_>) -> Result<T, Problem>,
     ) -> Result<T, Problem> {
@@ -135,6 +180,28 @@ impl Vault {
         let value = f(&tx)?;
         tx.commit()?;
         Ok(value)
+    }
+
+    fn remove_doubt(&mut self) -> Result<(), Problem> {
+        if !self.doubtful.swap(false, Ordering::SeqCst) {
+            return Ok(());
+        }
+        let checked = self.open_anew();
+        match &checked {
+            Ok(()) => {
+                tracing::warn!("after an error of the disk the vault was checked; it is whole")
+            }
+            Err(_) => self.doubtful.store(true, Ordering::SeqCst),
+        }
+        checked
+    }
+
+    fn open_anew(&mut self) -> Result<(), Problem> {
+        file::settle_down(&self.connection)?;
+        if let Some(place) = &self.place {
+            self.connection = file::open(&place.path, &place.key)?;
+        }
+        file::check(&self.connection)
     }
 
     /// Writes something that may be forgotten at a power cut, such as what the screen shows
@@ -194,10 +261,10 @@ impl Vault {
     }
 
     /// Crypto-erase: destroys the key file, then the vault. What a chip still holds of
-    /// the old pages has no key any more.
+    /// the old pages has no key any more. Cut half-way, [`Vault::unlock`] finishes it.
     ///
     /// # Errors
-    /// [`Problem::VaultIo`]: the key file may still be there; try again.
+    /// [`Problem::VaultIo`]: the key file may still be there; the next start tries again.
     pub fn wipe(self) -> Result<(), Problem> {
         let Some(place) = self.place.clone() else {
             return Ok(());

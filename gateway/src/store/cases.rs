@@ -53,7 +53,9 @@ pub trait CaseRows {
     fn put_case(&mut self, insurer: &InsurerNumber, case: &CaseRow)
     -> Result<Upsert, GatewayError>;
 
-    /// Applications of one insured number, newest first, at most `limit`.
+    /// Applications of one insured number, newest first, at most `limit`. A row that shows
+    /// only the end of a number counts, unless another whole number with that end has an
+    /// application of the same day: then nobody can say whose it is.
     ///
     /// # Errors
     /// The database's.
@@ -64,7 +66,8 @@ pub trait CaseRows {
         limit: u32,
     ) -> Result<Vec<CaseRow>, GatewayError>;
 
-    /// Applications of one day by people born on one day, at most `limit`.
+    /// Applications of one day by people born on one day, at most `limit`, with what lists
+    /// without birth dates say about the same applications.
     ///
     /// # Errors
     /// The database's.

@@ -241,6 +241,108 @@ fn two_lists_about_one_application_are_one_answer() {
     assert_eq!(record.valid_to, Some(date(2027, 10, 31)));
 }
 
+/// E14 has no birth dates and no 更新日時.
+const WIDE: &str = "被保険者番号,申請日,申請区分,訪問調査日,意見書依頼日,意見書入手日,二次審査日(予定),認定日,二次審査結果,認定有効月数,有効開始日,有効終了日\n";
+
+fn ms932(text: &str) -> Vec<u8> {
+    encoding_rs::SHIFT_JIS.encode(text).0.into_owned()
+}
+
+#[test]
+fn the_narrow_ms932_list_and_the_wide_utf8_list_of_the_same_people_are_one_answer_each() {
+    let narrow = ms932(&format!(
+        "{KINTONE}\
+         087084,1027,昭和13年8月28日,新規,2026-11-05,,,2026-11-10 09:30\n\
+         087092,1027,昭和20年3月1日,更新,2026-11-06,,,2026-11-10 09:30\n\
+         087106,1101,昭和20年3月1日,新規,2026-11-07,,,2026-11-10 09:30\n"
+    ));
+    let wide = format!(
+        "{WIDE}\
+         0000087084,2026-10-27,新規,2026-11-02,,,2026-11-12,2026-11-12,要介護２,12,2026-10-27,2027-10-31\n\
+         0000087092,2026-10-27,更新,2026-11-03,,,2026-11-12,2026-11-12,要介護１,12,2026-10-27,2027-10-31\n\
+         H000087106,2026-11-01,新規,2026-11-04,,,,,,,,\n"
+    );
+    let people = [
+        (
+            "0000087084",
+            date(2026, 10, 27),
+            date(1938, 8, 28),
+            date(2026, 11, 5),
+            date(2026, 11, 2),
+        ),
+        (
+            "0000087092",
+            date(2026, 10, 27),
+            date(1945, 3, 1),
+            date(2026, 11, 6),
+            date(2026, 11, 3),
+        ),
+        (
+            "H000087106",
+            date(2026, 11, 1),
+            date(1945, 3, 1),
+            date(2026, 11, 7),
+            date(2026, 11, 4),
+        ),
+    ];
+    for narrow_first in [true, false] {
+        let desk = desk();
+        let import = |narrow_now: bool| {
+            let report = if narrow_now {
+                desk.import_bytes(&narrow, Encoding::Ms932).unwrap()
+            } else {
+                desk.import(&wide)
+            };
+            assert_eq!((report.rows, report.bad), (3, 0));
+            report
+        };
+        assert_eq!(import(narrow_first).inserted, 3);
+        import(!narrow_first);
+        // Again, as every week: nothing is new, nothing goes back.
+        for which in [true, false] {
+            assert_eq!(import(which).unchanged, 3);
+        }
+        let mut n = 0;
+        for (insured, applied_on, born_on, survey, visit) in people {
+            for question in [progress(insured), progress_by_dates(applied_on, born_on)] {
+                n += 1;
+                let ProgressFinding::Found(record) = desk.progress(n, &question).finding else {
+                    panic!("{insured}: not one answer to question {n}");
+                };
+                assert_eq!(record.survey_received_on, Some(survey), "{insured}");
+                assert_eq!(record.visit_on, Some(visit), "{insured}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_row_that_may_be_anothers_is_shown_to_nobody_who_asks_by_number() {
+    let desk = desk();
+    // Two people whose numbers end alike apply on one day; the narrow list cannot tell them apart.
+    desk.import(&format!(
+        "{KINTONE}087084,1027,19380828,新規,2026-11-05,,,\n"
+    ));
+    desk.import(&format!(
+        "{WIDE}\
+         0000087084,2026-10-27,新規,2026-11-02,,,,,,,,\n\
+         0100087084,2026-10-27,更新,2026-11-03,,,,,,,,\n"
+    ));
+    for (n, insured, visit) in [(1, "0000087084", 2), (2, "0100087084", 3)] {
+        let ProgressFinding::Found(record) = desk.progress(n, &progress(insured)).finding else {
+            panic!("{insured}: not found");
+        };
+        assert_eq!(record.visit_on, Some(date(2026, 11, visit)));
+        assert_eq!(record.survey_received_on, None, "may be the other's");
+    }
+    let by_dates = progress_by_dates(date(2026, 10, 27), date(1938, 8, 28));
+    let ProgressFinding::Found(record) = desk.progress(3, &by_dates).finding else {
+        panic!("not found by dates");
+    };
+    assert_eq!(record.survey_received_on, Some(date(2026, 11, 5)));
+    assert_eq!(record.visit_on, None, "may be the other's");
+}
+
 #[test]
 fn eligibility_needs_number_and_birth_date_to_fit() {
     let desk = desk();

@@ -6,7 +6,7 @@
 use std::fmt;
 
 use protocol::calendar::Date;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
 /// Why a credential cannot be built from what was typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -28,10 +28,15 @@ pub enum CredentialError {
 /// 照合番号B: fourteen digits, all printed on the front of the card.
 ///
 /// Birth `YYMMDD` in the *Japanese-era* year, expiry year `YYYY`, security code. Ten tries.
-pub struct NumberB {
-    digits: Zeroizing<[u8; 14]>,
-    expiry_year: u16,
-}
+///
+/// The digits have one place on the heap: moving the value through channels and stacks moves
+/// a pointer, and leaves no copies that nobody wipes.
+pub struct NumberB(Box<Zeroizing<[u8; 14]>>);
+
+/// Where the groups of [`NumberB`] stand.
+const BIRTH: std::ops::Range<usize> = 0..6;
+const EXPIRY: std::ops::Range<usize> = 6..10;
+const CODE: std::ops::Range<usize> = 10..14;
 
 impl NumberB {
     /// Builds the number from the three things printed on the card.
@@ -43,31 +48,42 @@ impl NumberB {
         if !(2016..=2099).contains(&expiry_year) {
             return Err(CredentialError::ExpiryYear);
         }
-        if code.len() != 4 || !code.bytes().all(|b| b.is_ascii_digit()) {
+        if code.len() != CODE.len() || !code.bytes().all(|b| b.is_ascii_digit()) {
             return Err(CredentialError::SecurityCode);
         }
-        let birth = super::calendar::to_card(born_on).ok_or(CredentialError::BirthDate)?;
-        let pin = myna_card::verification_code_b(birth, expiry_year, code.as_bytes())
-            .map_err(|_| CredentialError::BirthDate)?;
-        let mut digits = Zeroizing::new([0; 14]);
-        if pin.as_bytes().len() != digits.len() {
-            return Err(CredentialError::BirthDate);
+        let era_year = born_on
+            .era_two_digit_year()
+            .ok_or(CredentialError::BirthDate)?;
+        // Written in place and not by the card library, which formats it into a text that it
+        // does not wipe.
+        let mut digits = Box::new(Zeroizing::new([b'0'; 14]));
+        let birth = [era_year, born_on.month(), born_on.day()];
+        for (place, part) in digits[BIRTH].chunks_exact_mut(2).zip(birth) {
+            write_decimal(place, part.into());
         }
-        digits.copy_from_slice(pin.as_bytes());
-        Ok(Self {
-            digits,
-            expiry_year,
-        })
+        write_decimal(&mut digits[EXPIRY], expiry_year);
+        digits[CODE].copy_from_slice(code.as_bytes());
+        Ok(Self(digits))
     }
 
     /// The year that the card accepts as part of the number.
     #[must_use]
     pub fn expiry_year(&self) -> u16 {
-        self.expiry_year
+        self.0[EXPIRY]
+            .iter()
+            .fold(0, |year, digit| year * 10 + u16::from(digit - b'0'))
     }
 
     pub(super) fn digits(&self) -> &[u8] {
-        self.digits.as_slice()
+        self.0.as_slice()
+    }
+}
+
+/// Fills `place` with the last digits of `value`.
+fn write_decimal(place: &mut [u8], mut value: u16) {
+    for digit in place.iter_mut().rev() {
+        *digit = b'0' + u8::try_from(value % 10).expect("a remainder of ten is below ten");
+        value /= 10;
     }
 }
 
@@ -77,15 +93,9 @@ impl fmt::Debug for NumberB {
     }
 }
 
-impl Drop for NumberB {
-    fn drop(&mut self) {
-        // The year is part of the number; the digits wipe themselves.
-        self.expiry_year.zeroize();
-    }
-}
-
-/// 券面入力補助用暗証番号: the card's four-digit PIN. Three tries.
-pub struct CardPin(Zeroizing<[u8; 4]>);
+/// 券面入力補助用暗証番号: the card's four-digit PIN. Three tries. One place on the heap, as
+/// [`NumberB`].
+pub struct CardPin(Box<Zeroizing<[u8; 4]>>);
 
 impl CardPin {
     /// Takes exactly four ASCII digits.
@@ -93,14 +103,12 @@ impl CardPin {
     /// # Errors
     /// [`CredentialError::Pin`] for anything else.
     pub fn new(digits: &str) -> Result<Self, CredentialError> {
-        let bytes: [u8; 4] = digits
-            .as_bytes()
-            .try_into()
-            .map_err(|_| CredentialError::Pin)?;
-        if !bytes.iter().all(u8::is_ascii_digit) {
+        if digits.len() != 4 || !digits.bytes().all(|b| b.is_ascii_digit()) {
             return Err(CredentialError::Pin);
         }
-        Ok(Self(Zeroizing::new(bytes)))
+        let mut pin = Box::new(Zeroizing::new([0; 4]));
+        pin.copy_from_slice(digits.as_bytes());
+        Ok(Self(pin))
     }
 
     pub(super) fn digits(&self) -> &[u8] {
@@ -146,6 +154,29 @@ mod tests {
         assert_eq!(number.digits(), b"01050120300001");
         let number = NumberB::new(date(1926, 12, 25), 2030, "0001").unwrap();
         assert_eq!(number.digits(), b"01122520300001");
+    }
+
+    #[test]
+    fn number_b_is_what_the_card_library_would_present() {
+        for (year, month, day) in [(1933, 3, 14), (1989, 1, 7), (1989, 1, 8), (2024, 12, 31)] {
+            let number = NumberB::new(date(year.into(), month, day), 2032, "0285").unwrap();
+            let birth = myna_card::Date { year, month, day };
+            let theirs = myna_card::verification_code_b(birth, 2032, b"0285").unwrap();
+            assert_eq!(number.digits(), theirs.as_bytes());
+            assert_eq!(number.expiry_year(), 2032);
+        }
+    }
+
+    #[test]
+    fn moving_a_credential_moves_no_digits() {
+        let number = NumberB::new(date(1980, 2, 17), 2035, "2285").unwrap();
+        let place = number.digits().as_ptr();
+        let moved = Some(Box::new(number));
+        assert_eq!(moved.as_ref().unwrap().digits().as_ptr(), place);
+        assert_eq!(
+            std::mem::size_of_val(&**moved.as_ref().unwrap()),
+            size_of::<usize>()
+        );
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 use std::fmt;
 use std::io::Cursor;
+use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread::{self, JoinHandle};
 
@@ -18,54 +19,88 @@ const MAX_PHOTO_EDGE: u32 = 1024;
 /// Longest edge of a rendered text in pixels. Cards carry strips of up to about 300×60.
 const MAX_TEXT_EDGE: u32 = 1024;
 
-/// Grey pixels, 0 is black, row by row. Wiped when dropped, never printed.
-#[derive(PartialEq, Eq)]
-pub struct Photo(Grey);
+/// 顔写真: grey pixels, 0 is black.
+pub type Photo = Grey<Face>;
 
 /// A rendered text of the card face: 0 is ink, 255 is paper. Scale it by whole pixels only.
+pub type Bitmap = Grey<Text>;
+
+/// Grey pixels, row by row, of one kind of picture. Wiped when dropped, never printed.
 #[derive(PartialEq, Eq)]
-pub struct Bitmap(Grey);
+pub struct Grey<Kind> {
+    width: u32,
+    height: u32,
+    pixels: Zeroizing<Vec<u8>>,
+    kind: PhantomData<Kind>,
+}
+
+/// A kind of picture on the card.
+pub trait Kind: Sized {
+    /// Its name in debug output.
+    const NAME: &'static str;
+
+    /// Decodes it within the limits of its kind.
+    #[doc(hidden)]
+    fn decode(encoded: &[u8]) -> Option<Grey<Self>>;
+}
+
+/// 顔写真, a grey JPEG 2000 picture.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Face {}
+
+/// A strip of text, a PNG picture.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Text {}
 
 /// A photo being decoded while the card is still read: the card's own time hides ours.
 pub(super) struct PendingPhoto(Option<JoinHandle<Option<Photo>>>);
 
-#[derive(PartialEq, Eq)]
-struct Grey {
-    width: u32,
-    height: u32,
-    pixels: Zeroizing<Vec<u8>>,
-}
-
-impl Photo {
-    /// Decodes a grey JPEG 2000 picture; `None` when it is none, too large or damaged.
+impl<K: Kind> Grey<K> {
+    /// Decodes a picture of this kind; `None` when it is none, too large or damaged.
     #[must_use]
-    pub fn decode(jpeg2000: &[u8]) -> Option<Self> {
-        if jpeg2000.len() > MAX_ENCODED {
+    pub fn decode(encoded: &[u8]) -> Option<Self> {
+        if encoded.len() > MAX_ENCODED {
             return None;
         }
         // A panic in the decoder must not end the session of a visitor with a good card.
-        catch_unwind(AssertUnwindSafe(|| decode_photo(jpeg2000)))
+        catch_unwind(AssertUnwindSafe(|| K::decode(encoded)))
             .ok()
             .flatten()
-            .map(Self)
+    }
+}
+
+impl<K> Grey<K> {
+    fn new(width: u32, height: u32, pixels: Zeroizing<Vec<u8>>) -> Self {
+        Self {
+            width,
+            height,
+            pixels,
+            kind: PhantomData,
+        }
     }
 
     /// Pixels in a row.
     #[must_use]
     pub fn width(&self) -> u32 {
-        self.0.width
+        self.width
     }
 
     /// Rows.
     #[must_use]
     pub fn height(&self) -> u32 {
-        self.0.height
+        self.height
     }
 
     /// `width × height` grey values.
     #[must_use]
     pub fn pixels(&self) -> &[u8] {
-        &self.0.pixels
+        &self.pixels
+    }
+}
+
+impl<K: Kind> fmt::Debug for Grey<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}({}×{})", K::NAME, self.width, self.height)
     }
 }
 
@@ -85,89 +120,46 @@ impl PendingPhoto {
     }
 }
 
-impl Bitmap {
-    /// Decodes a PNG strip; `None` when it is none, too large or damaged.
-    #[must_use]
-    pub fn decode(png: &[u8]) -> Option<Self> {
-        if png.len() > MAX_ENCODED {
+impl Kind for Face {
+    const NAME: &'static str = "Photo";
+
+    fn decode(data: &[u8]) -> Option<Photo> {
+        let image =
+            hayro_jpeg2000::Image::new(data, &hayro_jpeg2000::DecodeSettings::default()).ok()?;
+        let (width, height) = (image.width(), image.height());
+        let fits = |edge| (1..=MAX_PHOTO_EDGE).contains(&edge);
+        if !fits(width) || !fits(height) || image.has_alpha() {
             return None;
         }
-        catch_unwind(AssertUnwindSafe(|| decode_text(png)))
-            .ok()
-            .flatten()
-            .map(Self)
-    }
-
-    /// Pixels in a row.
-    #[must_use]
-    pub fn width(&self) -> u32 {
-        self.0.width
-    }
-
-    /// Rows.
-    #[must_use]
-    pub fn height(&self) -> u32 {
-        self.0.height
-    }
-
-    /// `width × height` grey values.
-    #[must_use]
-    pub fn pixels(&self) -> &[u8] {
-        &self.0.pixels
+        if image.color_space().num_channels() != 1 || image.original_bit_depth() != 8 {
+            return None;
+        }
+        let mut context = hayro_jpeg2000::DecoderContext::default();
+        let decoded = image.decode(&mut context).ok()?;
+        if decoded.components().len() != 1 {
+            return None;
+        }
+        let mut pixels = Zeroizing::new(vec![0; width as usize * height as usize]);
+        decoded.store_u8_into(&mut pixels);
+        Some(Grey::new(width, height, pixels))
     }
 }
 
-impl fmt::Debug for Photo {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Photo({}×{})", self.0.width, self.0.height)
-    }
-}
+impl Kind for Text {
+    const NAME: &'static str = "Bitmap";
 
-impl fmt::Debug for Bitmap {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Bitmap({}×{})", self.0.width, self.0.height)
+    fn decode(data: &[u8]) -> Option<Bitmap> {
+        let mut reader =
+            image::ImageReader::with_format(Cursor::new(data), image::ImageFormat::Png);
+        let mut limits = image::Limits::default();
+        limits.max_image_width = Some(MAX_TEXT_EDGE);
+        limits.max_image_height = Some(MAX_TEXT_EDGE);
+        limits.max_alloc = Some(16 * 1024 * 1024);
+        reader.limits(limits);
+        let grey = reader.decode().ok()?.into_luma8();
+        let (width, height) = grey.dimensions();
+        Some(Grey::new(width, height, Zeroizing::new(grey.into_raw())))
     }
-}
-
-fn decode_photo(data: &[u8]) -> Option<Grey> {
-    let image =
-        hayro_jpeg2000::Image::new(data, &hayro_jpeg2000::DecodeSettings::default()).ok()?;
-    let (width, height) = (image.width(), image.height());
-    let fits = |edge| (1..=MAX_PHOTO_EDGE).contains(&edge);
-    if !fits(width) || !fits(height) || image.has_alpha() {
-        return None;
-    }
-    if image.color_space().num_channels() != 1 || image.original_bit_depth() != 8 {
-        return None;
-    }
-    let mut context = hayro_jpeg2000::DecoderContext::default();
-    let decoded = image.decode(&mut context).ok()?;
-    if decoded.components().len() != 1 {
-        return None;
-    }
-    let mut pixels = Zeroizing::new(vec![0; width as usize * height as usize]);
-    decoded.store_u8_into(&mut pixels);
-    Some(Grey {
-        width,
-        height,
-        pixels,
-    })
-}
-
-fn decode_text(data: &[u8]) -> Option<Grey> {
-    let mut reader = image::ImageReader::with_format(Cursor::new(data), image::ImageFormat::Png);
-    let mut limits = image::Limits::default();
-    limits.max_image_width = Some(MAX_TEXT_EDGE);
-    limits.max_image_height = Some(MAX_TEXT_EDGE);
-    limits.max_alloc = Some(16 * 1024 * 1024);
-    reader.limits(limits);
-    let grey = reader.decode().ok()?.into_luma8();
-    let (width, height) = grey.dimensions();
-    Some(Grey {
-        width,
-        height,
-        pixels: Zeroizing::new(grey.into_raw()),
-    })
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use utoipa::ToSchema;
 
-use super::{NumberError, NumberKind, check_digit, check_shape, tidy};
+use super::{NumberError, NumberKind, check_digit, completed, digits_only, shaped, tidy};
 use crate::value::{plain_display, redacted_debug, text_value};
 
 /// 保険者番号 of long-term care insurance: prefecture 2, municipality 3, check digit 1.
@@ -20,11 +20,7 @@ impl InsurerNumber {
     /// When it is not six digits. A wrong check digit is no error: ask
     /// [`Self::check_digit_ok`] and warn.
     pub fn parse(text: &str) -> Result<Self, NumberError> {
-        let text = tidy(text);
-        check_shape(&text, NumberKind::Insurer, Self::LENGTH, |_, byte| {
-            byte.is_ascii_digit()
-        })?;
-        Ok(Self(text))
+        shaped(text, NumberKind::Insurer, Self::LENGTH, digits_only).map(Self)
     }
 
     /// Makes a number from its five leading digits.
@@ -32,15 +28,7 @@ impl InsurerNumber {
     /// # Errors
     /// When they are not five digits.
     pub fn with_check_digit(five: &str) -> Result<Self, NumberError> {
-        let five = tidy(five);
-        check_shape(&five, NumberKind::Insurer, Self::LENGTH - 1, |_, byte| {
-            byte.is_ascii_digit()
-        })?;
-        let number = check_digit::completed(&five).ok_or(NumberError::Character {
-            kind: NumberKind::Insurer,
-            position: 1,
-        })?;
-        Ok(Self(number))
+        completed(five, NumberKind::Insurer, Self::LENGTH, digits_only).map(Self)
     }
 
     /// `false` is a reason to warn, never to stop.
@@ -70,9 +58,7 @@ impl InsuredNumber {
     /// # Errors
     /// When it is not ten digits, or `H` and nine digits.
     pub fn parse(text: &str) -> Result<Self, NumberError> {
-        let text = tidy(text);
-        check_shape(&text, NumberKind::Insured, Self::LENGTH, may_stand)?;
-        Ok(Self(text))
+        shaped(text, NumberKind::Insured, Self::LENGTH, may_stand).map(Self)
     }
 
     /// Reads a number from a file of another system. Nine digits are taken as a number

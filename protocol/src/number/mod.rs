@@ -79,13 +79,14 @@ fn tidy(text: &str) -> String {
     crate::text::fold_width(text.trim()).to_ascii_uppercase()
 }
 
-/// Checks that a tidied text has `expected` characters and that each may stand where it is.
-fn check_shape(
+/// Reads a text as typed: tidied, of `expected` characters, each of which may stand where it is.
+fn shaped(
     text: &str,
     kind: NumberKind,
     expected: usize,
     allowed: impl Fn(usize, u8) -> bool,
-) -> Result<(), NumberError> {
+) -> Result<String, NumberError> {
+    let text = tidy(text);
     let found = text.chars().count();
     if found != expected {
         return Err(NumberError::Length {
@@ -103,5 +104,21 @@ fn check_shape(
             });
         }
     }
-    Ok(())
+    Ok(text)
+}
+
+/// As [`shaped`] for all but the check digit, which is appended.
+fn completed(
+    leading: &str,
+    kind: NumberKind,
+    length: usize,
+    allowed: impl Fn(usize, u8) -> bool,
+) -> Result<String, NumberError> {
+    let leading = shaped(leading, kind, length - 1, allowed)?;
+    check_digit::completed(&leading).ok_or(NumberError::Character { kind, position: 1 })
+}
+
+/// Where every character is a digit.
+fn digits_only(_: usize, byte: u8) -> bool {
+    byte.is_ascii_digit()
 }

@@ -2,7 +2,7 @@
 
 use utoipa::ToSchema;
 
-use super::{NumberError, NumberKind, check_digit, check_shape, tidy};
+use super::{NumberError, NumberKind, check_digit, completed, digits_only, shaped};
 use crate::value::{plain_display, text_value};
 
 /// 事業所番号: ten characters: prefecture 2, kind 1, county or city 2, serial 4, check
@@ -24,9 +24,7 @@ impl OfficeNumber {
     /// When it is not ten characters of which only the third may be a letter. A wrong
     /// check digit is no error: ask [`Self::check_digit_ok`] and warn.
     pub fn parse(text: &str) -> Result<Self, NumberError> {
-        let text = tidy(text);
-        check_shape(&text, NumberKind::Office, Self::LENGTH, may_stand)?;
-        Ok(Self(text))
+        shaped(text, NumberKind::Office, Self::LENGTH, may_stand).map(Self)
     }
 
     /// Makes a number from its nine leading characters.
@@ -34,13 +32,7 @@ impl OfficeNumber {
     /// # Errors
     /// When they are not the beginning of a number.
     pub fn with_check_digit(nine: &str) -> Result<Self, NumberError> {
-        let nine = tidy(nine);
-        check_shape(&nine, NumberKind::Office, Self::LENGTH - 1, may_stand)?;
-        let number = check_digit::completed(&nine).ok_or(NumberError::Character {
-            kind: NumberKind::Office,
-            position: 1,
-        })?;
-        Ok(Self(number))
+        completed(nine, NumberKind::Office, Self::LENGTH, may_stand).map(Self)
     }
 
     /// `false` is a reason to warn, never to stop: an administrator may go on.
@@ -67,19 +59,13 @@ impl ClaimUserId {
     /// # Errors
     /// When it is not `KJ`, two digits and ten characters shaped like an office number.
     pub fn parse(text: &str) -> Result<Self, NumberError> {
-        let text = tidy(text);
-        check_shape(
-            &text,
-            NumberKind::ClaimUser,
-            Self::LENGTH,
-            |index, byte| match index {
-                0 => byte == b'K',
-                1 => byte == b'J',
-                2 | 3 => byte.is_ascii_digit(),
-                _ => may_stand(index - 4, byte),
-            },
-        )?;
-        Ok(Self(text))
+        let allowed = |index, byte| match index {
+            0 => byte == b'K',
+            1 => byte == b'J',
+            2 | 3 => digits_only(index, byte),
+            _ => may_stand(index - 4, byte),
+        };
+        shaped(text, NumberKind::ClaimUser, Self::LENGTH, allowed).map(Self)
     }
 
     /// The office number inside.

@@ -31,17 +31,11 @@ impl UserId {
                 position: index + 1,
             });
         }
-        if found < Self::MIN {
+        let expected = found.clamp(Self::MIN, Self::MAX);
+        if found != expected {
             return Err(NumberError::Length {
                 kind,
-                expected: Self::MIN,
-                found,
-            });
-        }
-        if found > Self::MAX {
-            return Err(NumberError::Length {
-                kind,
-                expected: Self::MAX,
+                expected,
                 found,
             });
         }

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use firmware::access::passcode::{self, Cost, Hasher};
+use firmware::audit::{self, AuditEvent};
 use firmware::clock::{self, Clock};
 use firmware::entropy::SystemEntropy;
 use firmware::error::Problem;
@@ -16,6 +17,7 @@ use firmware::terminal::view::Slip;
 use firmware::vault::{DeviceSecret as _, FileSecret, Vault};
 use hal::board::SimBoard;
 use hal::card::TrustClass;
+use protocol::problem::ProblemCode;
 use ui::layout::Layout;
 use ui::words::Words;
 
@@ -36,11 +38,19 @@ pub fn layout(config: &Config) -> Layout {
     }
 }
 
-/// Opens the vault with the device's secret; both are made at the first start.
+/// Opens the vault with the device's secret; both are made at the first start, and never one
+/// for the other.
 pub fn open_vault(config: &Config) -> Result<Vault, Problem> {
     let mut entropy = SystemEntropy::default();
+    if config.paths.vault.exists() && !config.paths.device_secret.exists() {
+        return Err(Problem::VaultKeyMissing);
+    }
     let secret = FileSecret::at(&config.paths.device_secret, &mut entropy)?;
-    Vault::unlock(&config.paths.vault, &secret, &mut entropy)
+    let mut vault = Vault::unlock(&config.paths.vault, &secret, &mut entropy)?;
+    if vault.wipe_finished() {
+        say_wiped(&mut vault)?;
+    }
+    Ok(vault)
 }
 
 /// Everything a terminal is put together from.
@@ -65,6 +75,17 @@ pub fn parts(config: &Config) -> Result<Parts, String> {
         printer: config.printer.as_ref().map(|printer| printer.queue.clone()),
         slip_text: Box::new(slip_text),
     })
+}
+
+/// A wipe was cut half-way and is finished now: the terminal starts as a new one, and says why
+/// in the log and in the first entry of its audit log.
+fn say_wiped(vault: &mut Vault) -> Result<(), Problem> {
+    tracing::warn!(
+        code = ProblemCode::VaultWiped.as_str(),
+        "a wipe that had been cut was finished; this unit starts as a new one"
+    );
+    let now = Clock::system(vault.read(clock::floor)?).now();
+    vault.write(|tx| audit::append(tx, &now, None, &AuditEvent::WipeFinished).map(drop))
 }
 
 /// A problem as the technician reads it: code and sentence.

@@ -17,6 +17,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use firmware::terminal::touch::Language;
 
 /// The terminal on the counter.
 #[derive(Parser)]
@@ -37,12 +38,21 @@ enum Order {
     #[cfg(feature = "player")]
     Play,
     /// Look at reader, card, clock, vault, certificate, gateway and queue; say what to do.
+    #[command(after_help = "Ends with 0 when nothing is bad, 1 when something is, \
+                            2 when the command could not run.")]
     Doctor {
         /// One JSON object instead of lines.
         #[arg(long)]
         json: bool,
+        /// In which language it says what to do.
+        #[arg(long, value_enum, default_value_t = DoctorLanguage::En)]
+        language: DoctorLanguage,
     },
     /// Check the card on the reader once. Credentials are asked for, or read from standard input.
+    #[command(
+        after_help = "Ends with 0 when the card was verified, 1 when it was not, \
+                            2 when the check could not run (no card, no credentials)."
+    )]
     CheckCard {
         /// By the numbers printed on the card (face), or by the card's PIN.
         #[arg(long, value_enum, default_value_t = CardMode::Face)]
@@ -68,6 +78,21 @@ enum CardMode {
     Pin,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum DoctorLanguage {
+    Ja,
+    En,
+}
+
+impl From<DoctorLanguage> for Language {
+    fn from(language: DoctorLanguage) -> Self {
+        match language {
+            DoctorLanguage::Ja => Self::Ja,
+            DoctorLanguage::En => Self::En,
+        }
+    }
+}
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     logs::start();
@@ -82,7 +107,7 @@ fn main() -> ExitCode {
         Order::Run => Err("this build has no display; build it with `window` or `panel`".into()),
         #[cfg(feature = "player")]
         Order::Play => play::run(&config),
-        Order::Doctor { json } => doctor::run(&config, json),
+        Order::Doctor { json, language } => doctor::run(&config, json, language.into()),
         Order::CheckCard { mode, json, show } => check_card::run(&config, mode, json, show),
         Order::VerifyAudit { json } => verify_audit::run(&config, json),
     };

@@ -227,6 +227,21 @@ fn one_entry_that_cannot_be_kept_never_blocks_the_others() {
 }
 
 #[test]
+fn the_entries_around_one_that_cannot_be_kept_are_kept_once() {
+    let mut desk = Desk::new();
+    let mut cut_off = desk.gateway.identity().trust;
+    cut_off.roots.clear();
+    desk.gateway.tell(notice(1));
+    desk.gateway.tell(FeedItem::Trust(cut_off));
+    desk.gateway.tell(notice(2));
+    let settlement = desk.round(Fault::None).unwrap();
+    assert_eq!((settlement.kept, settlement.passed_over), (2, 1));
+    assert_eq!(desk.shelf.kept.len(), 2);
+    assert_eq!(desk.vault.read(cursor).unwrap(), 3);
+    assert_eq!(desk.round(Fault::None).unwrap().kept, 0, "not again");
+}
+
+#[test]
 fn an_entry_of_a_newer_gateway_is_passed_over() {
     let mut desk = Desk::new();
     desk.gateway.tell(notice(1));

@@ -7,6 +7,39 @@ use super::value::{date, from_json, get_time_or_none, insured, to_json};
 use crate::error::GatewayError;
 use crate::store::{CaseRow, CaseRows, PersonRow, Upsert};
 
+/// By insurer, whole number, its end and a limit. What shows only the end of a number is left
+/// out when it can be another's.
+const CASES_OF: &str = "SELECT insured, born_on, record, updated_at FROM cases AS c
+     WHERE insurer = ?1 AND insured IN (?2, ?3)
+       AND NOT (insured = ?3 AND EXISTS (
+           SELECT 1 FROM cases AS other
+           WHERE other.insurer = ?1 AND other.applied_on = c.applied_on
+             AND other.insured NOT IN (?2, ?3)
+             AND substr(other.insured, -6) = ?3
+             AND (other.born_on = c.born_on OR '' IN (other.born_on, c.born_on))))
+     ORDER BY applied_on DESC LIMIT ?4 + 0";
+
+/// By insurer, the two dates and a limit. A list without birth dates adds what it says about the
+/// same application, found by the end of the number, unless two of its people share that end.
+const CASES_ON: &str = "SELECT insured, born_on, record, updated_at FROM cases
+     WHERE insurer = ?1 AND applied_on = ?2 AND born_on = ?3
+     UNION ALL
+     SELECT insured, born_on, record, updated_at FROM cases AS c
+     WHERE insurer = ?1 AND applied_on = ?2 AND born_on = ''
+       AND EXISTS (
+           SELECT 1 FROM cases AS known
+           WHERE known.insurer = ?1 AND known.applied_on = ?2 AND known.born_on = ?3
+             AND (known.insured = c.insured OR (
+                 substr(known.insured, -6) = substr(c.insured, -6)
+                 AND length(known.insured) <> length(c.insured))))
+       AND NOT EXISTS (
+           SELECT 1 FROM cases AS other
+           WHERE other.insurer = ?1 AND other.applied_on = ?2
+             AND other.born_on = '' AND other.insured <> c.insured
+             AND length(other.insured) = length(c.insured)
+             AND substr(other.insured, -6) = substr(c.insured, -6))
+     LIMIT ?4 + 0";
+
 impl CaseRows for SqliteTx<'_> {
     fn put_case(
         &mut self,
@@ -56,10 +89,7 @@ impl CaseRows for SqliteTx<'_> {
         limit: u32,
     ) -> Result<Vec<CaseRow>, GatewayError> {
         self.conn
-            .prepare_cached(
-                "SELECT insured, born_on, record, updated_at FROM cases
-                 WHERE insurer = ?1 AND insured IN (?2, ?3) ORDER BY applied_on DESC LIMIT ?4",
-            )?
+            .prepare_cached(CASES_OF)?
             .query_map(
                 params![
                     insurer.as_str(),
@@ -81,10 +111,7 @@ impl CaseRows for SqliteTx<'_> {
         limit: u32,
     ) -> Result<Vec<CaseRow>, GatewayError> {
         self.conn
-            .prepare_cached(
-                "SELECT insured, born_on, record, updated_at FROM cases
-                 WHERE insurer = ?1 AND applied_on = ?2 AND born_on = ?3 LIMIT ?4",
-            )?
+            .prepare_cached(CASES_ON)?
             .query_map(
                 params![
                     insurer.as_str(),
@@ -222,4 +249,36 @@ fn case(row: &Row<'_>) -> Result<CaseRow, GatewayError> {
         record: from_json(row.get_ref("record")?.as_str().unwrap_or_default())?,
         updated_at: get_time_or_none(row, "updated_at")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use rusqlite::StatementStatus;
+
+    use super::*;
+    use crate::store::FeedRows as _;
+    use crate::store::sqlite::{feed, schema};
+
+    #[test]
+    fn what_every_question_asks_is_planned_once() {
+        let mut conn = rusqlite::Connection::open_in_memory().unwrap();
+        schema::migrate(&mut conn).unwrap();
+        let insurer = InsurerNumber::with_check_digit("99001").unwrap();
+        let insured = InsuredNumber::parse("0000012345").unwrap();
+        let day = Date::from_ymd(2026, 10, 1).unwrap();
+        let mut tx = SqliteTx { conn: &conn };
+        for _ in 0..3 {
+            tx.cases_of(&insurer, &insured, 64).unwrap();
+            tx.cases_on(&insurer, day, day, 64).unwrap();
+            tx.feed_after(1, 0, 64).unwrap();
+        }
+        for sql in [CASES_OF, CASES_ON, feed::AFTER] {
+            let statement = conn.prepare_cached(sql).unwrap();
+            assert!(statement.get_status(StatementStatus::Run) >= 3, "{sql}");
+            let again = statement.get_status(StatementStatus::RePrepare);
+            assert_eq!(again, 0, "{sql}");
+        }
+    }
 }

@@ -8,6 +8,11 @@ use super::value::{from_json, get_u64, number, to_json};
 use crate::error::GatewayError;
 use crate::store::FeedRows;
 
+/// By terminal, number and a limit. The sum keeps SQLite from planning anew at each call, as it
+/// does for a bare `LIMIT ?`.
+pub(super) const AFTER: &str =
+    "SELECT seq, item FROM feed WHERE device = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3 + 0";
+
 impl FeedRows for SqliteTx<'_> {
     fn push_feed(
         &mut self,
@@ -38,9 +43,7 @@ impl FeedRows for SqliteTx<'_> {
         limit: u32,
     ) -> Result<Vec<FeedEntry>, GatewayError> {
         self.conn
-            .prepare_cached(
-                "SELECT seq, item FROM feed WHERE device = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
-            )?
+            .prepare_cached(AFTER)?
             .query_map(params![device, number(cursor), limit], |row| {
                 Ok((get_u64(row, "seq")?, row.get::<_, String>("item")?))
             })?

@@ -1,4 +1,10 @@
 //! `kiosk doctor`: looks at every part, gives a verdict, and says what to do.
+//!
+//! A finding is `good`, `watch` (works, look at it), `bad` (does not work) or `unknown` (could
+//! not be looked at). Ends with 0 when nothing is bad, 1 when something is, 2 when the command
+//! itself could not run, such as for a configuration that does not read.
+
+mod todo;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -11,6 +17,7 @@ use firmware::setup::{self, Finding};
 use firmware::terminal::touch::Language;
 use firmware::terminal::view::{DiagnosticPart, Verdict};
 use hal::card::{CardDesk, CardJob, CardOutcome, ReaderEvent};
+use protocol::problem::ProblemCode;
 use serde_json::json;
 use ui::words::Words;
 
@@ -20,13 +27,14 @@ use crate::{assemble, reader};
 const READER_LIMIT: Duration = Duration::from_secs(3);
 
 /// Prints the findings; fails when a part does not work.
-pub fn run(config: &Config, as_json: bool) -> Result<ExitCode, String> {
+pub fn run(config: &Config, as_json: bool, language: Language) -> Result<ExitCode, String> {
     let mut findings = card_side(config)?;
-    match assemble::open_vault(config) {
-        Ok(mut vault) => {
-            let floor = vault
-                .read(clock::floor)
-                .map_err(|problem| assemble::explain(&problem))?;
+    let opened = assemble::open_vault(config).and_then(|vault| {
+        let floor = vault.read(clock::floor)?;
+        Ok((vault, floor))
+    });
+    match opened {
+        Ok((mut vault, floor)) => {
             let now = Clock::system(floor).now();
             findings.push(finding(
                 DiagnosticPart::Clock,
@@ -36,9 +44,13 @@ pub fn run(config: &Config, as_json: bool) -> Result<ExitCode, String> {
                     Verdict::Watch
                 },
             ));
-            findings.extend(
-                setup::findings(&vault, &now).map_err(|problem| assemble::explain(&problem))?,
-            );
+            if vault.wipe_finished() {
+                findings.push(Finding {
+                    problem: Some(Problem::Refused(ProblemCode::VaultWiped)),
+                    ..finding(DiagnosticPart::Vault, Verdict::Watch)
+                });
+            }
+            findings.extend(setup::findings(&vault, &now));
             findings.push(match line::try_gateway(&mut vault, &Clock::system(floor)) {
                 Ok(()) => finding(DiagnosticPart::Gateway, Verdict::Good),
                 Err(problem) => Finding {
@@ -52,7 +64,7 @@ pub fn run(config: &Config, as_json: bool) -> Result<ExitCode, String> {
             ..finding(DiagnosticPart::Vault, Verdict::Bad)
         }),
     }
-    print(&findings, as_json);
+    print(&findings, as_json, language);
     let bad = findings
         .iter()
         .any(|finding| finding.verdict == Verdict::Bad);
@@ -83,22 +95,13 @@ fn card_side(config: &Config) -> Result<Vec<Finding>, String> {
     while let Some(event) = desk.next_event(READER_LIMIT.saturating_sub(started.elapsed())) {
         match event {
             ReaderEvent::ServiceDown => {
-                (verdict, problem) = (
-                    Verdict::Bad,
-                    Some(protocol::problem::ProblemCode::ReaderService),
-                );
+                (verdict, problem) = (Verdict::Bad, Some(ProblemCode::ReaderService));
             }
             ReaderEvent::NoReader => {
-                (verdict, problem) = (
-                    Verdict::Bad,
-                    Some(protocol::problem::ProblemCode::ReaderNone),
-                );
+                (verdict, problem) = (Verdict::Bad, Some(ProblemCode::ReaderNone));
             }
             ReaderEvent::WrongReader => {
-                (verdict, problem) = (
-                    Verdict::Bad,
-                    Some(protocol::problem::ProblemCode::ReaderChoice),
-                );
+                (verdict, problem) = (Verdict::Bad, Some(ProblemCode::ReaderChoice));
             }
             ReaderEvent::Ready { .. } => (verdict, problem) = (Verdict::Good, None),
             ReaderEvent::CardArrived => {
@@ -157,18 +160,13 @@ fn look_at_card(desk: &mut dyn CardDesk) -> Finding {
     }
 }
 
-fn print(findings: &[Finding], as_json: bool) {
-    let words = Words::new(Language::En);
+fn print(findings: &[Finding], as_json: bool, language: Language) {
+    let words = Words::new(language);
     let rows = findings.iter().map(|finding| {
         let key = part_key(finding.part);
         let verdict = verdict_key(finding.verdict);
         let code = finding.problem.as_ref().map(Problem::code);
-        let todo = match finding.verdict {
-            Verdict::Good => String::new(),
-            Verdict::Watch | Verdict::Bad | Verdict::Unknown => {
-                words.say(&format!("doctor-{key}-{verdict}"))
-            }
-        };
+        let todo = todo::todo(finding, &words);
         (key, verdict, finding.value, code, todo)
     });
     if as_json {
