@@ -82,3 +82,44 @@ fn log(event: BoardEvent) {
         BoardEvent::Case { open: false } | BoardEvent::Mains { .. } | BoardEvent::Battery(_) => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use hal::board::{BoardKind, Layout, Profile};
+    use hal::sim::board::bench;
+
+    use super::*;
+
+    #[test]
+    fn what_the_board_notices_reaches_the_terminal_and_what_it_asks_reaches_the_board() {
+        let (board, hand) = bench(&Layout::built_in(BoardKind::Simulated, Profile::Portable));
+        let (to, mut inbox) = tokio::sync::mpsc::channel(64);
+        let thread = BoardThread::start(Box::new(board), to);
+        let mut next = |wanted: BoardEvent| {
+            // Each turn of the board is a tenth of a second at the most.
+            while let Some(Event::Input(Input::Board(event))) = inbox.blocking_recv() {
+                if event == wanted {
+                    return;
+                }
+            }
+            panic!("the board's thread has ended");
+        };
+        next(BoardEvent::Case { open: false });
+        hand.obey("case open").unwrap();
+        thread.screen(ScreenLight::Dim);
+        thread.cue(Cue::Refused, false);
+        next(BoardEvent::Case { open: true });
+        let (light, _, screen) = hand.shown();
+        assert_eq!(screen, ScreenLight::Dim);
+        assert!(light.red > 0);
+        hand.obey("mains off").unwrap();
+        next(BoardEvent::Mains { on: false });
+        // A desk that ends leaves its lamp dark and its screen bright.
+        drop(thread);
+        while inbox.blocking_recv().is_some() {}
+        let (light, tone, screen) = hand.shown();
+        assert_eq!((light, tone), (hal::board::Light::OFF, hal::board::Tone(0)));
+        assert_eq!(screen, ScreenLight::Bright);
+    }
+}

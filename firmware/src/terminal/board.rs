@@ -149,8 +149,10 @@ impl Terminal {
             }
             return;
         }
-        // Set-up holds nothing about visitors, and would begin anew.
-        if self.desk.session.is_some() || self.stack.bottom_is_lock(&self.desk) {
+        // Set-up, and a start that still waits for the vault, hold nothing about visitors and
+        // would be lost.
+        let at_work = self.known && self.stack.bottom_is_lock(&self.desk);
+        if self.desk.session.is_some() || at_work {
             self.lock(LockCause::Tamper);
         }
         self.desk.effect(Effect::Cue(Cue::Attention));

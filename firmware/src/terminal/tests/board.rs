@@ -355,3 +355,25 @@ fn a_window_without_a_light_of_its_own_never_ignores_a_touch() {
     day.press(&[Touch::Main]);
     assert_eq!(day.screen(), Screen::StaffChoice);
 }
+
+#[test]
+fn a_case_that_is_open_before_the_vault_answers_lets_nobody_in_and_loses_no_set_up() {
+    use crate::entropy::SeededEntropy;
+    use crate::terminal::Terminal;
+    let (time, clock) = crate::testing::clock();
+    let entropy = Box::new(SeededEntropy::new(1));
+    let mut terminal = Terminal::new(facts(Profile::Counter), clock.now(), entropy);
+    terminal.handle(Input::Started, clock.now());
+    let open = BoardEvent::Case { open: true };
+    terminal.handle(Input::Board(open), clock.now());
+    assert_eq!(terminal.view().screen, Screen::Trouble);
+    for _ in 0..2 {
+        time.advance(Duration::from_secs(1));
+        terminal.handle(Input::Touch(Touch::Main), clock.now());
+        assert_eq!(
+            terminal.view().screen,
+            Screen::Lock,
+            "not even a list of staff"
+        );
+    }
+}
