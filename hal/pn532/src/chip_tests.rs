@@ -5,7 +5,9 @@ use std::collections::VecDeque;
 use std::vec::Vec;
 
 use super::*;
-use crate::frame::write;
+use crate::frame::{ACK, FrameError, MAX_FRAME, NACK, Parser, SYNTAX_ERROR, Seen, write};
+use crate::link::MAX_TRIES;
+use crate::transport::Patience;
 
 /// What a chip does when it gets a frame.
 #[derive(Clone)]
@@ -42,7 +44,7 @@ fn says(body: &[u8]) -> Does {
 }
 
 fn heard(chip: &Pn532<Script>) -> &[Vec<u8>] {
-    &chip.transport.heard
+    &chip.link.transport.heard
 }
 
 impl Transport for Script {
@@ -109,9 +111,9 @@ const LISTED_B: [u8; 18] = [
 ];
 
 fn listed(mut chip: Pn532<Script>) -> (Pn532<Script>, Target) {
-    chip.transport.does.push_front(says(&LISTED_B));
+    chip.link.transport.does.push_front(says(&LISTED_B));
     let target = chip.list(Kind::TypeB).unwrap().unwrap();
-    chip.transport.heard.clear();
+    chip.link.transport.heard.clear();
     (chip, target)
 }
 
@@ -209,7 +211,7 @@ fn an_answer_that_nobody_waited_for_is_passed_over() {
 #[test]
 fn a_bus_that_fails_is_named_with_the_command() {
     let mut chip = chip([]);
-    chip.transport.broken = true;
+    chip.link.transport.broken = true;
     assert_eq!(
         chip.field_off(),
         Err(Error::Bus(Command::RfConfiguration, "unplugged"))
@@ -292,7 +294,7 @@ fn a_card_that_is_gone_is_a_status_and_not_an_answer() {
 #[test]
 fn a_line_that_gives_single_bytes_is_as_good_as_one_that_gives_frames() {
     let (mut chip, target) = listed(chip([says(&[0xD5, 0x41, 0x00, 0x90, 0x00])]));
-    chip.transport.piece = 1;
+    chip.link.transport.piece = 1;
     let mut answer = [0; 2];
     assert_eq!(chip.exchange(target, &[0; 5], &mut answer), Ok(2));
     assert_eq!(answer, [0x90, 0x00]);
@@ -309,7 +311,7 @@ proptest::proptest! {
             Does::Bytes(if acknowledged { [&ACK[..], &bytes].concat() } else { bytes })
         });
         let mut chip = chip(does);
-        chip.transport.piece = piece;
+        chip.link.transport.piece = piece;
         let _ = chip.list(Kind::TypeB);
         let _ = chip.firmware_version();
         proptest::prop_assert!(heard(&chip).len() <= 4 * MAX_TRIES + 4);

@@ -4,7 +4,8 @@
 //! |---|---|
 //! | [`frame`] | the host link's frames: a writer, and a [`frame::Parser`] without I/O |
 //! | [`transport`] | the [`transport::Transport`] seam with [`transport::Spi`] and [`transport::Uart`] |
-//! | [`chip`] | [`chip::Pn532`]: acknowledgement, repetition, time-outs, the commands |
+//! | [`link`] | one command and its answer: acknowledgement, repetition, time-outs |
+//! | [`chip`] | [`chip::Pn532`]: the commands |
 //! | [`status`] | what the chip says about a target: [`status::Status`] |
 //!
 //! Written after NXP's user manual UM0701-02 ("PN532 User Manual", rev. 02) and data sheet
@@ -16,5 +17,6 @@
 
 pub mod chip;
 pub mod frame;
+pub mod link;
 pub mod status;
 pub mod transport;

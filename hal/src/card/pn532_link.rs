@@ -10,7 +10,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use embedded_hal::delay::DelayNs;
-use pn532::chip::{Command, Error, Kind, Pn532, Target};
+use pn532::chip::{Kind, Pn532, Target};
+use pn532::link::{Command, Error};
 use pn532::transport::Transport;
 use zeroize::{Zeroize, Zeroizing};
 
