@@ -21,6 +21,7 @@ test: packages lint
 lint: packages $(TOOLS)/bin/cargo-deny
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	$(CARGO) clippy --locked -p hal --all-targets --features pi -- -D warnings
 	$(TOOLS)/bin/cargo-deny --locked check --hide-inclusion-graph licenses bans sources
 
 $(TOOLS)/bin/cargo-deny:

@@ -87,6 +87,13 @@ pub enum Problem {
     #[error("the terminal is not enrolled")]
     NotEnrolled,
 
+    /// The case was opened. The desk is locked.
+    #[error("the case was opened; the desk is locked and the gateway is told")]
+    CaseOpened,
+    /// The battery is nearly empty. Everything is saved.
+    #[error("the battery is nearly empty; the unit switches itself off")]
+    BatteryEmpty,
+
     /// A rule said no, here or at the gateway, with its code.
     #[error("refused: {}", .0.as_str())]
     Refused(ProblemCode),
@@ -131,6 +138,8 @@ impl Problem {
             Self::ClockUntrusted(_) => ProblemCode::ClockUntrusted,
             Self::Net(net) => net.code(),
             Self::NotEnrolled => ProblemCode::EnrolMissing,
+            Self::CaseOpened => ProblemCode::CaseOpened,
+            Self::BatteryEmpty => ProblemCode::PowerEmpty,
             Self::Refused(code) => code.clone(),
         }
     }

@@ -19,6 +19,7 @@
 //! | [`outbox`] | the durable log of commands |
 //! | [`sync`] | one exchange with the gateway, enrolment, renewal |
 //! | [`audit`] | the hash-chained log |
+//! | [`power`] | battery, screen light, what the unit reports of itself |
 //! | [`clock`] | trusted time |
 //! | [`entropy`] | randomness as a seam |
 //! | [`error`] | the one error type |
@@ -33,6 +34,7 @@ pub mod feed;
 pub mod inbox;
 pub mod lookup;
 pub mod outbox;
+pub mod power;
 pub mod presence;
 pub mod request;
 pub mod runtime;

@@ -63,6 +63,8 @@ capabilities! {
     Sent = sent,
     /// What is past its time.
     Upkeep = upkeep,
+    /// What the unit reports of itself.
+    Power = power,
 }
 
 /// What the vault holds, in numbers for the strip and the home screen.

@@ -3,8 +3,8 @@
 //! | Module | What it holds |
 //! |---|---|
 //! | [`card`] | one verification of a My Number Card: link, allow-list, session, report |
-//! | [`board`] | what the lamp and the buzzer are asked to do |
-//! | [`sim`] | simulated cards, their own trust hierarchy, the bridge to a virtual reader |
+//! | [`board`] | lamp, buzzer, case switch, battery, mains, backlight, clock: seam and drivers |
+//! | [`sim`] | simulated cards and board, their own trust hierarchy, the bridge to a virtual reader |
 //!
 //! Nothing here knows about screens, databases or the network.
 

@@ -48,7 +48,8 @@ impl Command {
             Action::DocumentReceived(_)
             | Action::DocumentOpened(_)
             | Action::DocumentDestroyed(_)
-            | Action::PledgeSigned(_) => Ok(()),
+            | Action::PledgeSigned(_)
+            | Action::DeviceReport(_) => Ok(()),
         }
     }
 
@@ -77,6 +78,7 @@ impl Command {
             Action::StaffChanged(staff) => vec![format!("staff/{}", staff.id)],
             Action::ProfileChanged(_) => vec!["profile".to_owned()],
             Action::PledgeSigned(_) => vec![format!("staff/{}", self.staff)],
+            Action::DeviceReport(_) => vec!["device".to_owned()],
         }
     }
 

@@ -59,6 +59,8 @@ pub enum Action {
     ProfileChanged(FacilityProfile),
     /// A staff member signed the yearly pledge (誓約).
     PledgeSigned(PledgeSigned),
+    /// Something happened to the terminal itself.
+    DeviceReport(DeviceReport),
 }
 
 /// A question about the progress of one person's certification.
@@ -166,4 +168,22 @@ pub struct StaffRecord {
 pub struct PledgeSigned {
     /// Edition of the pledge's text that was shown.
     pub edition: u16,
+}
+
+/// What a terminal reports about itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeviceReport {
+    /// What happened.
+    pub event: DeviceEvent,
+}
+
+/// Something that happened to a terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DeviceEvent {
+    /// Its case was opened while it ran.
+    CaseOpened,
+    /// It switched itself off because its battery was empty.
+    BatteryEmpty,
 }

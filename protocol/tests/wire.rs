@@ -8,7 +8,7 @@ use common::{
 };
 use protocol::answer::{DocumentOffer, FeedEntry, FeedItem};
 use protocol::calendar::Timestamp;
-use protocol::command::{Action, Command, DocumentMark, PledgeSigned};
+use protocol::command::{Action, Command, DeviceEvent, DeviceReport, DocumentMark, PledgeSigned};
 use protocol::exchange::{
     CommandId, DocumentId, EnrolRequest, Envelope, ExchangeRequest, Outcome, Sha256Digest,
 };
@@ -38,6 +38,9 @@ fn every_command() -> Vec<Command> {
         Action::StaffChanged(staff()),
         Action::ProfileChanged(profile()),
         Action::PledgeSigned(PledgeSigned { edition: 1 }),
+        Action::DeviceReport(DeviceReport {
+            event: DeviceEvent::CaseOpened,
+        }),
     ]
     .into_iter()
     .map(command)

@@ -190,6 +190,13 @@ pub enum AuditEvent {
     },
     /// The case was opened.
     Tamper,
+    /// The case was closed again.
+    CaseClosed,
+    /// The unit switched itself off with an empty battery.
+    PowerOff {
+        /// Charge.
+        percent: u8,
+    },
     /// The vault's key is about to be destroyed.
     Wiped {
         /// The operator asked for it; otherwise the technician at the terminal.
@@ -218,6 +225,10 @@ pub enum LockCause {
     Restart,
     /// The staff member was disabled.
     Disabled,
+    /// The case was opened.
+    Tamper,
+    /// The battery is empty.
+    PowerOff,
 }
 
 /// How a staff record changed.

@@ -120,6 +120,7 @@ fn kind(action: &Action) -> &'static str {
         Action::StaffChanged(_) => "staff_changed",
         Action::ProfileChanged(_) => "profile_changed",
         Action::PledgeSigned(_) => "pledge_signed",
+        Action::DeviceReport(_) => "device_report",
     }
 }
 

@@ -1,9 +1,10 @@
 //! Carries out what the terminal asks for.
 //!
 //! One thread owns the terminal and its connection to the vault and waits for touches, events
-//! and time. What takes time runs beside it: the card ([`card`]), the line ([`mod@line`]), and one
-//! worker for hashing, files and pages ([`work`]). Nothing here decides anything about the desk.
+//! and time. What takes time runs beside it: the card ([`card`]), the line ([`mod@line`]), the
+//! board ([`mod@board`]), and one worker for hashing, files and pages ([`work`]). Nothing here decides anything about the desk.
 
+pub mod board;
 pub mod card;
 pub mod line;
 mod link;
@@ -32,6 +33,7 @@ use crate::terminal::touch::Touch;
 use crate::terminal::view::View;
 use crate::vault::Vault;
 
+use board::BoardThread;
 use card::CardThread;
 use line::LineThread;
 use work::Worker;
@@ -55,8 +57,8 @@ pub struct Parts {
     pub hasher: Hasher,
     /// The card side.
     pub cards: Box<dyn CardDesk>,
-    /// Lamp and buzzer.
-    pub board: Box<dyn Board + Send>,
+    /// Lamp, buzzer, case, battery, backlight.
+    pub board: Box<dyn Board>,
     /// Where the line's settings come from.
     pub line: line::LineParts,
     /// Folder or mount point that attachments come from.
@@ -76,6 +78,9 @@ pub enum End {
     Stopped,
     /// The unit was reported lost and its key is destroyed. The next start is a first start.
     Wiped,
+    /// The battery is empty and everything is saved: whoever started the program switches the
+    /// unit off.
+    PowerOff,
 }
 
 /// Something that happened beside the terminal's thread.
@@ -157,13 +162,14 @@ struct Core<S> {
     terminal: Terminal,
     vault: Vault,
     clock: Clock,
-    board: Box<dyn Board + Send>,
+    board: BoardThread,
     cards: CardThread,
     line: LineThread,
     worker: Worker,
     show: S,
     shown: Option<View>,
     lost: bool,
+    empty: bool,
 }
 
 impl<S: FnMut(View)> Core<S> {
@@ -179,7 +185,7 @@ impl<S: FnMut(View)> Core<S> {
         Self {
             terminal: Terminal::new(parts.config, parts.clock.now(), entropy()),
             vault: parts.vault,
-            board: parts.board,
+            board: BoardThread::start(parts.board, to.clone()),
             cards: CardThread::start(parts.cards, entropy(), to.clone()),
             line: LineThread::start(
                 parts.line,
@@ -206,6 +212,7 @@ impl<S: FnMut(View)> Core<S> {
             show,
             shown: None,
             lost: false,
+            empty: false,
         }
     }
 
@@ -226,6 +233,9 @@ impl<S: FnMut(View)> Core<S> {
             if self.lost {
                 self.wipe();
                 return End::Wiped;
+            }
+            if self.empty {
+                return End::PowerOff;
             }
         }
     }
@@ -258,7 +268,9 @@ impl<S: FnMut(View)> Core<S> {
             }
             Effect::Card(ticket, job) => self.cards.run(ticket, job),
             Effect::CancelCard => self.cards.cancel(),
-            Effect::Cue(cue) => self.board.cue(cue),
+            Effect::Cue(cue) => self.board.cue(cue, self.terminal.view().look.sounds),
+            Effect::Screen(light) => self.board.screen(light),
+            Effect::PowerOff => self.empty = true,
             Effect::WakeSync => self.line.wake(),
             Effect::Enrol { token } => self.line.enrol(token),
             Effect::Wipe => self.lost = true,

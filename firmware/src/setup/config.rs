@@ -9,10 +9,12 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use hal::card::TrustClass;
+use hal::board::{BoardConfig, BoardKind, Profile};
+use hal::card::{Pn532Place, TrustClass};
 use protocol::problem::ProblemCode;
 use serde::Deserialize;
 
+use crate::power::ScreenTimes;
 use crate::terminal::view::DeskEntry;
 
 /// Shortest and longest idle time that can be configured.
@@ -42,6 +44,9 @@ pub struct Config {
     pub card: CardConfig,
     /// The printer.
     pub printer: Option<PrinterConfig>,
+    /// Lamp, buzzer, case, battery, backlight: what the unit is built on.
+    #[serde(default)]
+    pub board: BoardConfig,
     /// Days without the gateway after which the terminal opens for no work until it is in
     /// contact again. By default it works for ever.
     pub offline_lock_days: Option<u16>,
@@ -118,6 +123,8 @@ pub struct CardConfig {
     pub authorities: Option<PathBuf>,
     /// Name of the reader, where several are plugged in.
     pub reader: Option<String>,
+    /// An NFC chip PN532 in place of a reader. **Experimental.**
+    pub pn532: Option<Pn532Place>,
 }
 
 impl Default for CardConfig {
@@ -126,6 +133,7 @@ impl Default for CardConfig {
             trust: production(),
             authorities: None,
             reader: None,
+            pn532: None,
         }
     }
 }
@@ -160,6 +168,23 @@ impl Config {
                     Place::Portable => 30,
                 }),
         )
+    }
+
+    /// Which parts the unit has.
+    #[must_use]
+    pub fn profile(&self) -> Profile {
+        match self.screen.place {
+            Place::Counter => Profile::Counter,
+            Place::Portable => Profile::Portable,
+        }
+    }
+
+    /// When the screen rests. A simulated light that nobody controls is never off: a developer's
+    /// window would only seem to ignore a touch.
+    #[must_use]
+    pub fn screen_times(&self) -> Option<ScreenTimes> {
+        let only_a_window = self.board.kind == BoardKind::Simulated && self.board.control.is_none();
+        (!only_a_window).then(|| ScreenTimes::of(self.profile()))
     }
 
     /// How long the terminal may be without the gateway and still open for work.

@@ -1,8 +1,9 @@
 //! What every flow of the terminal shares: the time, who is at the desk, the office, the queue's
 //! counts, the person in hand, and the way to ask for effects.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
+use hal::board::{BoardFault, Part};
 use hal::card::ReaderEvent;
 use protocol::calendar::{Date, Timestamp};
 use protocol::facility::{Facility, FacilityProfile, Insurer};
@@ -15,6 +16,7 @@ use super::view::{Look, Network, PasscodeReason};
 use crate::clock::Now;
 use crate::entropy::Entropy;
 use crate::outbox::Counts;
+use crate::power::BatteryWatch;
 use crate::store::StoreJob;
 
 /// Shared by all flows; they hold nothing of it themselves.
@@ -48,7 +50,9 @@ pub struct Desk {
     /// Whether a card lies on the reader, as far as is known.
     pub card_present: bool,
     /// Battery of the portable unit.
-    pub battery: Option<u8>,
+    pub battery: BatteryWatch,
+    /// Parts of the board that do not work, and why.
+    pub faulty: BTreeMap<Part, BoardFault>,
     /// The last thing the reader told.
     pub reader: Option<ReaderEvent>,
     /// A second person's word, given a moment ago; the flow that asked for it takes it.
@@ -132,7 +136,8 @@ impl Desk {
             draft: false,
             in_hand: None,
             card_present: false,
-            battery: None,
+            battery: BatteryWatch::default(),
+            faulty: BTreeMap::new(),
             reader: None,
             approval: None,
             has_clients: false,

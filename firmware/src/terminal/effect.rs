@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hal::board::Cue;
+use hal::board::{BoardEvent, Cue, ScreenLight};
 use hal::card::{CardJob, CardOutcome, ReaderEvent, Step};
 use protocol::exchange::DocumentId;
 use protocol::person::{Attachment, AttachmentMedia};
@@ -16,6 +16,7 @@ use super::touch::Touch;
 use super::view::{PageImage, Slip};
 use crate::access::passcode::{HashJob, HashOutcome};
 use crate::error::Problem;
+use crate::power::ScreenTimes;
 use crate::store::{Status, StoreJob, StoreReply};
 use crate::sync::SyncReport;
 
@@ -52,8 +53,8 @@ pub enum Input {
     PageDrawn(Ticket, Result<DrawnPage, Problem>),
     /// A document or slip was printed.
     Printed(Ticket, Result<(), Problem>),
-    /// Battery of the portable unit, percent.
-    Battery(u8),
+    /// The board noticed something.
+    Board(BoardEvent),
     /// Time passes; at least once a second while unlocked, once a minute while locked.
     Tick,
 }
@@ -109,6 +110,10 @@ pub enum Effect {
     PrintSlip(Ticket, Box<Slip>),
     /// Light and sound.
     Cue(Cue),
+    /// The light behind the screen.
+    Screen(ScreenLight),
+    /// Switch the unit off: everything is saved.
+    PowerOff,
     /// Destroy the vault's key at once: the unit is lost.
     Wipe,
 }
@@ -129,6 +134,8 @@ impl std::fmt::Debug for Effect {
             Self::PrintDocument(..) => "PrintDocument",
             Self::PrintSlip(..) => "PrintSlip",
             Self::Cue(_) => "Cue",
+            Self::Screen(_) => "Screen",
+            Self::PowerOff => "PowerOff",
             Self::Wipe => "Wipe",
         })
     }
@@ -178,6 +185,8 @@ pub struct TerminalConfig {
     pub document_width: u32,
     /// Idle time until the desk locks (60 s at the counter, 30 s on the portable unit).
     pub idle_lock: Duration,
+    /// When the screen rests; `None`: it stays bright.
+    pub screen_times: Option<ScreenTimes>,
     /// How long the terminal may be without the gateway and still open for work; `None`: for
     /// ever.
     pub offline_limit: Option<Duration>,

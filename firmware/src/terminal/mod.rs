@@ -17,6 +17,7 @@ pub mod screen;
 pub mod touch;
 pub mod view;
 
+mod board;
 mod line;
 mod stack;
 
@@ -31,6 +32,7 @@ use crate::audit::LockCause;
 use crate::clock::Now;
 use crate::entropy::Entropy;
 use crate::error::Problem;
+use crate::power::ScreenWatch;
 use crate::setup::{self, Loaded};
 use crate::store::{Status, StoreReply};
 use crate::upkeep;
@@ -73,6 +75,8 @@ pub struct Terminal {
     started: bool,
     known: bool,
     wiped: bool,
+    screen_light: ScreenWatch,
+    case: board::Case,
 }
 
 impl Terminal {
@@ -80,6 +84,8 @@ impl Terminal {
     #[must_use]
     pub fn new(config: TerminalConfig, now: Now, entropy: Box<dyn Entropy>) -> Self {
         Self {
+            screen_light: ScreenWatch::new(config.screen_times, now.boot),
+            case: board::Case::default(),
             desk: Desk::new(config, now, entropy),
             stack: Stack::new(Box::new(StartingFlow)),
             last_touch: now.boot,
@@ -103,11 +109,14 @@ impl Terminal {
         // The idle time may have ended with nobody ticking (the unit slept): what is touched
         // then is the shutter.
         let locked = self.idle();
+        // Nobody aims at what cannot be seen: such a touch is for the light.
+        let dark = self.light_up(&input);
         match input {
-            Input::Touch(_) if locked => self.last_touch = now.boot,
+            Input::Touch(_) if locked || dark => self.last_touch = now.boot,
             Input::Touch(touch) => self.touch(touch),
             input => self.event(input),
         }
+        self.power_tick();
         self.guard();
         self.idle();
         self.desk.take_effects()
@@ -207,7 +216,10 @@ impl Terminal {
             Input::Tick if self.desk.now.boot.saturating_sub(self.last_sweep) >= upkeep::EVERY => {
                 self.sweep();
             }
-            Input::Battery(percent) => self.desk.battery = Some((*percent).min(100)),
+            Input::Board(event) => return self.board(*event),
+            Input::Stored(ticket, result) if self.case.is_mine(*ticket) => {
+                return self.case.reported(result, self.desk.now.boot);
+            }
             Input::Synced(report) => {
                 if line::was_heard(report) {
                     self.sweep();
@@ -468,7 +480,11 @@ impl Terminal {
             network: desk.network.clone(),
             waiting: desk.counts.pending(),
             clock: desk.now.is_trusted().then(|| desk.now.wall.to_japan()),
-            battery: desk.battery,
+            battery: desk.battery.percent().map(|percent| view::Battery {
+                percent,
+                charging: desk.battery.is_charging(),
+                low: desk.battery.is_low(),
+            }),
         }
     }
 }

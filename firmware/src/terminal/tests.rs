@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used)]
 
+mod board;
 mod card;
 mod day;
 mod desk;

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hal::board::Cue;
+use hal::board::{Cue, ScreenLight};
 use hal::card::{
     Attributes, CardJob, CardOutcome, CardProblem, FaceReport, Peek, PinReport, ReaderEvent, Sex,
     Tries, TrustClass, Verdicts,
@@ -53,6 +53,10 @@ pub struct Day {
     /// Kinds of card jobs in the order in which they were asked.
     pub card_jobs: Vec<&'static str>,
     pub cues: Vec<Cue>,
+    /// Lights that the screen was set to.
+    pub lights: Vec<ScreenLight>,
+    /// The unit switched itself off.
+    pub off: bool,
     pub cancelled: usize,
     pub wiped: bool,
     /// Files on the stick, with their content.
@@ -75,10 +79,15 @@ impl Day {
 
     /// A terminal on this vault, started.
     pub fn with(vault: Vault, time: ManualTime) -> Self {
+        Self::configured(config(), vault, time)
+    }
+
+    /// A terminal with these facts on this vault, started.
+    pub fn configured(config: TerminalConfig, vault: Vault, time: ManualTime) -> Self {
         let clock = Clock::manual(&time);
         let gateway = FakeGateway::new(&clock);
         let mut day = Self {
-            terminal: Terminal::new(config(), clock.now(), Box::new(SeededEntropy::new(20))),
+            terminal: Terminal::new(config, clock.now(), Box::new(SeededEntropy::new(20))),
             vault,
             time,
             gateway,
@@ -88,6 +97,8 @@ impl Day {
             unanswered: Vec::new(),
             card_jobs: Vec::new(),
             cues: Vec::new(),
+            lights: Vec::new(),
+            off: false,
             cancelled: 0,
             wiped: false,
             stick: Vec::new(),
@@ -101,7 +112,13 @@ impl Day {
 
     /// A terminal that is set up with 佐藤 (管理者, 4071) and 髙橋 (一般, 8263), locked.
     pub fn set_up() -> Self {
-        let mut day = Self::new();
+        Self::set_up_as(config())
+    }
+
+    /// The same with these facts.
+    pub fn set_up_as(config: TerminalConfig) -> Self {
+        let time = ManualTime::at(Timestamp::from_unix_ms(super::MORNING));
+        let mut day = Self::configured(config, Vault::in_memory().unwrap(), time);
         day.press(&[Touch::Main]);
         day.text("ABCDE-FGHJK-LMNPQ-RSTUV");
         day.press(&[Touch::Main]);
@@ -264,6 +281,8 @@ impl Day {
             Effect::WakeSync => self.exchange(waiting),
             Effect::Enrol { .. } => self.enrol(waiting),
             Effect::Cue(cue) => self.cues.push(cue),
+            Effect::Screen(light) => self.lights.push(light),
+            Effect::PowerOff => self.off = true,
             Effect::Wipe => self.wiped = true,
             Effect::PrintSlip(ticket, _) | Effect::PrintDocument(ticket, _) => {
                 waiting.push_back(Input::Printed(ticket, Ok(())));
@@ -361,6 +380,7 @@ pub fn config() -> TerminalConfig {
         staff_per_page: 6,
         document_width: 720,
         idle_lock: Duration::from_secs(60),
+        screen_times: None,
         offline_limit: None,
         test_trust: true,
         serial: "T-0042".to_owned(),

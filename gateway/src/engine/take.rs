@@ -160,6 +160,7 @@ impl Desk<'_> {
             Action::StaffChanged(staff) => effects::staff(self, staff),
             Action::ProfileChanged(profile) => effects::profile(self, profile),
             Action::PledgeSigned(pledge) => effects::pledge(self, command, pledge),
+            Action::DeviceReport(report) => effects::device(self, report),
         }
     }
 }

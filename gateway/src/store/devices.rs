@@ -115,6 +115,10 @@ pub enum AlarmKind {
     AuditForked,
     /// The terminal has kept feed entries this gateway never made: the gateway was restored.
     GatewayRestored,
+    /// The terminal reported that its case was opened.
+    CaseOpened,
+    /// The terminal reported that it switched itself off with an empty battery.
+    BatteryEmpty,
 }
 
 impl AlarmKind {
@@ -125,6 +129,8 @@ impl AlarmKind {
             Self::AuditBackwards => "audit-backwards",
             Self::AuditForked => "audit-forked",
             Self::GatewayRestored => "gateway-restored",
+            Self::CaseOpened => "case-opened",
+            Self::BatteryEmpty => "battery-empty",
         }
     }
 
@@ -135,6 +141,8 @@ impl AlarmKind {
             Self::AuditBackwards,
             Self::AuditForked,
             Self::GatewayRestored,
+            Self::CaseOpened,
+            Self::BatteryEmpty,
         ]
         .into_iter()
         .find(|kind| kind.as_str() == word)

@@ -7,7 +7,7 @@ use gateway::operator;
 use gateway::store::{self, AlarmKind, DeviceState};
 use protocol::answer::FeedItem;
 use protocol::calendar::Timestamp;
-use protocol::command::{Action, StaffRecord};
+use protocol::command::{Action, DeviceEvent, DeviceReport, StaffRecord};
 use protocol::exchange::{
     AuditHead, DeviceId, Envelope, ExchangeRequest, ExchangeResponse, MAX_REQUEST_BYTES,
     MEDIA_TYPE, Outcome, ReceiptPage, Sha256Digest,
@@ -218,6 +218,26 @@ fn an_audit_log_that_goes_back_or_forks_is_not_signed_for_and_raises_an_alarm() 
     let kinds: Vec<_> = alarms.iter().map(|alarm| alarm.kind).collect();
     assert!(kinds.contains(&AlarmKind::AuditForked));
     assert!(kinds.contains(&AlarmKind::AuditBackwards));
+}
+
+#[test]
+fn a_terminal_that_reports_an_opened_case_raises_one_alarm_however_often_it_is_sent() {
+    let desk = desk();
+    for (event, kind) in [
+        (DeviceEvent::CaseOpened, AlarmKind::CaseOpened),
+        (DeviceEvent::BatteryEmpty, AlarmKind::BatteryEmpty),
+    ] {
+        let mut report = command(Action::DeviceReport(DeviceReport { event }));
+        report.insurer = None;
+        let n = event as u64 + 1;
+        for _ in 0..2 {
+            let (page, _) = desk.send(&request(0, vec![envelope(n, &report)]));
+            assert_eq!(page.receipts[0].outcome, Outcome::Accepted);
+        }
+        let alarms = store::read(desk.bench.store(), |tx| tx.alarms(10)).unwrap();
+        let same = alarms.iter().filter(|alarm| alarm.kind == kind);
+        assert_eq!(same.count(), 1);
+    }
 }
 
 #[test]

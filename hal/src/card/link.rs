@@ -1,4 +1,4 @@
-//! The seam between a session and whatever carries its commands: a PC/SC reader or a
+//! The seam between a session and whatever carries its commands: a PC/SC reader, a PN532 or a
 //! simulated card.
 
 use std::time::{Duration, Instant};

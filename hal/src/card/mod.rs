@@ -17,7 +17,7 @@
 //!    │
 //!  Guard      allow-list, counts
 //!    │
-//! CardLink    a PC/SC reader, or a simulated card
+//! CardLink    a PC/SC reader, a PN532 (experimental), or a simulated card
 //! ```
 //!
 //! Algorithms and file layouts come from the crate `myna-card`; nothing above the session
@@ -32,9 +32,12 @@ pub mod link;
 mod pcsc_desk;
 mod pcsc_link;
 mod picture;
+mod pn532_link;
+mod pn532_open;
 mod problem;
 mod raw_text;
 mod report;
+pub mod serial;
 mod session;
 mod trust;
 mod wire;
@@ -47,6 +50,8 @@ pub use credentials::{CardPin, CredentialError, NumberB, Tries};
 pub use guard::{MAX_APDUS, MAX_BYTES, MAX_REFUSALS, MAX_SESSION};
 pub use pcsc_desk::{PcscDesk, PcscOptions};
 pub use picture::{Bitmap, Photo};
+pub use pn532_link::Pn532Desk;
+pub use pn532_open::{Pn532Place, open_pn532};
 pub use problem::{CardProblem, NotGenuine};
 pub use report::{Attributes, FaceReport, PinReport, Sex, TrustClass, Verdicts};
 pub use trust::{TrustError, TrustStore};

@@ -319,7 +319,7 @@ impl SimClock {
         }
     }
 
-    fn advance(&self, by: Duration) {
+    pub(super) fn advance(&self, by: Duration) {
         let micros = u64::try_from(by.as_micros()).unwrap_or(u64::MAX);
         self.moved_micros.fetch_add(micros, Ordering::Relaxed);
     }

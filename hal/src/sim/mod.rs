@@ -10,12 +10,15 @@
 //! | `command` | its answers to commands |
 //! | `fault` | [`Make`] and [`Faults`]: forged cards and bad links |
 //! | `desk` | [`DirectDesk`]: the real session code on a simulated card, without a daemon |
+//! | [`pn532`] | the same on a simulated NFC chip with a simulated line |
 //! | `vpcd` | the bridge to the virtual reader of a real PC/SC daemon |
+//! | [`board`] | a board on simulated pins and buses, and the hand that moves them |
 //! | `control` | putting cards in and taking them out from outside |
 //!
 //! A simulated card is genuine only below [`SimCa`], whose class is `test`: a device that trusts
 //! it says 「試験用」 on every screen.
 
+pub mod board;
 mod ca;
 mod card;
 mod command;
@@ -23,6 +26,7 @@ pub mod control;
 mod desk;
 mod fault;
 mod person;
+pub mod pn532;
 mod record;
 pub mod vpcd;
 

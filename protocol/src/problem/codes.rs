@@ -264,6 +264,24 @@ problem_codes! {
     /// PIN mode is switched off. An administrator can turn it on.
     CardPinOff = "MDG-CARD-PIN-OFF",
 
+    // ── The board ───────────────────────────────────────────────────────────────────
+    /// A part of the case does not answer. The desk works without it. Look at its cable.
+    BoardAbsent = "MDG-BOARD-ABSENT",
+    /// A part of the case answers with something that cannot be, or its bus fails. The desk
+    /// works without it. Look at its cable.
+    BoardFailed = "MDG-BOARD-FAILED",
+    /// The real-time clock has lost its time. Work is saved with that mark; contact with the
+    /// gateway sets the time. A technician changes the clock's battery.
+    BoardClock = "MDG-BOARD-CLOCK",
+    /// The parts of the case cannot be reached: another board, another build, or no right to.
+    /// The desk works without them. A technician corrects the set-up.
+    BoardSetup = "MDG-BOARD-SETUP",
+    /// The case was opened. The desk is locked; what is saved is safe. The operator was told.
+    CaseOpened = "MDG-CASE-OPENED",
+    /// The battery is nearly empty: the unit switches itself off. Everything is saved. Plug in
+    /// the charger.
+    PowerEmpty = "MDG-POWER-EMPTY",
+
     // ── The queue ───────────────────────────────────────────────────────────────────
     /// The queue is full: new work is refused, what is saved is safe. Restore the network.
     OutboxQuota = "MDG-OUTBOX-QUOTA",

@@ -123,6 +123,7 @@ item-document = Document received
 item-staff = Staff change
 item-profile = Office change
 item-pledge = Pledge
+item-device = Terminal report
 item-about = { $what }, { $name }
 item-people = { $what } ({ $count })
 

@@ -360,3 +360,23 @@ mdg-lookup-too-many = Many questions wait
     .happened = No more questions can wait.
     .safe = The questions so far are safe.
     .next = Try again when answers came.
+
+mdg-board = A part of the unit is not working
+    .happened = The lamp, gauge or switch is silent.
+    .safe = Screen and card work as usual.
+    .next = Tell the support desk this code.
+
+mdg-board-clock = The unit's clock has stopped
+    .happened = Its own battery seems to be empty.
+    .safe = What was saved is safe.
+    .next = It is set on contact. Call support.
+
+mdg-case = The case was opened
+    .happened = The desk was locked at once.
+    .safe = What was saved is safe.
+    .next = If it was not you, call the city.
+
+mdg-power = The battery is empty
+    .happened = The unit switches off in a moment.
+    .safe = What was saved is safe.
+    .next = Plug in the charger.

@@ -120,6 +120,7 @@ item-document = 書類の受け取り
 item-staff = 職員の変更
 item-profile = 事業所の変更
 item-pledge = 誓約
+item-device = 端末の知らせ
 item-about = { $what }　{ $name } 様
 item-people = { $what }（{ $count }人）
 

@@ -15,7 +15,7 @@ use firmware::terminal::effect::TerminalConfig;
 use firmware::terminal::touch::Language;
 use firmware::terminal::view::Slip;
 use firmware::vault::{DeviceSecret as _, FileSecret, Vault};
-use hal::board::SimBoard;
+use hal::board;
 use hal::card::TrustClass;
 use protocol::problem::ProblemCode;
 use ui::layout::Layout;
@@ -60,13 +60,15 @@ pub fn parts(config: &Config) -> Result<Parts, String> {
         .read(clock::floor)
         .map_err(|problem| explain(&problem))?;
     let cards = reader::desk(config)?;
+    let board = board::open(&config.board, config.profile())
+        .map_err(|error| format!("[board]: {error}"))?;
     Ok(Parts {
         config: terminal(config)?,
         vault,
         clock: Clock::system(floor),
         hasher: hasher(config)?,
-        cards: Box::new(cards),
-        board: Box::new(SimBoard::default()),
+        cards,
+        board,
         line: LineParts {
             bootstrap: bootstrap(config)?,
         },
@@ -108,6 +110,7 @@ fn terminal(config: &Config) -> Result<TerminalConfig, String> {
         staff_per_page: layout.staff_per_page(),
         document_width: layout.document_width(),
         idle_lock: config.idle_lock(),
+        screen_times: config.screen_times(),
         offline_limit: config.offline_limit(),
         test_trust: config.card.trust == TrustClass::Test,
         serial: config.serial.clone(),

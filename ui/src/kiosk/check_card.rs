@@ -23,7 +23,7 @@ const MAX_LINE: usize = 64;
 /// card; what it says about its holder only with `show`.
 pub fn run(config: &Config, mode: CardMode, as_json: bool, show: bool) -> Result<ExitCode, String> {
     let mut desk = reader::desk(config)?;
-    wait_for_card(&mut desk)?;
+    wait_for_card(desk.as_mut())?;
     let job = match mode {
         CardMode::Face => CardJob::CheckFace { code: number_b()? },
         CardMode::Pin => {

@@ -19,6 +19,12 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand, ValueEnum};
 use firmware::terminal::touch::Language;
 
+/// Exit status of a program whose unit has to be switched off: its battery is empty and
+/// everything is saved. The service that started it does that, so that the desk itself needs
+/// no right to.
+#[cfg(any(feature = "window", feature = "panel"))]
+const POWER_OFF: u8 = 75;
+
 /// The terminal on the counter.
 #[derive(Parser)]
 #[command(name = "kiosk", version, about)]

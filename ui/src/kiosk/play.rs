@@ -52,10 +52,10 @@ pub fn run(config: &Config) -> Result<ExitCode, String> {
             // The player is gone only when the program ends.
             let _ = views.send(view);
         },
-        |end| {
-            if end == runtime::End::Wiped {
-                println!("wiped");
-            }
+        |end| match end {
+            runtime::End::Wiped => println!("wiped"),
+            runtime::End::PowerOff => println!("off"),
+            runtime::End::Stopped => {}
         },
     )
     .map_err(|problem| assemble::explain(&problem))?;

@@ -3,14 +3,19 @@
 use std::fs;
 
 use firmware::setup::config::Config;
-use hal::card::{PcscDesk, PcscOptions, TrustClass, TrustStore};
+use hal::card::{CardDesk, PcscDesk, PcscOptions, TrustClass, TrustStore, open_pn532};
 
 /// The reader that is configured, and the card authorities this unit believes.
-pub fn desk(config: &Config) -> Result<PcscDesk, String> {
+pub fn desk(config: &Config) -> Result<Box<dyn CardDesk>, String> {
+    if let Some(place) = &config.card.pn532 {
+        tracing::warn!("the card is read by a PN532, which is experimental");
+        return open_pn532(place, trust(config)?)
+            .map_err(|error| format!("pn532 in [card]: {error}"));
+    }
     let options = PcscOptions {
         reader: config.card.reader.clone(),
     };
-    Ok(PcscDesk::new(options, trust(config)?))
+    Ok(Box::new(PcscDesk::new(options, trust(config)?)))
 }
 
 /// Production authorities come with the program; a data file adds others. Test authorities

@@ -1,13 +1,15 @@
 //! The desk on a display: a window for developers, the panel on the device.
 
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use firmware::runtime;
 use firmware::setup::config::Config;
 use slint::ComponentHandle;
 use ui::screen::Screen;
 
-use crate::assemble;
+use crate::{POWER_OFF, assemble};
 
 /// Opens the desk and stays until the window is closed or the unit is wiped.
 pub fn run(config: &Config) -> Result<ExitCode, String> {
@@ -20,6 +22,8 @@ pub fn run(config: &Config) -> Result<ExitCode, String> {
     let screen = std::rc::Rc::new(screen);
     let shown = slint::Weak::clone(&screen.kiosk().as_weak());
     let (views, latest) = std::sync::mpsc::channel();
+    let empty = Arc::new(AtomicBool::new(false));
+    let emptied = Arc::clone(&empty);
     let running = runtime::start(
         parts,
         move |view| {
@@ -28,7 +32,10 @@ pub fn run(config: &Config) -> Result<ExitCode, String> {
             let _ = shown.upgrade_in_event_loop(|kiosk| kiosk.invoke_view_changed());
         },
         |end| {
-            if end == runtime::End::Wiped {
+            if end != runtime::End::Stopped {
+                if end == runtime::End::PowerOff {
+                    emptied.store(true, Ordering::SeqCst);
+                }
                 let _ = slint::quit_event_loop();
             }
         },
@@ -48,5 +55,9 @@ pub fn run(config: &Config) -> Result<ExitCode, String> {
         .run()
         .map_err(|error| format!("the display failed: {error}"));
     running.stop();
-    ended.map(|()| ExitCode::SUCCESS)
+    let code = match empty.load(Ordering::SeqCst) {
+        true => ExitCode::from(POWER_OFF),
+        false => ExitCode::SUCCESS,
+    };
+    ended.map(|()| code)
 }

@@ -19,6 +19,7 @@ pub fn title(kind: ItemKind, who: Option<&str>, people: usize, words: &Words) ->
         ItemKind::Staff => "item-staff",
         ItemKind::Profile => "item-profile",
         ItemKind::Pledge => "item-pledge",
+        ItemKind::Device => "item-device",
     });
     match who {
         Some(who) if people <= 1 => {
@@ -47,6 +48,7 @@ pub fn icon(kind: ItemKind) -> &'static str {
         ItemKind::Staff => "people",
         ItemKind::Profile => "home",
         ItemKind::Pledge => "pen",
+        ItemKind::Device => "shield",
     }
 }
 

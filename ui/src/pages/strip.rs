@@ -1,6 +1,6 @@
 //! The status strip and the screen number, on every page.
 
-use firmware::terminal::view::{Network, Page, View};
+use firmware::terminal::view::{Battery, Network, Page, View};
 use protocol::problem::ProblemCode;
 use slint::ComponentHandle;
 
@@ -28,12 +28,21 @@ pub fn show(view: &View, ui: &Kiosk, words: &Words) {
     strip.set_battery(
         shown
             .battery
-            .map(|percent| format!("{percent}%"))
+            .map(|battery| say_battery(battery, words))
             .unwrap_or_default()
             .into(),
     );
     strip.set_test_cards(shown.test_trust);
     strip.set_locked(matches!(view.page, Page::Lock));
+}
+
+fn say_battery(battery: Battery, words: &Words) -> String {
+    let key = match (battery.charging, battery.low) {
+        (true, _) => "battery-charging",
+        (false, true) => "battery-low",
+        (false, false) => "battery",
+    };
+    words.say_with(key, &[("percent", battery.percent.into())])
 }
 
 fn network(network: &Network, words: &Words) -> String {

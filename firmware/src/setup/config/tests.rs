@@ -142,3 +142,35 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn the_board_and_the_place_decide_parts_and_times_and_nothing_else() {
+    use crate::power::ScreenTimes;
+    let on_a_pi = format!("{GOOD}\n[board]\nkind = \"pi4\"\n");
+    let portable = Config::parse(&on_a_pi).unwrap();
+    assert_eq!(portable.profile(), Profile::Portable);
+    assert_eq!(portable.screen_times(), Some(ScreenTimes::PORTABLE));
+    let counter = Config::parse(&on_a_pi.replace("portable", "counter")).unwrap();
+    assert_eq!(counter.profile(), Profile::Counter);
+    assert_eq!(counter.screen_times(), Some(ScreenTimes::COUNTER));
+}
+
+#[test]
+fn another_board_than_those_known_is_refused_with_its_line() {
+    for board in ["kind = \"pi9\"", "pins = 3"] {
+        let error = wrong(&format!("{GOOD}\n[board]\n{board}\n"));
+        assert_eq!(error.line, 24, "{error}");
+    }
+}
+
+#[test]
+fn the_experimental_link_has_to_be_asked_for() {
+    assert_eq!(Config::parse(GOOD).unwrap().card.pn532, None);
+    let serial = GOOD.replace("[card]", "[card]\npn532 = { port = \"/dev/serial0\" }");
+    let place = Some(Pn532Place::Port("/dev/serial0".into()));
+    assert_eq!(Config::parse(&serial).unwrap().card.pn532, place);
+    let spi = GOOD.replace("[card]", "[card]\npn532 = { spi = 0 }");
+    let place = Some(Pn532Place::Spi(0));
+    assert_eq!(Config::parse(&spi).unwrap().card.pn532, place);
+    wrong(&GOOD.replace("[card]", "[card]\npn532 = { i2c = 1 }"));
+}

@@ -19,6 +19,8 @@ pub enum ItemKind {
     Profile,
     /// 誓約
     Pledge,
+    /// 端末からの知らせ
+    Device,
 }
 
 /// Four words, and the hold.

@@ -82,8 +82,19 @@ pub struct Strip {
     pub waiting: u64,
     /// Date and time to show; `None` when the clock is not trusted.
     pub clock: Option<(Date, u8, u8)>,
-    /// Charge of the portable unit in percent.
-    pub battery: Option<u8>,
+    /// Battery of the portable unit.
+    pub battery: Option<Battery>,
+}
+
+/// The battery as staff see it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Battery {
+    /// Charge.
+    pub percent: u8,
+    /// It is being charged.
+    pub charging: bool,
+    /// It should be charged soon.
+    pub low: bool,
 }
 
 /// State of the line as staff see it.

@@ -1,13 +1,13 @@
-//! The office's own matters: staff, profile, pledges.
+//! The office's own matters: staff, profile, pledges, what its terminals say of themselves.
 
 use protocol::answer::FeedItem;
-use protocol::command::{Command, PledgeSigned, StaffRecord};
+use protocol::command::{Command, DeviceEvent, DeviceReport, PledgeSigned, StaffRecord};
 use protocol::facility::FacilityProfile;
 use protocol::problem::ProblemCode;
 
 use super::super::take::{Desk, Effect};
 use crate::error::GatewayError;
-use crate::store::Pledge;
+use crate::store::{AlarmKind, Pledge};
 
 /// Keeps a staff record and tells the office's other terminals.
 pub(in crate::engine) fn staff(
@@ -50,5 +50,18 @@ pub(in crate::engine) fn pledge(
             signed_at: command.made_at,
         },
     )?;
+    Ok(Effect::Done)
+}
+
+/// Raises an alarm for what the operator should look at.
+pub(in crate::engine) fn device(
+    desk: &mut Desk<'_>,
+    report: &DeviceReport,
+) -> Result<Effect, GatewayError> {
+    let kind = match report.event {
+        DeviceEvent::CaseOpened => AlarmKind::CaseOpened,
+        DeviceEvent::BatteryEmpty => AlarmKind::BatteryEmpty,
+    };
+    desk.tx.raise(desk.device.key, kind, desk.now)?;
     Ok(Effect::Done)
 }

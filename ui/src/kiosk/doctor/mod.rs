@@ -119,7 +119,7 @@ fn card_side(config: &Config) -> Result<Vec<Finding>, String> {
         ..finding(DiagnosticPart::Reader, verdict)
     };
     let card = if card {
-        look_at_card(&mut desk)
+        look_at_card(desk.as_mut())
     } else {
         finding(DiagnosticPart::Card, Verdict::Unknown)
     };

@@ -1,0 +1,210 @@
+//! What the board noticed: the case, the battery, parts that fail; and the light of the screen.
+
+use std::time::Duration;
+
+use hal::board::{BoardEvent, Cue, Part, PartState};
+use protocol::command::DeviceEvent;
+
+use super::Terminal;
+use super::effect::{Effect, Input, Ticket};
+use super::flow::{Next, Waiting};
+use crate::audit::LockCause;
+use crate::error::Problem;
+use crate::power::{self, Notice};
+use crate::store::StoreReply;
+use hal::card::ReaderEvent;
+
+/// An opened case is logged and reported at most this often: a switch with a loose contact
+/// must not fill the log and the queue. It locks the desk every time.
+pub const CASE_REPORT_EVERY: Duration = Duration::from_secs(10 * 60);
+
+/// A report that could not be saved is tried again after this long.
+pub const CASE_RETRY: Duration = Duration::from_secs(10);
+
+/// The case, and what is still to be said of it.
+#[derive(Debug, Default)]
+pub(super) struct Case {
+    open: bool,
+    owed: Owed,
+    waiting: Waiting,
+    last_try: Option<Duration>,
+    last_report: Option<Duration>,
+}
+
+/// What an opened case still owes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Owed {
+    #[default]
+    Nothing,
+    /// Log and report.
+    Both,
+    /// The queue had no room for the report.
+    Report,
+}
+
+impl Case {
+    /// Whether an answer of the store is about the case.
+    pub(super) fn is_mine(&self, ticket: Ticket) -> bool {
+        self.waiting.is(ticket)
+    }
+
+    /// The answer of the store.
+    pub(super) fn reported(&mut self, result: &Result<StoreReply, Problem>, now: Duration) {
+        self.waiting = Waiting::default();
+        match result {
+            Ok(StoreReply::Power(power::Reply::NotTold)) => self.owed = Owed::Report,
+            Ok(_) => {
+                self.owed = Owed::Nothing;
+                self.last_report = Some(now);
+            }
+            // It stays owed.
+            Err(_) => {}
+        }
+    }
+
+    /// A change of the switch; whether the case was opened just now.
+    fn turned(&mut self, open: bool, now: Duration) -> bool {
+        let opened = open && !self.open;
+        self.open = open;
+        let quiet = self
+            .last_report
+            .is_some_and(|last| now.saturating_sub(last) < CASE_REPORT_EVERY);
+        if opened && !quiet {
+            self.owed = Owed::Both;
+            self.last_try = None;
+        }
+        opened
+    }
+
+    fn is_due(&self, now: Duration) -> bool {
+        self.owed != Owed::Nothing
+            && !self.waiting.is_waiting()
+            && self
+                .last_try
+                .is_none_or(|last| now.saturating_sub(last) >= CASE_RETRY)
+    }
+}
+
+impl Terminal {
+    /// A touch or a card makes the screen bright; whether it was dark before.
+    pub(super) fn light_up(&mut self, input: &Input) -> bool {
+        let used = matches!(
+            input,
+            Input::Touch(_) | Input::Reader(ReaderEvent::CardArrived | ReaderEvent::CardLeft)
+        );
+        if !used {
+            return false;
+        }
+        let dark = self.screen_light.is_dark();
+        if let Some(light) = self.screen_light.used(self.desk.now.boot) {
+            self.desk.effect(Effect::Screen(light));
+        }
+        dark
+    }
+
+    /// What time alone brings: a darker screen, the end of the battery's grace, a report that
+    /// could not be saved.
+    pub(super) fn power_tick(&mut self) {
+        let now = self.desk.now.boot;
+        if let Some(light) = self.screen_light.tick(now) {
+            self.desk.effect(Effect::Screen(light));
+        }
+        if let Some(notice) = self.desk.battery.tick(now) {
+            self.notice(notice);
+        }
+        if self.case.is_due(now) {
+            self.report_case(now);
+        }
+    }
+
+    pub(super) fn board(&mut self, event: BoardEvent) {
+        let now = self.desk.now.boot;
+        let notice = match event {
+            BoardEvent::Case { open } => return self.case_turned(open),
+            BoardEvent::Mains { on } => self.desk.battery.mains(on, now),
+            BoardEvent::Battery(charge) => self.desk.battery.charge(charge.percent, now),
+            BoardEvent::Part(part, PartState::Works) => {
+                self.desk.faulty.remove(&part);
+                None
+            }
+            BoardEvent::Part(part, PartState::Faulty(fault)) => {
+                self.desk.faulty.insert(part, fault);
+                if part == Part::Gauge {
+                    self.desk.battery.gauge_lost();
+                }
+                None
+            }
+        };
+        if let Some(notice) = notice {
+            self.notice(notice);
+        }
+    }
+
+    /// An opened case locks the desk at once, whatever becomes of the report.
+    fn case_turned(&mut self, open: bool) {
+        let was_open = self.case.open;
+        if !self.case.turned(open, self.desk.now.boot) {
+            if was_open && !open {
+                self.desk.store(power::Job::CaseClosed);
+            }
+            return;
+        }
+        // Set-up, and a start that still waits for the vault, hold nothing about visitors and
+        // would be lost.
+        let at_work = self.known && self.stack.bottom_is_lock(&self.desk);
+        if self.desk.session.is_some() || at_work {
+            self.lock(LockCause::Tamper);
+        }
+        self.desk.effect(Effect::Cue(Cue::Attention));
+        self.wake_screen();
+        self.apply(Next::Trouble(Problem::CaseOpened));
+    }
+
+    fn report_case(&mut self, now: Duration) {
+        let command = self.desk.command_id();
+        let job = match self.case.owed {
+            Owed::Both => power::Job::CaseOpened { command },
+            Owed::Report => power::Job::Tell {
+                event: DeviceEvent::CaseOpened,
+                command,
+            },
+            Owed::Nothing => return,
+        };
+        let ticket = self.desk.store(job);
+        self.case.waiting.start(ticket);
+        self.case.last_try = Some(now);
+        self.desk.effect(Effect::WakeSync);
+    }
+
+    fn notice(&mut self, notice: Notice) {
+        match notice {
+            Notice::Low => {
+                self.desk.effect(Effect::Cue(Cue::Attention));
+                self.wake_screen();
+            }
+            Notice::Empty => {
+                self.desk.effect(Effect::Cue(Cue::Attention));
+                self.wake_screen();
+                self.apply(Next::Trouble(Problem::BatteryEmpty));
+            }
+            Notice::Recovered | Notice::Saved => {}
+            Notice::PowerOff => {
+                if self.desk.session.is_some() {
+                    self.lock(LockCause::PowerOff);
+                }
+                let percent = self.desk.battery.percent().unwrap_or(0);
+                let command = self.desk.command_id();
+                // In this order: the store is done before the unit is off.
+                self.desk
+                    .store(power::Job::BatteryEmpty { percent, command });
+                self.desk.effect(Effect::PowerOff);
+            }
+        }
+    }
+
+    fn wake_screen(&mut self) {
+        if let Some(light) = self.screen_light.used(self.desk.now.boot) {
+            self.desk.effect(Effect::Screen(light));
+        }
+    }
+}

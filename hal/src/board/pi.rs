@@ -1,0 +1,215 @@
+//! The Raspberry Pi's pins and buses, by `rppal`. The only file that knows it.
+
+use std::io;
+
+use embedded_hal::pwm::{ErrorType, SetDutyCycle};
+use rppal::gpio::{self, Gpio, InputPin, OutputPin};
+use rppal::i2c::{self, I2c};
+use rppal::spi::{Bus, Mode, SimpleHalSpiDevice, SlaveSelect, Spi};
+use rppal::system::{DeviceInfo, Model};
+
+use super::config::{BoardKind, ContactPin, GaugePlace, LampPins, Layout};
+use super::part::{Buzzer, Contact, Gauge, Lamp};
+use super::{BoardFault, Level, Max1704x, Parts, PinContact, RgbLamp, Tone};
+
+/// Blinks of a dimmed lamp in a second: enough for no eye to see.
+const LAMP_HERTZ: f64 = 200.0;
+
+/// How long the gauge may hold the bus, in milliseconds.
+const I2C_TIMEOUT_MS: u32 = 100;
+
+/// Fits the parts that hang on pins and buses. What cannot be reached is fitted with the
+/// reason.
+pub fn fit(parts: &mut Parts, kind: BoardKind, layout: &Layout) {
+    let gpio = if is(kind) {
+        Gpio::new().map_err(|error| of_gpio(&error))
+    } else {
+        Err(BoardFault::OtherBoard)
+    };
+    let gpio = gpio.as_ref().map_err(|fault| *fault);
+    parts.lamp = layout.lamp.map(|pins| lamp(gpio?, pins));
+    parts.buzzer = layout.buzzer.map(|buzzer| {
+        let pin = output(gpio?, buzzer.pin)?;
+        Ok(Box::new(PwmBuzzer { pin }) as Box<dyn Buzzer>)
+    });
+    // A cut cable is no secret way into the case, and no mains that let a battery run empty.
+    parts.case = layout
+        .case
+        .map(|case| contact(gpio?, case, case.active, "case switch"));
+    parts.mains = layout
+        .mains
+        .map(|mains| contact(gpio?, mains, mains.active.other(), "mains line"));
+    parts.gauge = layout.gauge.map(|place| {
+        gpio?;
+        gauge(place)
+    });
+}
+
+/// Speed of the SPI bus. The card's own speed is 106 kbit/s; a long wire likes it slow.
+const SPI_HERTZ: u32 = 1_000_000;
+
+/// The first SPI bus with one of its select lines.
+///
+/// # Errors
+/// No such line, no such bus, or no right to it.
+pub fn spi(select: u8) -> io::Result<SimpleHalSpiDevice> {
+    let select = match select {
+        0 => SlaveSelect::Ss0,
+        1 => SlaveSelect::Ss1,
+        _ => return Err(io::ErrorKind::InvalidInput.into()),
+    };
+    let bus = Spi::new(Bus::Spi0, select, SPI_HERTZ, Mode::Mode0);
+    bus.map(SimpleHalSpiDevice::new).map_err(io::Error::other)
+}
+
+/// Whether this machine is the board that the configuration names.
+fn is(kind: BoardKind) -> bool {
+    let Ok(model) = DeviceInfo::new().map(|info| info.model()) else {
+        return false;
+    };
+    match kind {
+        BoardKind::Pi3 => matches!(
+            model,
+            Model::RaspberryPi3B | Model::RaspberryPi3BPlus | Model::RaspberryPi3APlus
+        ),
+        BoardKind::Pi4 => matches!(model, Model::RaspberryPi4B | Model::RaspberryPi400),
+        BoardKind::Pi5 => matches!(model, Model::RaspberryPi5 | Model::RaspberryPi500),
+        BoardKind::Zero2w => matches!(model, Model::RaspberryPiZero2W),
+        BoardKind::Qemu | BoardKind::Simulated => false,
+    }
+}
+
+fn lamp(gpio: &Gpio, pins: LampPins) -> Result<Box<dyn Lamp>, BoardFault> {
+    let channel = |pin| output(gpio, pin).map(|pin| Dimmed { pin });
+    let lamp = RgbLamp::new(
+        channel(pins.red)?,
+        channel(pins.green)?,
+        channel(pins.blue)?,
+    );
+    Ok(Box::new(lamp))
+}
+
+fn output(gpio: &Gpio, pin: u8) -> Result<OutputPin, BoardFault> {
+    let pin = gpio.get(pin).map_err(|error| of_gpio(&error))?;
+    Ok(pin.into_output_low())
+}
+
+fn contact(
+    gpio: &Gpio,
+    place: ContactPin,
+    open_line: Level,
+    name: &'static str,
+) -> Result<Box<dyn Contact>, BoardFault> {
+    let pin = gpio.get(place.pin).map_err(|error| of_gpio(&error))?;
+    let pin: InputPin = match open_line {
+        Level::High => pin.into_input_pullup(),
+        Level::Low => pin.into_input_pulldown(),
+    };
+    Ok(Box::new(PinContact::new(pin, place.active, name)))
+}
+
+fn gauge(place: GaugePlace) -> Result<Box<dyn Gauge>, BoardFault> {
+    let open = || {
+        let bus = I2c::with_bus(place.bus)?;
+        bus.set_timeout(I2C_TIMEOUT_MS)?;
+        Ok(bus)
+    };
+    let bus = open().map_err(|error: i2c::Error| {
+        let at = "the I2C bus";
+        match error {
+            i2c::Error::Io(error) => BoardFault::of_file(&error, at),
+            _ => BoardFault::Bus { at },
+        }
+    })?;
+    Ok(Box::new(Max1704x::new(bus, place.address)))
+}
+
+fn of_gpio(error: &gpio::Error) -> BoardFault {
+    let at = "the pins";
+    match error {
+        gpio::Error::UnknownModel => BoardFault::OtherBoard,
+        gpio::Error::PermissionDenied(_) => BoardFault::Denied { at },
+        gpio::Error::Io(error) => BoardFault::of_file(error, at),
+        _ => BoardFault::Bus { at },
+    }
+}
+
+/// A pin that is dimmed by switching it.
+struct Dimmed {
+    pin: OutputPin,
+}
+
+impl ErrorType for Dimmed {
+    type Error = NotSwitched;
+}
+
+impl SetDutyCycle for Dimmed {
+    fn max_duty_cycle(&self) -> u16 {
+        100
+    }
+
+    fn set_duty_cycle(&mut self, duty: u16) -> Result<(), NotSwitched> {
+        // The ends need no thread that switches.
+        let switched = match duty {
+            0 => self.pin.clear_pwm().map(|()| self.pin.set_low()),
+            100.. => self.pin.clear_pwm().map(|()| self.pin.set_high()),
+            duty => self
+                .pin
+                .set_pwm_frequency(LAMP_HERTZ, f64::from(duty) / 100.0),
+        };
+        switched.map_err(|_| NotSwitched)
+    }
+}
+
+/// A pin could not be switched.
+#[derive(Debug)]
+struct NotSwitched;
+
+impl embedded_hal::pwm::Error for NotSwitched {
+    fn kind(&self) -> embedded_hal::pwm::ErrorKind {
+        embedded_hal::pwm::ErrorKind::Other
+    }
+}
+
+/// A piezo disc without electronics of its own: it sounds as fast as its pin is switched.
+struct PwmBuzzer {
+    pin: OutputPin,
+}
+
+impl Buzzer for PwmBuzzer {
+    fn sound(&mut self, tone: Tone) -> Result<(), BoardFault> {
+        let sounded = match tone.0 {
+            0 => self.pin.clear_pwm().map(|()| self.pin.set_low()),
+            hertz => self.pin.set_pwm_frequency(f64::from(hertz), 0.5),
+        };
+        sounded.map_err(|_| BoardFault::Bus { at: "buzzer pin" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Board as _, BoardEvent, Part, PartState, PartsBoard, Profile};
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn on_another_machine_no_pin_is_touched_and_every_part_says_why() {
+        let kind = BoardKind::Pi4;
+        if is(kind) {
+            return;
+        }
+        let mut parts = Parts::default();
+        fit(&mut parts, kind, &Layout::built_in(kind, Profile::Portable));
+        let told = PartsBoard::new(parts).turn(Duration::ZERO);
+        let state = PartState::Faulty(BoardFault::OtherBoard);
+        for part in [
+            Part::Lamp,
+            Part::Buzzer,
+            Part::Case,
+            Part::Mains,
+            Part::Gauge,
+        ] {
+            assert!(told.contains(&BoardEvent::Part(part, state)), "{part}");
+        }
+    }
+}
