@@ -92,6 +92,7 @@ pub fn sweep(vault: &mut Vault, now: &Now) -> Result<Swept, Problem> {
         until_less(audit::PRUNE_LIMIT, || {
             vault.write(|tx| audit::prune(tx, now))
         })?;
+        vault.write(|tx| request::sweep_decisions(tx, now))?;
         vault.write(|tx| history_done(tx, now))?;
     }
     Ok(swept)

@@ -112,14 +112,15 @@ pub fn of_screen(screen: Screen) -> Option<Right> {
         | S::AnswerClockUntrusted
         | S::AnswerNone
         | S::ClientList
-        | S::LookUpKind => Some(Right::LookUp),
+        | S::LookUpKind
+        | S::InsurerChoice => Some(Right::LookUp),
         S::Disclosure
         | S::DisclosurePerson
         | S::Attach
         | S::DisclosureReview
         | S::DisclosureSaved
         | S::NameEntry => Some(Right::Request),
-        S::Outbox | S::OutboxItem | S::OutboxHeld => Some(Right::Outbox),
+        S::Outbox | S::OutboxItem | S::OutboxHeld | S::Decision => Some(Right::Outbox),
         S::Inbox | S::Document | S::Notice => Some(Right::Inbox),
         S::Diagnostics => Some(Right::Diagnostics),
         S::StaffAdmin | S::StaffEdit => Some(Right::Staff),

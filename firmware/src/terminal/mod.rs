@@ -13,6 +13,7 @@ pub mod entry;
 pub mod flow;
 pub mod flows;
 pub mod hours;
+pub mod pager;
 pub mod screen;
 pub mod touch;
 pub mod view;
@@ -243,6 +244,7 @@ impl Terminal {
         self.desk.has_clients = status.has_clients;
         self.desk.nearly_full = status.nearly_full;
         self.desk.untold = status.untold;
+        self.desk.maintenance = status.maintenance;
     }
 
     /// Deadlines hold whether anybody touches the screen or not.
@@ -466,6 +468,10 @@ impl Terminal {
             office_short: short.unwrap_or_default(),
             test_trust: desk.config.test_trust,
             network: desk.network.clone(),
+            maintenance: desk
+                .maintenance
+                .filter(|_| line::is_excused(&desk.network))
+                .and_then(|window| window.open_until(&desk.now)),
             waiting: desk.counts.pending(),
             clock: desk.now.is_trusted().then(|| desk.now.wall.to_japan()),
             battery: desk.battery,

@@ -20,6 +20,7 @@ net-off = Offline
 net-off-last = Offline, last { $time }
 net-paused = Sending is paused
 net-paused-clock = Checking the time
+net-maintenance = Maintenance until { $time }
 net-not-set-up = Not set up yet
 
 mark-saved = Saved
@@ -40,6 +41,7 @@ person-visitor = { $name }
 
 when-today = today
 when-yesterday = yesterday
+when-days-ago = { $days } days ago
 age-now = From today
 age-hours = { $hours } { $hours ->
     [one] hour

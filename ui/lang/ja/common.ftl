@@ -20,6 +20,7 @@ net-off = つながっていません
 net-off-last = つながっていません・最終 { $time }
 net-paused = 送信を止めています
 net-paused-clock = 時刻を確かめています
+net-maintenance = 受付停止中・{ $time }まで
 net-not-set-up = まだ設定していません
 
 mark-saved = 保存済
@@ -42,6 +43,7 @@ person-visitor = { $name } 様
 
 when-today = 今日
 when-yesterday = 昨日
+when-days-ago = { $days }日前
 age-now = 今日の情報
 age-hours = { $hours }時間前の情報
 age-days = { $days }日前の情報

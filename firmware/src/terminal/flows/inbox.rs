@@ -5,14 +5,16 @@ use std::time::Duration;
 
 use protocol::answer::Notice;
 use protocol::exchange::DocumentId;
+use protocol::number::InsurerNumber;
 use protocol::problem::ProblemCode;
 
 use crate::error::Problem;
-use crate::inbox::{InboxEntry, Job, Listing, Opened, Reply};
+use crate::inbox::{InboxEntry, Job, Listing, MAX_DAMAGED, Opened, Reply};
 use crate::store::StoreReply;
 use crate::terminal::desk::Desk;
 use crate::terminal::effect::{Effect, Input, PageOrder};
 use crate::terminal::flow::{Flow, Next, Waiting};
+use crate::terminal::flows::trouble::TroubleFlow;
 use crate::terminal::screen::Screen;
 use crate::terminal::touch::{InboxFilter, Touch, Zoom};
 use crate::terminal::view::{
@@ -34,6 +36,18 @@ const ZOOM_QUARTERS: [u32; 4] = [4, 6, 8, 12];
 /// What is left of a time that was read at `read_at` of the boot clock.
 fn counted_down(left: Duration, read_at: Duration, desk: &Desk) -> Duration {
     left.saturating_sub(desk.now.boot.saturating_sub(read_at))
+}
+
+/// K-1 about a document that is not fetched any more: the city that was asked is to be called.
+fn undelivered(insurer: Option<&InsurerNumber>, desk: &Desk) -> TroubleFlow {
+    let problem = Problem::Refused(ProblemCode::DocumentUndelivered);
+    let told = TroubleFlow::new(&problem, Screen::Inbox, desk)
+        .counting(MAX_DAMAGED.into())
+        .closing();
+    match insurer.and_then(|number| desk.insurer(number)) {
+        Some(insurer) => told.calling(insurer.clone()),
+        None => told,
+    }
 }
 
 /// G-1.
@@ -63,7 +77,7 @@ impl InboxFlow {
     }
 
     fn open(&self, entry: &InboxEntry) -> Next {
-        if !entry.here {
+        if !entry.opens {
             return Next::Stay;
         }
         open(entry.row.id, entry.row.notice)
@@ -300,6 +314,9 @@ impl Flow for DocumentFlow {
                 self.opened = Some(opened);
                 self.read_at = desk.now.boot;
                 self.draw(desk);
+            }
+            Some(Ok(StoreReply::Inbox(Reply::Undelivered { insurer }))) => {
+                return Next::Replace(Box::new(undelivered(insurer.as_ref(), desk)));
             }
             Some(Err(problem)) => {
                 self.over = true;

@@ -9,6 +9,7 @@ mod doors;
 pub mod help;
 pub mod home;
 pub mod inbox;
+pub mod insurer;
 pub mod lock;
 pub mod lockout;
 pub mod look;

@@ -369,7 +369,7 @@ impl Flow for SetupFlow {
                 Page::TextEntry(entry.page(Some((index + 1, PROFILE_FIELDS.len()))))
             }
             Step::Summary(profile) => page_of(profile, true, desk),
-            Step::Staff(form) => form.page(&ROLES, false, self.able),
+            Step::Staff(form) => form.page(&ROLES, false, false, self.able),
             Step::Done => Page::SetupDone,
         }
     }

@@ -130,7 +130,13 @@ impl StaffForm {
 
     /// The keyboard, or the form.
     #[must_use]
-    pub fn page(&self, roles: &[StaffRole], confirm_stop: bool, entered: usize) -> Page {
+    pub fn page(
+        &self,
+        roles: &[StaffRole],
+        confirm_stop: bool,
+        passcode: bool,
+        entered: usize,
+    ) -> Page {
         if let Some(entry) = &self.entering {
             return Page::TextEntry(entry.page(None));
         }
@@ -142,6 +148,7 @@ impl StaffForm {
             existing: self.known.is_some(),
             state: self.known.as_ref().map(state),
             confirm_stop,
+            passcode,
             complete: self.record(true).is_some(),
             entered,
             note: self.note.clone(),
@@ -217,7 +224,9 @@ impl StaffEditFlow {
             return Next::Stay;
         }
         let before = self.form.known.as_ref().map(|member| member.record.role);
-        let touched = before.into_iter().chain([self.form.role]);
+        // A new passcode changes nobody's role, whatever the form says by now.
+        let after = (wish != Wish::Passcode).then_some(self.form.role);
+        let touched = before.into_iter().chain(after);
         let needed = touched
             .into_iter()
             .any(|role| rights::needs_second_person(session.role, role));
@@ -230,7 +239,7 @@ impl StaffEditFlow {
         }
         let by = session.staff;
         let job = match wish {
-            Wish::Passcode => return self.passcode(by),
+            Wish::Passcode => return self.passcode(by, second),
             Wish::Save => {
                 let Some(record) = self.form.record(true) else {
                     return Next::Stay;
@@ -264,17 +273,27 @@ impl StaffEditFlow {
         Next::Stay
     }
 
-    fn passcode(&self, by: UserId) -> Next {
-        match (&self.form.known, &self.form.id, &self.form.name) {
-            (Some(member), Some(id), Some(name)) if member.record.active => {
-                Next::Replace(Box::new(NewPasscodeFlow::opened(
-                    id.clone(),
-                    name.as_str().to_owned(),
-                    Some(by),
-                )))
-            }
-            _ => Next::Stay,
-        }
+    fn passcode(&self, by: UserId, second: Option<UserId>) -> Next {
+        let Some(member) = &self.form.known else {
+            return Next::Stay;
+        };
+        Next::Replace(Box::new(NewPasscodeFlow::forgotten(
+            member.record.id.clone(),
+            member.record.name.as_str().to_owned(),
+            by,
+            second,
+        )))
+    }
+
+    /// Whether who is at the desk may give this member a new passcode: somebody else's, who
+    /// works here, with rights they may give. The vault judges once more.
+    fn may_give_passcode(&self, desk: &Desk) -> bool {
+        let (Some(session), Some(member)) = (&desk.session, &self.form.known) else {
+            return false;
+        };
+        member.record.active
+            && member.record.id != session.staff
+            && rights::manages(session.role).contains(&member.record.role)
     }
 
     fn finished(&mut self, result: Result<(), Problem>, desk: &mut Desk) -> Next {
@@ -326,7 +345,8 @@ impl Flow for StaffEditFlow {
     }
 
     fn page(&self, desk: &Desk) -> Page {
-        self.form.page(roles(desk), self.confirm_stop, 0)
+        let passcode = self.may_give_passcode(desk);
+        self.form.page(roles(desk), self.confirm_stop, passcode, 0)
     }
 
     fn shown(&mut self, desk: &mut Desk) -> Next {
@@ -357,7 +377,7 @@ impl Flow for StaffEditFlow {
                 self.confirm_stop = true;
                 Next::Stay
             }
-            Touch::Third => self.wish(Wish::Passcode, None, desk),
+            Touch::Third if self.may_give_passcode(desk) => self.wish(Wish::Passcode, None, desk),
             _ => Next::Stay,
         }
     }

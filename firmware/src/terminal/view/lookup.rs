@@ -17,6 +17,26 @@ pub struct InsuredNumberPage {
     pub clients: bool,
 }
 
+/// D-12.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InsurerChoicePage {
+    /// Whom the office may ask.
+    pub insurers: Paged<InsurerRow>,
+    /// The person in hand, if any.
+    pub who: Option<String>,
+}
+
+/// A municipality to choose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InsurerRow {
+    /// Such as 汐見市.
+    pub city: String,
+    /// Its desk.
+    pub desk: String,
+    /// It was chosen before.
+    pub chosen: bool,
+}
+
 /// D-2 (birth) and D-3 (application), and 認定年月日 in E-2.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DatePage {

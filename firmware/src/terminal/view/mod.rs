@@ -22,7 +22,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hal::card::{Bitmap, Photo};
-use protocol::answer::ProgressRecord;
+use protocol::answer::{ProgressRecord, SubjectDecision};
 use protocol::calendar::{Date, Era, Timestamp};
 use protocol::exchange::{CommandId, DocumentId};
 use protocol::facility::{Desk, FacilityProfile};
@@ -72,6 +72,8 @@ pub struct Strip {
     pub test_trust: bool,
     /// Network.
     pub network: Network,
+    /// Until then nothing is received, as the operator said beforehand: no alarm (U13).
+    pub maintenance: Option<Timestamp>,
     /// Commands not receipted yet. Equals the rows in the table.
     pub waiting: u64,
     /// Date and time to show; `None` when the clock is not trusted.
@@ -150,6 +152,8 @@ pub enum Page {
     ClientList(Paged<ClientRow>),
     /// D-11.
     LookUpKind(LookUpKindPage),
+    /// D-12.
+    InsurerChoice(InsurerChoicePage),
     /// E-1.
     Disclosure(DisclosurePage),
     /// E-2.
@@ -164,6 +168,8 @@ pub enum Page {
     Outbox(OutboxPage),
     /// F-2 and F-3.
     OutboxItem(OutboxItemPage),
+    /// F-4.
+    Decision(DecisionPage),
     /// G-1.
     Inbox(InboxPage),
     /// G-2.

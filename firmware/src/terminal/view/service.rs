@@ -130,6 +130,8 @@ pub struct StaffEditPage {
     pub state: Option<StaffState>,
     /// The second touch of 「止める」 is awaited.
     pub confirm_stop: bool,
+    /// This person may give the member a new passcode.
+    pub passcode: bool,
     /// Everything is there.
     pub complete: bool,
     /// Members entered so far (set-up).
@@ -173,6 +175,8 @@ pub enum WayOut {
     Outbox,
     /// もう一度ためす
     Retry,
+    /// 閉じる: back to where it was opened.
+    Close,
 }
 
 /// 問い合わせ票: what a desk needs to know, without personal data.
