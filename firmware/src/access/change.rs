@@ -190,7 +190,7 @@ fn may_change(
 
 /// Whether `by`, with `second`, may let `who` choose a passcode. The first one needs anybody who
 /// manages staff; a new one in place of another is as good as that person's rights, so it needs
-/// somebody who may give those.
+/// somebody who has them or may give them.
 pub(super) fn may_give_passcode(
     tx: &Transaction<'_>,
     by: Option<&UserId>,
@@ -214,7 +214,7 @@ pub(super) fn may_give_passcode(
     if !member.has_passcode {
         return Ok(());
     }
-    if !rights::manages(role).contains(&member.record.role) {
+    if !rights::may_replace_passcode(role, member.record.role) {
         return denied;
     }
     if rights::needs_second_person(role, member.record.role) {

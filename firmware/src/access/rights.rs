@@ -157,6 +157,13 @@ pub fn needs_second_person(by: StaffRole, role: StaffRole) -> bool {
     by == StaffRole::Setup && role != StaffRole::General
 }
 
+/// Whether `by` may let a member with role `of` choose a new passcode in place of a forgotten
+/// one: whose passcode one can replace, one can be. So it needs at least those rights.
+#[must_use]
+pub fn may_replace_passcode(by: StaffRole, of: StaffRole) -> bool {
+    may(by, Right::Staff) && (by == of || manages(by).contains(&of))
+}
+
 /// Whether this role signs the yearly pledge: those who look people up.
 #[must_use]
 pub fn signs_pledge(role: StaffRole) -> bool {

@@ -1,7 +1,6 @@
 # F: how far did everything get?
 
-outbox-ask = How far did it get?
-outbox-ask-short = How far?
+outbox-ask = How far?
 outbox-empty = Nothing has been sent yet.
 outbox-empty-filter = There is nothing here.
 outbox-all = All

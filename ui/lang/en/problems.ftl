@@ -51,7 +51,7 @@ mdg-document-gone = The document's time is over
     .safe = Both copies are gone for good.
     .next = To get it again, call the desk.
 
-mdg-document-undelivered = The document did not arrive
+mdg-document-undelivered = Document not received
     .happened = It came damaged { $count } times.
     .safe = The city still has the original.
     .next = Call the desk to have it sent again.

@@ -1,7 +1,6 @@
 # F: how far did everything get?
 
-outbox-ask = 送ったものは、どこまで？
-outbox-ask-short = 送ったものは？
+outbox-ask = 送ったものは？
 outbox-empty = 送ったものは、まだありません。
 outbox-empty-filter = ここには、何もありません。
 outbox-all = すべて

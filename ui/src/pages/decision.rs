@@ -40,7 +40,12 @@ pub fn show(
     });
     let lines: Vec<String> = [Some(slip), when].into_iter().flatten().collect();
     global.set_when(lines.join("　").into());
-    let lines = page.people.rows.iter().map(|row| line(row, words)).collect();
+    let lines = page
+        .people
+        .rows
+        .iter()
+        .map(|row| line(row, words))
+        .collect();
     global.set_rows(rows::keep(global.get_rows(), lines));
     let desk = DeskWords::of(page.desk.as_ref(), layout, words);
     global.set_desk(desk.name.into());
@@ -77,6 +82,8 @@ fn line(row: &DecisionRow, words: &Words) -> DecisionLine {
 /// Turns its buttons into touches.
 pub fn connect(ui: &Kiosk, touches: &Touches) {
     let global = ui.global::<DecisionPage>();
-    global.on_turn(turn(ui, touches, |ui| ui.global::<DecisionPage>().get_page()));
+    global.on_turn(turn(ui, touches, |ui| {
+        ui.global::<DecisionPage>().get_page()
+    }));
     global.on_close(on(touches, Touch::Main));
 }

@@ -5,7 +5,6 @@ use firmware::terminal::view::{self, Licence, LicenceState};
 use slint::ComponentHandle;
 
 use super::{on, pager, turn};
-use crate::layout::Layout;
 use crate::screen::Touches;
 use crate::words::Words;
 use crate::{DisclosureReviewPage, Kiosk, Tone, names, rows, say};
@@ -14,7 +13,7 @@ use crate::{DisclosureReviewPage, Kiosk, Tone, names, rows, say};
 const NAME_FITS: usize = 10;
 
 /// Fills the page.
-pub fn show(page: &view::DisclosureReviewPage, layout: Layout, ui: &Kiosk, words: &Words) {
+pub fn show(page: &view::DisclosureReviewPage, ui: &Kiosk, words: &Words) {
     let global = ui.global::<DisclosureReviewPage>();
     let people = &page.people;
     let places = people.rows.iter().map(|row| row.place.to_string());
@@ -32,7 +31,7 @@ pub fn show(page: &view::DisclosureReviewPage, layout: Layout, ui: &Kiosk, words
     global.set_applicant(page.applicant.as_str().into());
     global.set_office(page.office.as_str().into());
     global.set_office_warning(page.office_warning);
-    let (licence, tone, icon) = licence(page.licence, layout, words);
+    let (licence, tone, icon) = licence(page.licence, words);
     global.set_licence(licence.into());
     global.set_licence_tone(tone);
     global.set_licence_icon(icon.into());
@@ -43,11 +42,7 @@ pub fn show(page: &view::DisclosureReviewPage, layout: Layout, ui: &Kiosk, words
 }
 
 /// What the button says about the licence: whether it is there, and its last day.
-fn licence(
-    licence: Option<Licence>,
-    layout: Layout,
-    words: &Words,
-) -> (String, Tone, &'static str) {
+fn licence(licence: Option<Licence>, words: &Words) -> (String, Tone, &'static str) {
     let Some(licence) = licence else {
         return (words.say("review-scan"), Tone::Attn, "clip");
     };
@@ -63,8 +58,7 @@ fn licence(
         Some(day) => {
             let until = say::date(day, words);
             let until = words.say_with("review-scan-until", &[("date", until.into())]);
-            let between = if layout == Layout::Ten { "　" } else { "\n" };
-            format!("{said}{between}{until}")
+            format!("{said}\n{until}")
         }
     };
     (text, tone, icon)

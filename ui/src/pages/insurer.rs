@@ -41,6 +41,8 @@ pub fn connect(ui: &Kiosk, touches: &Touches) {
     let global = ui.global::<InsurerPage>();
     let send = touches.clone();
     global.on_chosen(move |row| send(Touch::Row(place(row))));
-    global.on_turn(turn(ui, touches, |ui| ui.global::<InsurerPage>().get_page()));
+    global.on_turn(turn(ui, touches, |ui| {
+        ui.global::<InsurerPage>().get_page()
+    }));
     global.on_back(on(touches, Touch::Back));
 }

@@ -226,7 +226,7 @@ pub fn show(view: &View, layout: Layout, ui: &Kiosk, words: &Words) {
             PageName::Attach
         }
         Page::DisclosureReview(page) => {
-            disclosure_review::show(page, layout, ui, words);
+            disclosure_review::show(page, ui, words);
             PageName::DisclosureReview
         }
         Page::TextEntry(page) => {

@@ -78,15 +78,21 @@ fn line(row: &OutboxRow, today: Option<Date>, layout: Layout, words: &Words) -> 
         }
         (state, ..) => since(row, state, today, words),
     };
-    // Upright there is no room for the icon of the kind: a word stands in its place.
-    let sub = match layout {
-        Layout::Portable => format!("{}・{sub}", words.say(item::short(row.kind))),
-        Layout::Seven | Layout::Ten => sub,
-    };
     let name = row
         .who
         .as_deref()
         .map(|who| names::fit_within(who, ONE_LINE));
+    // Upright there is no room for the icon of the kind: a word stands in its place where the
+    // title is a name, and a name of two lines leaves one for the rest.
+    let sub = match (layout, &name) {
+        (Layout::Portable, Some(name)) if row.state == ItemState::Held && name.two_lines => {
+            item::state(row.state, words)
+        }
+        (Layout::Portable, Some(_)) if row.state != ItemState::Held => {
+            format!("{}・{sub}", words.say(item::short(row.kind)))
+        }
+        _ => sub,
+    };
     let title = match &name {
         // The icon or the line below says what it is; a long name needs the room.
         Some(name) if name.small || layout == Layout::Portable => visitor(&name.text, words),

@@ -3,7 +3,7 @@
 use protocol::number::UserId;
 
 use super::passcode::TypedDigits;
-use super::pledge::PledgeFlow;
+use super::pledge;
 use super::staff::StaffFlow;
 use crate::access;
 use crate::access::passcode::{DIGITS, HashJob, HashOutcome, Passcode, SALT_BYTES};
@@ -105,15 +105,7 @@ impl NewPasscodeFlow {
             StoreReply::Access(access::Reply::Unlocked {
                 session,
                 pledge_due,
-            }) => {
-                let due = *pledge_due;
-                desk.session = Some(session.clone());
-                if due {
-                    Next::Replace(Box::new(PledgeFlow::default()))
-                } else {
-                    Next::Unlocked
-                }
-            }
+            }) => pledge::unlocked(session, *pledge_due, desk),
             _ if self.occasion == Occasion::Opened => Next::Back,
             // Who has just typed it twice need not type it again.
             _ => {

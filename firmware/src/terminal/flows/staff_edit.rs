@@ -286,14 +286,14 @@ impl StaffEditFlow {
     }
 
     /// Whether who is at the desk may give this member a new passcode: somebody else's, who
-    /// works here, with rights they may give. The vault judges once more.
+    /// works here, with rights they have or may give. The vault judges once more.
     fn may_give_passcode(&self, desk: &Desk) -> bool {
         let (Some(session), Some(member)) = (&desk.session, &self.form.known) else {
             return false;
         };
         member.record.active
             && member.record.id != session.staff
-            && rights::manages(session.role).contains(&member.record.role)
+            && rights::may_replace_passcode(session.role, member.record.role)
     }
 
     fn finished(&mut self, result: Result<(), Problem>, desk: &mut Desk) -> Next {

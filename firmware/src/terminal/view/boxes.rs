@@ -1,6 +1,15 @@
 //! F and G: what was sent, and what came.
 
-use super::*;
+use std::sync::Arc;
+use std::time::Duration;
+
+use protocol::answer::SubjectDecision;
+use protocol::calendar::Timestamp;
+use protocol::exchange::{CommandId, DocumentId};
+use protocol::problem::ProblemCode;
+
+use super::{DeskState, Paged};
+use crate::terminal::touch::{InboxFilter, OutboxFilter};
 
 /// Kinds of items of the outbox that staff see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

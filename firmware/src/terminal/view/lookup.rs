@@ -1,6 +1,13 @@
 //! D: look-ups and their answers.
 
-use super::*;
+use std::time::Duration;
+
+use protocol::answer::ProgressRecord;
+use protocol::calendar::{Date, Era, Timestamp};
+use protocol::person::Purpose;
+use protocol::problem::ProblemCode;
+
+use super::{DeskState, ItemKind, ItemState, Paged};
 
 /// D-1.
 #[derive(Debug, Clone, PartialEq, Eq)]

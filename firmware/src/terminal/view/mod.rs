@@ -18,20 +18,11 @@ pub use lookup::*;
 pub use request::*;
 pub use service::*;
 
-use std::sync::Arc;
-use std::time::Duration;
-
-use hal::card::{Bitmap, Photo};
-use protocol::answer::{ProgressRecord, SubjectDecision};
-use protocol::calendar::{Date, Era, Timestamp};
-use protocol::exchange::{CommandId, DocumentId};
-use protocol::facility::{Desk, FacilityProfile};
-use protocol::number::UserId;
-use protocol::person::{AttachmentMedia, Purpose, StaffRole};
+use protocol::calendar::{Date, Timestamp};
 use protocol::problem::ProblemCode;
 
 use super::screen::Screen;
-use super::touch::{HelpTopic, InboxFilter, Language, OutboxFilter, TextSize};
+use super::touch::{Language, TextSize};
 
 /// Everything a screen needs.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,6 +1,10 @@
 //! E: disclosure requests and typed text.
 
-use super::*;
+use protocol::calendar::Date;
+use protocol::person::AttachmentMedia;
+use protocol::problem::ProblemCode;
+
+use super::Paged;
 
 /// E-1.
 #[derive(Debug, Clone, PartialEq, Eq)]

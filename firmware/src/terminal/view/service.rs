@@ -1,6 +1,14 @@
 //! H, J, K and S: help, administration, troubles, set-up.
 
-use super::*;
+use protocol::calendar::Timestamp;
+use protocol::facility::{Desk, FacilityProfile};
+use protocol::number::UserId;
+use protocol::person::StaffRole;
+use protocol::problem::ProblemCode;
+
+use super::{DeskState, Paged};
+use crate::terminal::screen::Screen;
+use crate::terminal::touch::HelpTopic;
 
 /// H-1.
 #[derive(Debug, Clone, PartialEq, Eq)]

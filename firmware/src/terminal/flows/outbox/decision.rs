@@ -67,9 +67,7 @@ impl Flow for DecisionFlow {
     fn page(&self, desk: &Desk) -> Page {
         let pending = |row: &&DecisionRow| row.decision == SubjectDecision::Pending;
         Page::Decision(DecisionPage {
-            people: self
-                .pager
-                .paged(&self.rows, ROWS, |(_, row)| row.clone()),
+            people: self.pager.paged(&self.rows, ROWS, |(_, row)| row.clone()),
             declined: self.entry.declined(),
             pending: self.rows.iter().filter(pending).count(),
             decided_at: self.entry.decisions.as_ref().map(|known| known.decided_at),
