@@ -2,7 +2,8 @@
 
 use protocol::number::UserId;
 
-use super::staff_edit::{StaffEditFlow, state};
+use super::staff_edit::StaffEditFlow;
+use super::staff_form::state;
 use crate::access::{self, Member};
 use crate::store::StoreReply;
 use crate::terminal::desk::Desk;

@@ -24,4 +24,5 @@ pub mod settings;
 pub mod setup;
 pub mod staff;
 pub mod staff_edit;
+pub mod staff_form;
 pub mod trouble;

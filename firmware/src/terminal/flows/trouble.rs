@@ -72,15 +72,16 @@ impl Flow for TroubleFlow {
     }
 
     fn page(&self, desk: &Desk) -> Page {
+        let called = match &self.insurer {
+            Some(one) => Some(hours::state(&one.desk, &one.city, &desk.now)),
+            None => desk_for(topic_of(&self.code), desk),
+        };
         Page::Trouble(TroublePage {
             code: self.code.clone(),
             count: self.count,
             way_out: self.way_out,
             slip: self.slip.clone(),
-            desk: match &self.insurer {
-                Some(one) => Some(hours::state(&one.desk, &one.city, &desk.now)),
-                None => desk_for(topic_of(&self.code), desk),
-            },
+            desk: called,
         })
     }
 
@@ -189,18 +190,6 @@ pub fn slip(desk: &Desk, screen: Screen, code: Option<ProblemCode>) -> Slip {
         code,
         version: desk.config.version.clone(),
     }
-}
-
-/// The page of a problem.
-#[must_use]
-pub fn page_of(code: ProblemCode, count: u64, way_out: WayOut, slip: Slip, desk: &Desk) -> Page {
-    Page::Trouble(TroublePage {
-        desk: desk_for(topic_of(&code), desk),
-        code,
-        count,
-        way_out,
-        slip,
-    })
 }
 
 /// The desk that helps with a topic: one of the data file, else that of the first insurer of

@@ -9,7 +9,7 @@ use protocol::problem::ProblemCode;
 use super::lock::LockFlow;
 use super::look;
 use super::profile::{build, page_of, text_of};
-use super::staff_edit::StaffForm;
+use super::staff_form::StaffForm;
 use crate::error::Problem;
 use crate::setup::{self, Draft, Loaded, PROFILE_FIELDS};
 use crate::store::StoreReply;

@@ -1,42 +1,27 @@
-//! G-1, G-2, G-3: what has arrived.
+//! G-2: a document's pages, until its deadline.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use protocol::answer::Notice;
 use protocol::exchange::DocumentId;
 use protocol::number::InsurerNumber;
 use protocol::problem::ProblemCode;
 
+use super::counted_down;
 use crate::error::Problem;
-use crate::inbox::{InboxEntry, Job, Listing, MAX_DAMAGED, Opened, Reply};
+use crate::inbox::{Job, MAX_DAMAGED, Opened, Reply};
 use crate::store::StoreReply;
 use crate::terminal::desk::Desk;
 use crate::terminal::effect::{Effect, Input, PageOrder};
 use crate::terminal::flow::{Flow, Next, Waiting};
 use crate::terminal::flows::trouble::TroubleFlow;
 use crate::terminal::screen::Screen;
-use crate::terminal::touch::{InboxFilter, Touch, Zoom};
-use crate::terminal::view::{
-    DocumentPage, InboxPage, InboxRow, NoticePage, Page, PageImage, Paged,
-};
+use crate::terminal::touch::{Touch, Zoom};
+use crate::terminal::view::{DocumentPage, Page, PageImage};
 use crate::upkeep;
-
-/// Opens the list of documents and notices.
-#[must_use]
-pub fn start(desk: &mut Desk) -> Box<dyn Flow> {
-    // Somebody looks: the line is asked now, not at the next minute.
-    desk.effect(Effect::WakeSync);
-    Box::new(InboxFlow::default())
-}
 
 /// Widths of a page image, in quarters of the screen's: zoom 0, 1, 2 and 3.
 const ZOOM_QUARTERS: [u32; 4] = [4, 6, 8, 12];
-
-/// What is left of a time that was read at `read_at` of the boot clock.
-fn counted_down(left: Duration, read_at: Duration, desk: &Desk) -> Duration {
-    left.saturating_sub(desk.now.boot.saturating_sub(read_at))
-}
 
 /// K-1 about a document that is not fetched any more: the city that was asked is to be called.
 fn undelivered(insurer: Option<&InsurerNumber>, desk: &Desk) -> TroubleFlow {
@@ -50,135 +35,8 @@ fn undelivered(insurer: Option<&InsurerNumber>, desk: &Desk) -> TroubleFlow {
     }
 }
 
-/// G-1.
-#[derive(Default)]
-struct InboxFlow {
-    filter: InboxFilter,
-    list: Listing,
-    read_at: Duration,
-    load: Waiting,
-    newest: Waiting,
-}
-
-impl InboxFlow {
-    fn load(&mut self, page: usize, desk: &mut Desk) {
-        let job = Job::Page {
-            filter: self.filter,
-            page,
-            rows: desk.config.rows_per_page,
-        };
-        self.load.start(desk.store(job));
-    }
-
-    fn row(&self, entry: &InboxEntry, desk: &Desk) -> InboxRow {
-        let mut row = entry.row.clone();
-        row.left = row.left.map(|left| counted_down(left, self.read_at, desk));
-        row
-    }
-
-    fn open(&self, entry: &InboxEntry) -> Next {
-        if !entry.opens {
-            return Next::Stay;
-        }
-        open(entry.row.id, entry.row.notice)
-    }
-}
-
-fn open(id: DocumentId, notice: bool) -> Next {
-    if notice {
-        Next::Open(Box::new(NoticeFlow::new(id)))
-    } else {
-        Next::Open(Box::new(DocumentFlow::new(id)))
-    }
-}
-
-impl Flow for InboxFlow {
-    fn screen(&self, _: &Desk) -> Screen {
-        Screen::Inbox
-    }
-
-    fn page(&self, desk: &Desk) -> Page {
-        Page::Inbox(InboxPage {
-            filter: self.filter,
-            entries: Paged {
-                // What has ended since the list was read is not shown any more.
-                rows: self
-                    .list
-                    .entries
-                    .iter()
-                    .map(|entry| self.row(entry, desk))
-                    .filter(|row| row.left != Some(Duration::ZERO))
-                    .collect(),
-                page: self.list.page,
-                pages: self.list.pages.max(1),
-                total: self.list.total,
-            },
-            counts: self.list.counts,
-        })
-    }
-
-    fn shown(&mut self, desk: &mut Desk) -> Next {
-        self.load(self.list.page, desk);
-        Next::Stay
-    }
-
-    fn touch(&mut self, touch: Touch, desk: &mut Desk) -> Next {
-        let pages = self.list.pages.max(1);
-        match touch {
-            Touch::Back => return Next::Back,
-            Touch::Main if self.list.counts.1 == 0 => return Next::Home,
-            Touch::Main => self.newest.start(desk.store(Job::NewestUnopened)),
-            Touch::InboxFilter(filter) => {
-                self.filter = filter;
-                self.load(0, desk);
-            }
-            Touch::Document(id) => {
-                if let Some(entry) = self.list.entries.iter().find(|entry| entry.row.id == id) {
-                    return self.open(entry);
-                }
-            }
-            Touch::Row(row) => {
-                let mut shown = self
-                    .list
-                    .entries
-                    .iter()
-                    .filter(|entry| self.row(entry, desk).left != Some(Duration::ZERO));
-                if let Some(entry) = shown.nth(row) {
-                    return self.open(entry);
-                }
-            }
-            Touch::NextPage => self.load((self.list.page + 1) % pages, desk),
-            Touch::PrevPage => self.load((self.list.page + pages - 1) % pages, desk),
-            _ => {}
-        }
-        Next::Stay
-    }
-
-    fn event(&mut self, input: &mut Input, desk: &mut Desk) -> Next {
-        let minute_over = desk.now.boot.saturating_sub(self.read_at) >= upkeep::EVERY;
-        let news =
-            matches!(input, Input::Synced(_)) || (matches!(input, Input::Tick) && minute_over);
-        if news && !self.load.is_waiting() {
-            self.load(self.list.page, desk);
-        }
-        match self.load.stored(input) {
-            Some(Ok(StoreReply::Inbox(Reply::Page(list)))) => {
-                self.list = list;
-                self.read_at = desk.now.boot;
-            }
-            Some(Err(problem)) => return Next::Trouble(problem),
-            _ => {}
-        }
-        match self.newest.stored(input) {
-            Some(Ok(StoreReply::Inbox(Reply::Newest(Some((id, notice)))))) => open(id, notice),
-            Some(Err(problem)) => Next::Trouble(problem),
-            _ => Next::Stay,
-        }
-    }
-}
-
 /// G-2.
-struct DocumentFlow {
+pub struct DocumentFlow {
     document: DocumentId,
     opened: Option<Opened>,
     read_at: Duration,
@@ -194,7 +52,8 @@ struct DocumentFlow {
 }
 
 impl DocumentFlow {
-    fn new(document: DocumentId) -> Self {
+    /// Opens a document.
+    pub fn new(document: DocumentId) -> Self {
         Self {
             document,
             opened: None,
@@ -352,69 +211,6 @@ impl Flow for DocumentFlow {
                 let _ = desk.store(upkeep::Job::Sweep);
                 return Next::Trouble(Problem::Refused(ProblemCode::DocumentGone));
             }
-            _ => {}
-        }
-        Next::Stay
-    }
-}
-
-/// G-3.
-struct NoticeFlow {
-    id: DocumentId,
-    notice: Option<Box<Notice>>,
-    open: Waiting,
-}
-
-impl NoticeFlow {
-    fn new(id: DocumentId) -> Self {
-        Self {
-            id,
-            notice: None,
-            open: Waiting::default(),
-        }
-    }
-}
-
-impl Flow for NoticeFlow {
-    fn screen(&self, _: &Desk) -> Screen {
-        Screen::Notice
-    }
-
-    fn page(&self, desk: &Desk) -> Page {
-        Page::Notice(self.notice.as_ref().map_or_else(
-            || NoticePage {
-                title: String::new(),
-                body: String::new(),
-                shown_from: desk.now.wall,
-                important: false,
-            },
-            |notice| NoticePage {
-                title: notice.title.clone(),
-                body: notice.body.clone(),
-                shown_from: notice.shown_from,
-                important: notice.important,
-            },
-        ))
-    }
-
-    fn shown(&mut self, desk: &mut Desk) -> Next {
-        if self.notice.is_none() {
-            self.open.start(desk.store(Job::OpenNotice(self.id)));
-        }
-        Next::Stay
-    }
-
-    fn touch(&mut self, touch: Touch, _: &mut Desk) -> Next {
-        match touch {
-            Touch::Back | Touch::Main => Next::Back,
-            _ => Next::Stay,
-        }
-    }
-
-    fn event(&mut self, input: &mut Input, _: &mut Desk) -> Next {
-        match self.open.stored(input) {
-            Some(Ok(StoreReply::Inbox(Reply::Notice(notice)))) => self.notice = Some(notice),
-            Some(Err(problem)) => return Next::Trouble(problem),
             _ => {}
         }
         Next::Stay
