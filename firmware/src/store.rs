@@ -82,6 +82,8 @@ pub struct Status {
     pub nearly_full: bool,
     /// The gateway was not told about a leaver yet.
     pub untold: bool,
+    /// The operator's maintenance that goes on, or the next one.
+    pub maintenance: Option<inbox::Window>,
 }
 
 /// Reads the numbers.
@@ -96,6 +98,7 @@ pub fn status(vault: &Vault, now: &Now) -> Result<Status, Problem> {
             draft: request::has_draft(connection)?,
             has_clients: lookup::has_clients(connection)?,
             untold: access::untold::any(connection)?,
+            maintenance: inbox::maintenance(connection, now)?,
             nearly_full: outbox::quota(connection, now)? != Quota::Roomy,
         })
     })

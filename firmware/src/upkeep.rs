@@ -103,6 +103,7 @@ pub fn sweep(vault: &mut Vault, now: &Now) -> Result<Swept, Problem> {
                 break;
             }
         }
+        vault.write(|tx| request::sweep_decisions(tx, now))?;
         vault.write(|tx| history_done(tx, now))?;
     }
     Ok(swept)

@@ -46,6 +46,16 @@ impl Layout {
         }
     }
 
+    /// Rows of F-1, which stand below its filters; upright each has two lines.
+    #[must_use]
+    pub const fn outbox_rows(self) -> usize {
+        match self {
+            Self::Seven => 3,
+            Self::Ten => 5,
+            Self::Portable => 4,
+        }
+    }
+
     /// Tiles of people on one page of A-2.
     #[must_use]
     pub const fn staff_per_page(self) -> usize {

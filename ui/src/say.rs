@@ -109,6 +109,14 @@ pub fn instant(at: Timestamp, today: Option<Date>, words: &Words) -> String {
     format!("{day} {time}")
 }
 
+/// How many days ago, from the day before yesterday on: `16日前`. What is newer is said by
+/// [`instant`]; without a trusted today nothing is.
+#[must_use]
+pub fn days_ago(at: Timestamp, today: Option<Date>, words: &Words) -> Option<String> {
+    let days = today?.days_since(at.to_japan().0);
+    (days >= 2).then(|| words.say_with("when-days-ago", &[("days", days.into())]))
+}
+
 /// Age of an answer: `3日前の情報`.
 #[must_use]
 pub fn age(age: Duration, words: &Words) -> String {

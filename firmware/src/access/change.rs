@@ -184,15 +184,63 @@ fn may_change(
         .iter()
         .any(|touched| rights::needs_second_person(role, *touched))
     {
-        let Some(second) = second.filter(|second| *second != by) else {
-            return denied;
-        };
-        let second = staff::active(tx, second, now)?;
-        if !rights::may(second.record.role, rights::Right::Staff) {
-            return denied;
-        }
+        second_agrees(tx, by, second, now)?;
     }
     Ok(())
+}
+
+/// Whether `by`, with `second`, may let `who` choose a passcode. The first one needs anybody who
+/// manages staff; a new one in place of another is as good as that person's rights, so it needs
+/// somebody who has them or may give them.
+pub(super) fn may_give_passcode(
+    tx: &Transaction<'_>,
+    by: Option<&UserId>,
+    second: Option<&UserId>,
+    who: &UserId,
+    now: &Now,
+) -> Result<(), Problem> {
+    let denied = Err(Problem::Refused(ProblemCode::AccessDenied));
+    let member = staff::active(tx, who, now)?;
+    let Some(by) = by else {
+        return if crate::setup::is_finished(tx)? {
+            denied
+        } else {
+            Ok(())
+        };
+    };
+    let role = staff::active(tx, by, now)?.record.role;
+    if by == who || !rights::may(role, rights::Right::Staff) {
+        return denied;
+    }
+    if !member.has_passcode {
+        return Ok(());
+    }
+    if !rights::may_replace_passcode(role, member.record.role) {
+        return denied;
+    }
+    if rights::needs_second_person(role, member.record.role) {
+        second_agrees(tx, by, second, now)?;
+    }
+    Ok(())
+}
+
+/// Somebody else who manages staff stands behind it.
+fn second_agrees(
+    tx: &Transaction<'_>,
+    by: &UserId,
+    second: Option<&UserId>,
+    now: &Now,
+) -> Result<(), Problem> {
+    let denied = Err(Problem::Refused(ProblemCode::AccessDenied));
+    let Some(second) = second.filter(|second| *second != by) else {
+        return denied;
+    };
+    let second = staff::active(tx, second, now)?;
+    if rights::may(second.record.role, rights::Right::Staff) {
+        Ok(())
+    } else {
+        denied
+    }
 }
 
 fn how(before: Option<&StaffRecord>, after: &StaffRecord) -> StaffChange {

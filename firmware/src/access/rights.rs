@@ -112,14 +112,15 @@ pub fn of_screen(screen: Screen) -> Option<Right> {
         | S::AnswerClockUntrusted
         | S::AnswerNone
         | S::ClientList
-        | S::LookUpKind => Some(Right::LookUp),
+        | S::LookUpKind
+        | S::InsurerChoice => Some(Right::LookUp),
         S::Disclosure
         | S::DisclosurePerson
         | S::Attach
         | S::DisclosureReview
         | S::DisclosureSaved
         | S::NameEntry => Some(Right::Request),
-        S::Outbox | S::OutboxItem | S::OutboxHeld => Some(Right::Outbox),
+        S::Outbox | S::OutboxItem | S::OutboxHeld | S::Decision => Some(Right::Outbox),
         S::Inbox | S::Document | S::Notice => Some(Right::Inbox),
         S::Diagnostics => Some(Right::Diagnostics),
         S::StaffAdmin | S::StaffEdit => Some(Right::Staff),
@@ -154,6 +155,13 @@ pub fn manages(role: StaffRole) -> &'static [StaffRole] {
 #[must_use]
 pub fn needs_second_person(by: StaffRole, role: StaffRole) -> bool {
     by == StaffRole::Setup && role != StaffRole::General
+}
+
+/// Whether `by` may let a member with role `of` choose a new passcode in place of a forgotten
+/// one: whose passcode one can replace, one can be. So it needs at least those rights.
+#[must_use]
+pub fn may_replace_passcode(by: StaffRole, of: StaffRole) -> bool {
+    may(by, Right::Staff) && (by == of || manages(by).contains(&of))
 }
 
 /// Whether this role signs the yearly pledge: those who look people up.

@@ -7,7 +7,7 @@ use rusqlite::Transaction;
 use crate::clock::Now;
 use crate::error::Problem;
 use crate::sync::FeedSink;
-use crate::{access, inbox, lookup, setup};
+use crate::{access, inbox, lookup, request, setup};
 
 /// The terminal's side of the feed.
 #[derive(Debug, Default, Clone, Copy)]
@@ -21,8 +21,8 @@ impl FeedSink for Feed {
                     // An answer to a question that was deleted meanwhile has nowhere to go.
                     lookup::keep_answer(tx, now, *command, answer).map(|_known| ())
                 }
-                // The queue's row says 回答あり; papers come as documents of their own.
-                Answer::Disclosure(_) => Ok(()),
+                // Papers come as documents of their own.
+                Answer::Disclosure(answer) => request::keep_decisions(tx, *command, answer),
             },
             FeedItem::DocumentOffered(offer) => inbox::offer(tx, now, offer),
             FeedItem::DocumentWithdrawn { document } => inbox::withdraw(tx, now, *document),

@@ -6,12 +6,12 @@ use protocol::answer::DocumentOffer;
 use protocol::command::{Action, Command, DocumentMark};
 use protocol::document_name::DocumentName;
 use protocol::exchange::{CommandId, DocumentId, Sha256Digest};
-use protocol::number::UserId;
+use protocol::number::{InsurerNumber, UserId};
 use protocol::problem::ProblemCode;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use zeroize::Zeroizing;
 
-use super::{MAX_DOCUMENTS, Opened, TERMINAL};
+use super::{MAX_DOCUMENTS, Opened, Reply, TERMINAL};
 use crate::audit::{self, AuditEvent};
 use crate::clock::Now;
 use crate::entropy::Entropy;
@@ -39,6 +39,8 @@ struct Row {
     state: i64,
     offer: String,
     opened: bool,
+    /// How often it arrived damaged.
+    damaged: u32,
     deadline: Deadline,
 }
 
@@ -191,7 +193,10 @@ pub(super) fn open(
     now: &Now,
     document: DocumentId,
     staff: &UserId,
-) -> Result<Opened, Problem> {
+) -> Result<Reply, Problem> {
+    if let Some(reply) = undelivered(tx, now, document)? {
+        return Ok(reply);
+    }
     let (row, left) = living(tx, now, document)?;
     let offer = row.offer()?;
     if !row.opened {
@@ -205,10 +210,42 @@ pub(super) fn open(
         Some(staff),
         &AuditEvent::DocumentOpened { document },
     )?;
-    Ok(Opened {
+    Ok(Reply::Opened(Opened {
         display_name: display_name(&offer),
         left,
-    })
+    }))
+}
+
+/// What is said about a document that is not fetched any more. Somebody has seen it then.
+fn undelivered(
+    tx: &Transaction<'_>,
+    now: &Now,
+    document: DocumentId,
+) -> Result<Option<Reply>, Problem> {
+    let Some(row) = row(tx, document)? else {
+        return Ok(None);
+    };
+    let past = row.deadline.is_past(reading(tx, now)?);
+    if row.state != OFFERED || row.damaged < MAX_DAMAGED || past {
+        return Ok(None);
+    }
+    tx.prepare_cached("UPDATE document SET opened = 1 WHERE id = ?1")?
+        .execute(params![document.0.as_bytes()])?;
+    let insurer = match row.offer()?.request {
+        Some(request) => insurer_of(tx, request)?,
+        None => None,
+    };
+    Ok(Some(Reply::Undelivered { insurer }))
+}
+
+/// Whom a request asked.
+fn insurer_of(
+    connection: &Connection,
+    request: CommandId,
+) -> Result<Option<InsurerNumber>, Problem> {
+    let item = outbox::item(connection, request)?;
+    let command = item.and_then(|item| serde_json::from_str::<Command>(&item.body).ok());
+    Ok(command.and_then(|command| command.insurer))
 }
 
 /// The content, for drawing and printing. Never past the deadline.
@@ -409,14 +446,15 @@ fn living(
 fn row(connection: &Connection, document: DocumentId) -> Result<Option<Row>, Problem> {
     Ok(connection
         .prepare_cached(
-            "SELECT state, offer, opened, deadline_wall_ms, deadline_lived_ms FROM document
-             WHERE id = ?1",
+            "SELECT state, offer, opened, deadline_wall_ms, deadline_lived_ms, damaged
+             FROM document WHERE id = ?1",
         )?
         .query_row(params![document.0.as_bytes()], |row| {
             Ok(Row {
                 state: row.get(0)?,
                 offer: row.get(1)?,
                 opened: row.get(2)?,
+                damaged: row.get(5)?,
                 deadline: Deadline {
                     wall_ms: row.get(3)?,
                     lived_ms: row.get(4)?,

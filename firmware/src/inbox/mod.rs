@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use protocol::answer::Notice;
 use protocol::exchange::DocumentId;
-use protocol::number::UserId;
+use protocol::number::{InsurerNumber, UserId};
 
 use crate::clock::Now;
 use crate::error::Problem;
@@ -26,7 +26,7 @@ use crate::vault::{Migration, Vault};
 pub use document::{
     Documents, MAX_DAMAGED, bytes, forget, not_fetched, offer, sweep, sweep_due, to_fetch, withdraw,
 };
-pub use notice::{MAX_NOTICES, in_maintenance, keep_notice};
+pub use notice::{MAX_NOTICES, Window, keep_notice, maintenance};
 pub use pages::{InboxEntry, Listing, newest_unopened, unopened};
 
 /// Most documents at a time, offered or here.
@@ -108,6 +108,11 @@ pub enum Reply {
     Newest(Option<(DocumentId, bool)>),
     /// To [`Job::Open`].
     Opened(Opened),
+    /// To [`Job::Open`], for a document that arrived damaged [`MAX_DAMAGED`] times.
+    Undelivered {
+        /// Whom its request asked, if it answers one.
+        insurer: Option<InsurerNumber>,
+    },
     /// To [`Job::OpenNotice`].
     Notice(Box<Notice>),
     /// To [`Job::Printed`].
@@ -142,9 +147,9 @@ pub fn run(job: Job, vault: &mut Vault, now: &Now) -> Result<Reply, Problem> {
             .read(|c| pages::list(c, now, filter, page, rows))
             .map(Reply::Page),
         Job::NewestUnopened => vault.read(|c| newest_unopened(c, now)).map(Reply::Newest),
-        Job::Open { document, staff } => vault
-            .write(|tx| document::open(tx, now, document, &staff))
-            .map(Reply::Opened),
+        Job::Open { document, staff } => {
+            vault.write(|tx| document::open(tx, now, document, &staff))
+        }
         Job::OpenNotice(id) => vault
             .write(|tx| notice::open(tx, id))
             .map(|notice| Reply::Notice(Box::new(notice))),

@@ -1,6 +1,7 @@
 //! お知らせ of the operator.
 
 use protocol::answer::Notice;
+use protocol::calendar::Timestamp;
 use protocol::exchange::DocumentId;
 use protocol::problem::ProblemCode;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
@@ -44,20 +45,45 @@ pub fn keep_notice(tx: &Transaction<'_>, notice: &Notice) -> Result<(), Problem>
     Ok(())
 }
 
-/// Whether a maintenance window is open: the line may be away without alarm (U13).
+/// A time in which the operator receives nothing, as was told beforehand (U13).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// Its beginning.
+    pub from: Timestamp,
+    /// Its end, exclusive.
+    pub to: Timestamp,
+}
+
+impl Window {
+    /// Its end, if it goes on now. An untrusted clock cannot tell, and then nothing is excused.
+    #[must_use]
+    pub fn open_until(&self, now: &Now) -> Option<Timestamp> {
+        (now.is_trusted() && self.from <= now.wall && now.wall < self.to).then_some(self.to)
+    }
+}
+
+/// The maintenance that goes on, or the next one. Windows that touch are one.
 ///
 /// # Errors
 /// Those of the vault.
-pub fn in_maintenance(connection: &Connection, now: &Now) -> Result<bool, Problem> {
-    if !now.is_trusted() {
-        return Ok(false);
+pub fn maintenance(connection: &Connection, now: &Now) -> Result<Option<Window>, Problem> {
+    let mut statement = connection.prepare_cached(
+        "SELECT maintenance_from_ms, maintenance_to_ms FROM notice
+         WHERE maintenance_to_ms > ?1 AND maintenance_from_ms < maintenance_to_ms
+         ORDER BY maintenance_from_ms",
+    )?;
+    let mut rows = statement.query([now.wall.unix_ms()])?;
+    let mut first: Option<Window> = None;
+    while let Some(row) = rows.next()? {
+        let from = Timestamp::from_unix_ms(row.get(0)?);
+        let to = Timestamp::from_unix_ms(row.get(1)?);
+        match &mut first {
+            None => first = Some(Window { from, to }),
+            Some(window) if from <= window.to => window.to = window.to.max(to),
+            Some(_) => break,
+        }
     }
-    Ok(connection
-        .prepare_cached(
-            "SELECT EXISTS(SELECT 1 FROM notice
-               WHERE maintenance_from_ms <= ?1 AND maintenance_to_ms > ?1)",
-        )?
-        .query_row(params![now.wall.unix_ms()], |row| row.get(0))?)
+    Ok(first)
 }
 
 pub(super) fn open(tx: &Transaction<'_>, id: DocumentId) -> Result<Notice, Problem> {

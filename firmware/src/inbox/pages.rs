@@ -5,6 +5,7 @@ use protocol::exchange::DocumentId;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use uuid::Uuid;
 
+use super::MAX_DAMAGED;
 use crate::clock::Now;
 use crate::error::Problem;
 use crate::expiry::{Deadline, Reading, reading};
@@ -35,8 +36,9 @@ pub struct Listing {
 pub struct InboxEntry {
     /// As it is shown, with the time left at the instant of reading.
     pub row: InboxRow,
-    /// It can be opened: a notice, or a document that has arrived whole.
-    pub here: bool,
+    /// It can be opened: a notice, a document that has arrived whole, or one that will not
+    /// come, for what there is to say about it.
+    pub opens: bool,
 }
 
 impl std::fmt::Debug for InboxEntry {
@@ -48,15 +50,20 @@ impl std::fmt::Debug for InboxEntry {
 }
 
 /// Documents past their deadline and notices of tomorrow are not in the list.
-const ENTRIES: &str = "(
+fn entries() -> String {
+    format!(
+        "(
     SELECT id, title, 0 AS notice, 0 AS important, opened, arrived_ms AS at_ms, size,
-           state = 1 AS here, deadline_wall_ms, deadline_lived_ms
+           state = 1 AS here, deadline_wall_ms, deadline_lived_ms,
+           state = 0 AND damaged >= {MAX_DAMAGED} AS lost
     FROM document WHERE state IN (0, 1) AND deadline_wall_ms > ?1 AND deadline_lived_ms > ?2
     UNION ALL
-    SELECT id, title, 1, important, opened, shown_from_ms, 0, 1, 0, 0
-    FROM notice WHERE ?3 IS NULL OR shown_from_ms <= ?3)";
+    SELECT id, title, 1, important, opened, shown_from_ms, 0, 1, 0, 0, 0
+    FROM notice WHERE ?3 IS NULL OR shown_from_ms <= ?3)"
+    )
+}
 
-/// Documents and notices that are here and not opened.
+/// Documents and notices that are here, or will not come, and were not opened.
 ///
 /// # Errors
 /// Those of the vault.
@@ -64,7 +71,7 @@ pub fn unopened(connection: &Connection, now: &Now) -> Result<u64, Problem> {
     Ok(counts(connection, now, reading(connection, now)?)?.1)
 }
 
-/// The newest entry that is here and not opened, and whether it is a notice. Documents, which
+/// The newest entry that is here, or will not come, and was not opened, and whether it is a notice. Documents, which
 /// end, come before notices.
 ///
 /// # Errors
@@ -76,8 +83,9 @@ pub fn newest_unopened(
     let reading = reading(connection, now)?;
     Ok(connection
         .prepare_cached(&format!(
-            "SELECT id, notice FROM {ENTRIES} WHERE opened = 0 AND here = 1
-             ORDER BY notice, at_ms DESC LIMIT 1"
+            "SELECT id, notice FROM {} WHERE opened = 0 AND (here OR lost)
+             ORDER BY notice, at_ms DESC LIMIT 1",
+            entries()
         ))?
         .query_row(
             params![reading.wall_ms, reading.lived_ms, until(now)],
@@ -101,7 +109,10 @@ pub(super) fn list(
         InboxFilter::Notices => "notice = 1",
     };
     let total: i64 = connection
-        .prepare_cached(&format!("SELECT count(*) FROM {ENTRIES} WHERE {condition}"))?
+        .prepare_cached(&format!(
+            "SELECT count(*) FROM {} WHERE {condition}",
+            entries()
+        ))?
         .query_row(
             params![reading.wall_ms, reading.lived_ms, until(now)],
             |row| row.get(0),
@@ -111,13 +122,14 @@ pub(super) fn list(
     let page = page.min(pages - 1);
     let mut statement = connection.prepare_cached(&format!(
         "SELECT id, title, notice, important, opened, at_ms, size, here, deadline_wall_ms,
-                deadline_lived_ms
-         FROM {ENTRIES} WHERE {condition}
-         ORDER BY important DESC, at_ms DESC, id LIMIT ?4 OFFSET ?5"
+                deadline_lived_ms, lost
+         FROM {} WHERE {condition}
+         ORDER BY important DESC, at_ms DESC, id LIMIT ?4 OFFSET ?5",
+        entries()
     ))?;
     let limit = i64::try_from(rows).unwrap_or(i64::MAX);
     let skip = i64::try_from(page * rows).unwrap_or(i64::MAX);
-    let mut entries: Vec<InboxEntry> = statement
+    let mut found: Vec<InboxEntry> = statement
         .query_map(
             params![reading.wall_ms, reading.lived_ms, until(now), limit, skip],
             |row| {
@@ -136,19 +148,21 @@ pub(super) fn list(
                         arrived: Timestamp::from_unix_ms(row.get(5)?),
                         size: u64::try_from(row.get::<_, i64>(6)?).unwrap_or(0),
                         fetched: None,
+                        undelivered: row.get(10)?,
                         left: (!notice).then(|| deadline.left(reading)),
                     },
-                    here: row.get(7)?,
+                    opens: row.get::<_, bool>(7)? || row.get::<_, bool>(10)?,
                 })
             },
         )?
         .collect::<Result<_, _>>()?;
-    for entry in entries.iter_mut().filter(|entry| !entry.here) {
+    let coming = |entry: &&mut InboxEntry| !entry.opens;
+    for entry in found.iter_mut().filter(coming) {
         let id = entry.row.id.0.into_bytes();
         entry.row.fetched = Some(sealed::length(connection, id)?.unwrap_or(0));
     }
     Ok(Listing {
-        entries,
+        entries: found,
         page,
         pages,
         total,
@@ -156,11 +170,12 @@ pub(super) fn list(
     })
 }
 
-/// Entries in all, and those that are here and not opened.
+/// Entries in all, and those that somebody should open.
 fn counts(connection: &Connection, now: &Now, reading: Reading) -> Result<(u64, u64), Problem> {
     let (all, unopened): (i64, i64) = connection
         .prepare_cached(&format!(
-            "SELECT count(*), coalesce(sum(opened = 0 AND here = 1), 0) FROM {ENTRIES}"
+            "SELECT count(*), coalesce(sum(opened = 0 AND (here OR lost)), 0) FROM {}",
+            entries()
         ))?
         .query_row(
             params![reading.wall_ms, reading.lived_ms, until(now)],

@@ -82,6 +82,18 @@ fn read(vault: &Vault, now: &Now, n: u128) -> Result<Vec<u8>, Problem> {
         .map(|bytes| bytes.to_vec())
 }
 
+fn list(vault: &mut Vault, filter: InboxFilter) -> Listing {
+    let job = Job::Page {
+        filter,
+        page: 0,
+        rows: 10,
+    };
+    match run(job, vault, &now()) {
+        Ok(Reply::Page(list)) => list,
+        other => panic!("not a page: {other:?}"),
+    }
+}
+
 fn kinds(vault: &Vault) -> Vec<String> {
     let page = vault
         .read(|c| outbox::page(c, outbox::Filter::All, 0, 50))
@@ -271,6 +283,22 @@ fn a_document_that_always_arrives_damaged_is_not_fetched_for_ever() {
         );
     }
     assert!(vault.read(|c| to_fetch(c, &now())).unwrap().is_empty());
+    // Somebody has to know: it counts as new until it was looked at.
+    let listing = list(&mut vault, InboxFilter::All);
+    assert_eq!(listing.counts, (1, 1));
+    assert!(listing.entries[0].row.undelivered && listing.entries[0].opens);
+    assert_eq!(listing.entries[0].row.fetched, None);
+    let open = Job::Open {
+        document: offered.document,
+        staff: staff(),
+    };
+    let told = run(open, &mut vault, &now()).unwrap();
+    assert!(matches!(told, Reply::Undelivered { insurer: None }));
+    assert_eq!(list(&mut vault, InboxFilter::All).counts, (1, 0));
+    assert!(
+        kinds(&vault).is_empty(),
+        "nothing was received, nothing was opened"
+    );
 }
 
 #[test]
@@ -333,28 +361,16 @@ fn the_list_counts_what_is_not_opened_and_shows_important_notices_first() {
             offer(tx, &now(), &offer_of(5))
         })
         .unwrap();
-    let list = |vault: &mut Vault, filter| match run(
-        Job::Page {
-            filter,
-            page: 0,
-            rows: 10,
-        },
-        vault,
-        &now(),
-    ) {
-        Ok(Reply::Page(list)) => list,
-        other => panic!("not a page: {other:?}"),
-    };
     let all = list(&mut vault, InboxFilter::All);
     assert_eq!((all.total, all.counts), (4, (4, 3)));
     assert_eq!(all.entries[0].row.title, "大切なお知らせ");
     let papers = all
         .entries
         .iter()
-        .find(|entry| entry.here && !entry.row.notice)
+        .find(|entry| entry.opens && !entry.row.notice)
         .unwrap();
     assert_eq!(papers.row.title, "青木 ハル");
-    let coming = all.entries.iter().find(|entry| !entry.here).unwrap();
+    let coming = all.entries.iter().find(|entry| !entry.opens).unwrap();
     assert_eq!(coming.row.fetched, Some(0));
 
     assert_eq!(
@@ -378,10 +394,37 @@ fn inside_a_maintenance_window_the_line_may_be_away() {
     vault
         .write(|tx| keep_notice(tx, &notice(1, "夜間の保守")))
         .unwrap();
-    let inside = |by| vault.read(|c| in_maintenance(c, &later(by))).unwrap();
-    assert!(!inside(Duration::ZERO));
-    assert!(inside(HOUR));
-    assert!(!inside(HOUR * 2));
+    let until = |now: &Now| {
+        let window = vault.read(|c| maintenance(c, now)).unwrap();
+        window.and_then(|window| window.open_until(now))
+    };
+    assert_eq!(until(&now()), None);
+    assert_eq!(until(&later(HOUR)), Some(now().wall + HOUR * 2));
+    assert_eq!(until(&later(HOUR * 2)), None);
+    let mut untrusted = later(HOUR);
+    untrusted.trust = ClockTrust::Untrusted(Distrust::BehindFloor);
+    assert_eq!(until(&untrusted), None, "nothing is excused then");
+}
+
+#[test]
+fn two_maintenance_windows_that_touch_are_one() {
+    let mut vault = Vault::in_memory().unwrap();
+    let window = |n, from, to| Notice {
+        maintenance: Some((now().wall + HOUR * from, now().wall + HOUR * to)),
+        ..notice(n, "保守")
+    };
+    vault
+        .write(|tx| {
+            keep_notice(tx, &window(1, 3, 5))?;
+            keep_notice(tx, &window(2, 1, 3))?;
+            keep_notice(tx, &window(3, 6, 7))?;
+            // Turned round by mistake: it excuses nothing.
+            keep_notice(tx, &window(4, 9, 0))
+        })
+        .unwrap();
+    let known = vault.read(|c| maintenance(c, &now())).unwrap().unwrap();
+    assert_eq!(known.from, now().wall + HOUR);
+    assert_eq!(known.to, now().wall + HOUR * 5);
 }
 
 #[test]

@@ -167,6 +167,16 @@ impl Counts {
         self.rows[usize::try_from(state.code()).unwrap_or(0)]
     }
 
+    /// Rows that staff see: all but those given up or replaced.
+    #[must_use]
+    pub fn live(&self) -> u64 {
+        State::ALL
+            .iter()
+            .filter(|state| !matches!(state, State::Discarded | State::Replaced))
+            .map(|state| self.of(*state))
+            .sum()
+    }
+
     /// Rows that wait for a receipt: the number on the status strip.
     #[must_use]
     pub fn pending(&self) -> u64 {

@@ -22,6 +22,8 @@ pub enum Filter {
     Live,
     /// Those that wait for a receipt, newest first.
     Pending,
+    /// Those that have a receipt and no answer, newest first.
+    Receipted,
     /// Those that are held, newest first.
     Held,
 }
@@ -128,17 +130,15 @@ pub fn page(
     let counts = counts(connection)?;
     let total = match filter {
         Filter::All => State::ALL.iter().map(|state| counts.of(*state)).sum(),
-        Filter::Live => State::ALL
-            .iter()
-            .filter(|state| !matches!(state, State::Discarded | State::Replaced))
-            .map(|state| counts.of(*state))
-            .sum(),
+        Filter::Live => counts.live(),
         Filter::Pending => counts.pending(),
+        Filter::Receipted => counts.of(State::Receipted),
         Filter::Held => counts.of(State::Held),
     };
     let skip = number.saturating_mul(u64::from(rows));
     let items = match filter {
         Filter::Pending => some(connection, "s.state IN (0, 1)", skip, rows)?,
+        Filter::Receipted => some(connection, "s.state = 2", skip, rows)?,
         Filter::Held => some(connection, "s.state = 4", skip, rows)?,
         Filter::All | Filter::Live => {
             let others = if filter == Filter::All {

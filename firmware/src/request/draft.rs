@@ -3,7 +3,7 @@
 use protocol::calendar::Date;
 use protocol::command::{DisclosureRequest, MAX_SUBJECTS};
 use protocol::exchange::CommandId;
-use protocol::number::{InsuredNumber, UserId};
+use protocol::number::{InsuredNumber, InsurerNumber, UserId};
 use protocol::person::{Attachment, PlanNotice, RequestSubject};
 use protocol::problem::ProblemCode;
 use protocol::text::PersonName;
@@ -108,6 +108,8 @@ impl DraftSubject {
 pub struct Draft {
     /// People, in the order of their places from 1; at most [`MAX_SUBJECTS`].
     pub subjects: Vec<DraftSubject>,
+    /// Who is asked, once that was said.
+    pub insurer: Option<InsurerNumber>,
     /// The held command that it corrects.
     pub replaces: Option<CommandId>,
     /// Scan of the 介護支援専門員証 of who is at the desk.
@@ -146,6 +148,7 @@ pub(super) fn load(connection: &Connection, slot: Slot, staff: &UserId) -> Resul
     let (qualification, qualification_expires) = attachment::qualification(connection, staff)?;
     Ok(Draft {
         subjects: subjects(connection, slot)?,
+        insurer: insurer(connection, slot)?,
         replaces: match slot {
             Slot::New => None,
             Slot::Correction => connection
@@ -198,14 +201,24 @@ pub(super) fn remove(tx: &Transaction<'_>, slot: Slot, place: usize) -> Result<(
         return Ok(());
     }
     people.remove(place - 1);
-    clear(tx, slot)?;
+    clear_people(tx, slot)?;
     for (index, subject) in people.iter().enumerate() {
         write(tx, slot, index + 1, subject)?;
     }
     Ok(())
 }
 
+/// Ends a draft: nobody is in it, and nobody is asked.
 pub(super) fn clear(tx: &Transaction<'_>, slot: Slot) -> Result<(), Problem> {
+    clear_people(tx, slot)?;
+    tx.execute(
+        "DELETE FROM request_insurer WHERE slot = ?1",
+        params![slot.number()],
+    )?;
+    Ok(())
+}
+
+fn clear_people(tx: &Transaction<'_>, slot: Slot) -> Result<(), Problem> {
     tx.execute(
         "DELETE FROM request_subject WHERE slot = ?1",
         params![slot.number()],
@@ -213,10 +226,33 @@ pub(super) fn clear(tx: &Transaction<'_>, slot: Slot) -> Result<(), Problem> {
     Ok(())
 }
 
+/// Says which insurer the draft is for.
+pub(super) fn set_insurer(
+    tx: &Transaction<'_>,
+    slot: Slot,
+    insurer: &InsurerNumber,
+) -> Result<(), Problem> {
+    tx.prepare_cached(
+        "INSERT INTO request_insurer(slot, insurer) VALUES(?1, ?2)
+         ON CONFLICT(slot) DO UPDATE SET insurer = excluded.insurer",
+    )?
+    .execute(params![slot.number(), insurer.as_str()])?;
+    Ok(())
+}
+
+fn insurer(connection: &Connection, slot: Slot) -> Result<Option<InsurerNumber>, Problem> {
+    let found: Option<String> = connection
+        .prepare_cached("SELECT insurer FROM request_insurer WHERE slot = ?1")?
+        .query_row(params![slot.number()], |row| row.get(0))
+        .optional()?;
+    Ok(found.and_then(|number| InsurerNumber::parse(&number).ok()))
+}
+
 /// Loads a request on hold. The same one again keeps what was corrected already.
 pub(super) fn begin_correction(
     tx: &Transaction<'_>,
     held: CommandId,
+    insurer: Option<&InsurerNumber>,
     request: &DisclosureRequest,
 ) -> Result<(), Problem> {
     let begun: Option<[u8; 16]> = tx
@@ -233,6 +269,9 @@ pub(super) fn begin_correction(
          ON CONFLICT(only) DO UPDATE SET command = excluded.command",
         params![held.0.as_bytes()],
     )?;
+    if let Some(insurer) = insurer {
+        set_insurer(tx, Slot::Correction, insurer)?;
+    }
     for (index, subject) in request.subjects.iter().take(MAX_SUBJECTS).enumerate() {
         write(
             tx,

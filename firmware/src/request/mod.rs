@@ -8,6 +8,7 @@
 //! - Saving is one transaction: command, audit entry, draft cleared.
 
 pub mod attachment;
+mod decision;
 mod draft;
 pub mod files;
 pub(crate) mod media;
@@ -25,15 +26,17 @@ use crate::error::Problem;
 use crate::vault::{Migration, Vault};
 
 pub use attachment::Attachments;
+pub use decision::{Decisions, decisions, keep_decisions, sweep_decisions};
 pub use draft::{Draft, DraftSubject, has_draft};
 pub use protocol::command::MAX_SUBJECTS;
 pub use submit::{QUALIFICATION, Submitted};
 
 /// Tables of this module.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    layout: 1,
-    name: "request-1",
-    sql: "CREATE TABLE request_subject(
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        layout: 1,
+        name: "request-1",
+        sql: "CREATE TABLE request_subject(
             slot INTEGER NOT NULL CHECK(slot IN (0, 1)),
             place INTEGER NOT NULL CHECK(place BETWEEN 1 AND 10),
             body TEXT NOT NULL,
@@ -55,7 +58,21 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
             delete_wall_ms INTEGER NOT NULL,
             delete_lived_ms INTEGER NOT NULL
           ) STRICT, WITHOUT ROWID;",
-}];
+    },
+    Migration {
+        layout: 1,
+        name: "request-2",
+        sql: "CREATE TABLE request_decision(
+            command BLOB PRIMARY KEY CHECK(length(command) = 16),
+            decided_ms INTEGER NOT NULL,
+            body TEXT NOT NULL
+          ) STRICT, WITHOUT ROWID;
+          CREATE TABLE request_insurer(
+            slot INTEGER PRIMARY KEY CHECK(slot IN (0, 1)),
+            insurer TEXT NOT NULL
+          ) STRICT;",
+    },
+];
 
 /// Which draft.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,10 +122,21 @@ pub enum Job {
         /// Who is at the desk.
         staff: UserId,
     },
+    /// Says which insurer is asked.
+    SetInsurer {
+        /// Which draft.
+        slot: Slot,
+        /// The insurer.
+        insurer: InsurerNumber,
+        /// Who is at the desk.
+        staff: UserId,
+    },
     /// Loads a request on hold, to be corrected.
     Correct {
         /// The command on hold.
         held: CommandId,
+        /// Who was asked.
+        insurer: Option<InsurerNumber>,
         /// What it asked.
         request: Box<DisclosureRequest>,
         /// Who is at the desk.
@@ -190,12 +218,21 @@ pub fn run(job: Job, vault: &mut Vault, now: &Now) -> Result<Reply, Problem> {
             draft::remove(tx, slot, place)?;
             draft::load(tx, slot, &staff)
         }),
+        Job::SetInsurer {
+            slot,
+            insurer,
+            staff,
+        } => vault.write(|tx| {
+            draft::set_insurer(tx, slot, &insurer)?;
+            draft::load(tx, slot, &staff)
+        }),
         Job::Correct {
             held,
+            insurer,
             request,
             staff,
         } => vault.write(|tx| {
-            draft::begin_correction(tx, held, &request)?;
+            draft::begin_correction(tx, held, insurer.as_ref(), &request)?;
             draft::load(tx, Slot::Correction, &staff)
         }),
         Job::SetQualification {

@@ -90,6 +90,7 @@ pub(super) fn submit(
     audit::append(tx, now, Some(&submit.staff), &event)?;
     if let Some(next) = &submit.next {
         draft::put(tx, Slot::New, None, next)?;
+        draft::set_insurer(tx, Slot::New, &submit.insurer)?;
     }
     Ok(Submitted {
         command: submit.id,

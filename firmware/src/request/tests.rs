@@ -283,6 +283,7 @@ fn a_request_on_hold_is_corrected_beside_the_new_one() {
     put(&mut vault, None, subject(7)).unwrap();
 
     let correct = || Job::Correct {
+        insurer: None,
         held: id(1),
         request: Box::new(DisclosureRequest {
             applicant: saved_request_applicant(),

@@ -10,7 +10,9 @@ use crate::clock::Now;
 use crate::error::Problem;
 use crate::lookup;
 use crate::outbox::{self, Filter, Item, State};
+use crate::request::{self, Decisions};
 use crate::slip;
+use crate::terminal::touch::OutboxFilter;
 use crate::terminal::view::ItemKind;
 use crate::vault::Vault;
 
@@ -19,8 +21,8 @@ use crate::vault::Vault;
 pub enum Job {
     /// A page of the list.
     Page {
-        /// Only what is on hold.
-        held: bool,
+        /// Which items.
+        filter: OutboxFilter,
         /// From 0.
         page: usize,
         /// Rows of a page.
@@ -57,10 +59,8 @@ pub struct SentPage {
     pub page: usize,
     /// At least 1.
     pub pages: usize,
-    /// Items in all.
+    /// Items of this filter.
     pub total: usize,
-    /// On hold in all.
-    pub held: u64,
 }
 
 /// One item of the list.
@@ -78,6 +78,8 @@ pub struct Entry {
     pub insurer: Option<InsurerNumber>,
     /// 控え番号.
     pub slip_number: String,
+    /// What the municipality decided about a request, person by person.
+    pub decisions: Option<Decisions>,
 }
 
 /// Whom it is about stays out of the log.
@@ -100,7 +102,16 @@ impl Entry {
     /// An answer can be opened.
     #[must_use]
     pub fn has_answer(&self) -> bool {
-        self.item.state == State::Answered && self.kind == ItemKind::Progress
+        self.item.state == State::Answered
+            && (self.kind == ItemKind::Progress || self.decisions.is_some())
+    }
+
+    /// How many people of a request the municipality declined.
+    #[must_use]
+    pub fn declined(&self) -> usize {
+        self.decisions
+            .as_ref()
+            .map_or(0, |decisions| decisions.declined())
     }
 
     /// The command as it was asked.
@@ -125,8 +136,8 @@ impl Entry {
 /// Those of the vault and of the queue.
 pub fn run(job: Job, vault: &mut Vault, now: &Now) -> Result<Reply, Problem> {
     match job {
-        Job::Page { held, page, rows } => {
-            vault.read(|c| list(c, held, page, rows)).map(Reply::Page)
+        Job::Page { filter, page, rows } => {
+            vault.read(|c| list(c, filter, page, rows)).map(Reply::Page)
         }
         Job::Item(command) => vault
             .read(|connection| {
@@ -143,12 +154,17 @@ pub fn run(job: Job, vault: &mut Vault, now: &Now) -> Result<Reply, Problem> {
 
 fn list(
     connection: &rusqlite::Connection,
-    held: bool,
+    filter: OutboxFilter,
     page: usize,
     rows: usize,
 ) -> Result<SentPage, Problem> {
     let rows = rows.clamp(1, usize::try_from(outbox::MAX_PAGE).unwrap_or(1));
-    let filter = if held { Filter::Held } else { Filter::Live };
+    let filter = match filter {
+        OutboxFilter::All => Filter::Live,
+        OutboxFilter::Pending => Filter::Pending,
+        OutboxFilter::Receipted => Filter::Receipted,
+        OutboxFilter::Held => Filter::Held,
+    };
     let fetch = |page: usize| {
         outbox::page(
             connection,
@@ -170,13 +186,11 @@ fn list(
         .into_iter()
         .map(|item| entry(connection, item))
         .collect::<Result<_, _>>()?;
-    let held = outbox::counts(connection)?.of(State::Held);
     Ok(SentPage {
         entries,
         page,
         pages,
         total,
-        held,
     })
 }
 
@@ -188,6 +202,7 @@ fn entry(connection: &rusqlite::Connection, item: Item) -> Result<Entry, Problem
         people: 1,
         insurer: command.as_ref().and_then(|command| command.insurer.clone()),
         slip_number: slip::number(connection, item.id)?,
+        decisions: None,
         item,
     };
     match command.map(|command| command.action) {
@@ -202,6 +217,7 @@ fn entry(connection: &rusqlite::Connection, item: Item) -> Result<Entry, Problem
         Some(Action::DisclosureRequest(request)) => {
             entry.kind = ItemKind::Disclosure;
             entry.people = request.subjects.len();
+            entry.decisions = request::decisions(connection, entry.item.id)?;
             if let [only] = request.subjects.as_slice() {
                 entry.who = Some(only.name.as_str().to_owned());
             }

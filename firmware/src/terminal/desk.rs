@@ -7,7 +7,7 @@ use hal::board::{BoardFault, Part};
 use hal::card::ReaderEvent;
 use protocol::calendar::{Date, Timestamp};
 use protocol::facility::{Facility, FacilityProfile, Insurer};
-use protocol::number::{InsuredNumber, UserId};
+use protocol::number::{InsuredNumber, InsurerNumber, UserId};
 use protocol::person::StaffRole;
 use zeroize::Zeroize as _;
 
@@ -15,6 +15,7 @@ use super::effect::{Effect, TerminalConfig, Ticket};
 use super::view::{Look, Network, PasscodeReason};
 use crate::clock::Now;
 use crate::entropy::Entropy;
+use crate::inbox::Window;
 use crate::outbox::Counts;
 use crate::power::BatteryWatch;
 use crate::store::StoreJob;
@@ -63,6 +64,8 @@ pub struct Desk {
     pub nearly_full: bool,
     /// The gateway was not told about a leaver yet.
     pub untold: bool,
+    /// The operator's maintenance that goes on, or the next one (U13).
+    pub maintenance: Option<Window>,
     /// The last good exchange.
     pub last_exchange: Option<Timestamp>,
     entropy: Box<dyn Entropy>,
@@ -92,6 +95,8 @@ pub struct PersonInHand {
     pub born_on: Date,
     /// 被保険者番号, if the list knows it or it was typed.
     pub insured: Option<InsuredNumber>,
+    /// Which municipality gave that number, if the list knows it or somebody said so.
+    pub insurer: Option<InsurerNumber>,
 }
 
 impl std::fmt::Debug for PersonInHand {
@@ -143,6 +148,7 @@ impl Desk {
             has_clients: false,
             nearly_full: false,
             untold: false,
+            maintenance: None,
             last_exchange: None,
             entropy,
             effects: VecDeque::new(),
@@ -192,12 +198,27 @@ impl Desk {
         protocol::exchange::CommandId::new(self.now.wall, random)
     }
 
-    /// The insurer that is asked when the office has only one, or the first.
+    /// Whom the office may ask, in the gateway's order.
     #[must_use]
-    pub fn insurer(&self) -> Option<&Insurer> {
+    pub fn insurers(&self) -> &[Insurer] {
         self.facility
             .as_ref()
-            .and_then(|facility| facility.insurers.first())
+            .map_or(&[], |facility| &facility.insurers)
+    }
+
+    /// Their numbers.
+    #[must_use]
+    pub fn scope(&self) -> Vec<InsurerNumber> {
+        self.insurers()
+            .iter()
+            .map(|one| one.number.clone())
+            .collect()
+    }
+
+    /// The insurer with this number, if the office may ask it.
+    #[must_use]
+    pub fn insurer(&self, number: &InsurerNumber) -> Option<&Insurer> {
+        self.insurers().iter().find(|one| one.number == *number)
     }
 
     /// Today in Japan.

@@ -75,7 +75,7 @@ impl std::fmt::Debug for Input {
             Self::FileTaken(..) => "FileTaken",
             Self::PageDrawn(..) => "PageDrawn",
             Self::Printed(..) => "Printed",
-            Self::Battery(_) => "Battery",
+            Self::Board(_) => "Board",
             Self::Tick => "Tick",
         })
     }
@@ -179,6 +179,8 @@ pub struct DrawnPage {
 pub struct TerminalConfig {
     /// Rows a list page has on this screen.
     pub rows_per_page: usize,
+    /// Rows of F-1, which stand below its filters.
+    pub outbox_rows: usize,
     /// Staff tiles on one page of A-2.
     pub staff_per_page: usize,
     /// Width in pixels of a document's page image at zoom 0.

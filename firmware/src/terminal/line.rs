@@ -28,6 +28,16 @@ pub fn was_heard(report: &SyncReport) -> bool {
     }
 }
 
+/// Whether announced maintenance explains what the line does: silence, or a page in the
+/// gateway's place. What needs a person is said in spite of it.
+pub fn is_excused(network: &Network) -> bool {
+    match network {
+        Network::Online | Network::Offline { .. } => true,
+        Network::Paused { code } => *code == ProblemCode::NetPortal,
+        Network::NotSetUp => false,
+    }
+}
+
 /// Takes news from the line into the desk.
 pub fn told(desk: &mut Desk, report: &SyncReport) -> Told {
     match report {

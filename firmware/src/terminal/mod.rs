@@ -13,36 +13,33 @@ pub mod entry;
 pub mod flow;
 pub mod flows;
 pub mod hours;
+pub mod pager;
 pub mod screen;
 pub mod touch;
 pub mod view;
 
 mod board;
 mod line;
+mod news;
+mod shutter;
 mod stack;
 
 use std::time::Duration;
 
-use hal::board::Cue;
-use hal::card::ReaderEvent;
 use protocol::problem::ProblemCode;
 
-use crate::access::{self, rights};
+use crate::access::rights;
 use crate::audit::LockCause;
 use crate::clock::Now;
 use crate::entropy::Entropy;
 use crate::error::Problem;
 use crate::power::ScreenWatch;
-use crate::setup::{self, Loaded};
-use crate::store::{Status, StoreReply};
-use crate::upkeep;
 use desk::Desk;
 use effect::{Effect, Input, TerminalConfig};
-use flow::{Flow, Next, Waiting};
+use flow::{Next, Waiting};
 use flows::help::HelpFlow;
 use flows::home::HomeFlow;
-use flows::lock::{LockFlow, StartingFlow, WipedFlow};
-use flows::setup::SetupFlow;
+use flows::lock::StartingFlow;
 use flows::trouble::{SlipFlow, TroubleFlow, slip};
 use screen::Screen;
 use stack::Stack;
@@ -55,9 +52,6 @@ pub const DOUBLE_TOUCH: Duration = Duration::from_millis(250);
 /// How much longer than the idle time a desk stays open while a card is being read. A card
 /// session has a limit of its own; this one holds whatever happens to it.
 pub const BUSY_GRACE: Duration = Duration::from_secs(30);
-
-/// A contact with the gateway is written again after this long.
-pub const HEARD_STEP: Duration = Duration::from_secs(10 * 60);
 
 /// Most changes of screen that one input may cause. More means two flows open each other.
 const MOST_STEPS: usize = 16;
@@ -178,149 +172,6 @@ impl Terminal {
         double
     }
 
-    fn event(&mut self, mut input: Input) {
-        match &mut input {
-            Input::Started if !self.started => {
-                self.started = true;
-                // What ended while the terminal was off is gone before anything is shown.
-                self.sweep();
-                let version = self.desk.config.version.clone();
-                self.desk.store(setup::Job::Started { version });
-                self.reload();
-            }
-            // The vault did not answer at the start: again, once the trouble was read.
-            Input::Tick
-                if self.started
-                    && !self.known
-                    && !self.load.is_waiting()
-                    && self.stack.len() == 1 =>
-            {
-                self.reload();
-            }
-            Input::Stored(ticket, _) if self.load.take(*ticket) => return self.loaded(input),
-            Input::Stored(ticket, result) if self.standing.take(*ticket) => {
-                let still = match result {
-                    Ok(StoreReply::Access(access::Reply::Standing(role))) => *role,
-                    _ => None,
-                };
-                if self.desk.session.as_ref().map(|session| session.role) != still {
-                    self.lock(LockCause::Disabled);
-                }
-                return;
-            }
-            Input::Status(status) => self.numbers(status),
-            Input::Reader(event) => {
-                self.desk.card_present = *event == ReaderEvent::CardArrived;
-                self.desk.reader = Some(event.clone());
-            }
-            Input::Tick if self.desk.now.boot.saturating_sub(self.last_sweep) >= upkeep::EVERY => {
-                self.sweep();
-            }
-            Input::Board(event) => return self.board(*event),
-            Input::Stored(ticket, result) if self.case.is_mine(*ticket) => {
-                return self.case.reported(result, self.desk.now.boot);
-            }
-            Input::Synced(report) => {
-                if line::was_heard(report) {
-                    self.sweep();
-                    self.heard();
-                }
-                match line::told(&mut self.desk, report) {
-                    line::Told::Nothing => {}
-                    line::Told::Reload => {
-                        self.reload();
-                        self.check_standing();
-                    }
-                    line::Told::Wipe => return self.wipe(),
-                }
-            }
-            _ => {}
-        }
-        for index in (0..self.stack.len()).rev() {
-            let Some(next) = self.stack.event(index, &mut input, &mut self.desk) else {
-                continue;
-            };
-            self.apply_at(index, next);
-            if index >= self.stack.len() {
-                // Flows below are gone as well, or the desk was locked.
-                break;
-            }
-        }
-    }
-
-    fn numbers(&mut self, status: &Status) {
-        self.desk.counts = status.counts;
-        self.desk.unopened = status.unopened;
-        self.desk.draft = status.draft;
-        self.desk.has_clients = status.has_clients;
-        self.desk.nearly_full = status.nearly_full;
-        self.desk.untold = status.untold;
-    }
-
-    /// Deadlines hold whether anybody touches the screen or not.
-    fn sweep(&mut self) {
-        self.last_sweep = self.desk.now.boot;
-        self.desk.store(upkeep::Job::Sweep);
-    }
-
-    /// The gateway was heard: that is kept now and then, and it can be told what it missed.
-    fn heard(&mut self) {
-        let boot = self.desk.now.boot;
-        let due = self
-            .last_heard
-            .is_none_or(|last| boot.saturating_sub(last) >= HEARD_STEP);
-        if due {
-            self.last_heard = Some(boot);
-            self.desk.store(access::Job::Heard);
-        }
-        if self.desk.untold {
-            let command = self.desk.command_id();
-            self.desk.store(access::Job::Retell { command });
-        }
-    }
-
-    fn reload(&mut self) {
-        let ticket = self.desk.store(setup::Job::Load);
-        self.load.start(ticket);
-    }
-
-    /// Somebody who works here may just have been stopped.
-    fn check_standing(&mut self) {
-        if let Some(session) = &self.desk.session {
-            let who = session.staff.clone();
-            let ticket = self.desk.store(access::Job::Standing { who });
-            self.standing.start(ticket);
-        }
-    }
-
-    fn loaded(&mut self, input: Input) {
-        let starting = self.stack.top().screen(&self.desk) == Screen::Lock
-            && self.stack.len() == 1
-            && self.desk.session.is_none();
-        match input {
-            Input::Stored(_, Ok(StoreReply::Setup(setup::Reply::Loaded(loaded)))) => {
-                line::known(&mut self.desk, &loaded);
-                self.known = true;
-                if starting {
-                    self.base(&loaded);
-                }
-            }
-            Input::Stored(_, Err(problem)) => self.apply(Next::Trouble(problem)),
-            _ => {}
-        }
-    }
-
-    /// What lies at the bottom while nobody has unlocked.
-    fn base(&mut self, loaded: &Loaded) {
-        let bottom: Box<dyn Flow> = if loaded.finished {
-            Box::new(LockFlow)
-        } else {
-            Box::new(SetupFlow::resume(loaded))
-        };
-        self.stack = Stack::new(bottom);
-        self.shown();
-    }
-
     fn apply(&mut self, next: Next) {
         self.apply_at(self.stack.len() - 1, next);
     }
@@ -409,58 +260,6 @@ impl Terminal {
         self.refused();
     }
 
-    /// Locks after the idle time; whether it did.
-    fn idle(&mut self) -> bool {
-        let unused = self.desk.now.boot.saturating_sub(self.last_touch);
-        let limit = self.desk.config.idle_lock;
-        if unused < limit || (self.stack.top().busy() && unused < limit + BUSY_GRACE) {
-            return false;
-        }
-        if self.desk.session.is_some() {
-            self.lock(LockCause::Idle);
-        } else if self.stack.len() > 1 && self.stack.bottom_is_lock(&self.desk) {
-            // A half-typed passcode, help or trouble before login: the shutter closes again.
-            self.forget();
-        } else {
-            return false;
-        }
-        true
-    }
-
-    /// The desk locks: nothing about visitors or of what was typed is left.
-    fn lock(&mut self, cause: LockCause) {
-        let who = self
-            .desk
-            .session
-            .as_ref()
-            .map(|session| session.staff.clone());
-        if who.is_some() {
-            self.desk.store(access::Job::Locked { who, cause });
-        }
-        self.forget();
-    }
-
-    fn forget(&mut self) {
-        if self.stack.any_busy() {
-            self.desk.effect(Effect::CancelCard);
-        }
-        self.desk.effect(Effect::Cue(Cue::Quiet));
-        self.desk.session = None;
-        self.desk.in_hand = None;
-        self.desk.approval = None;
-        self.stack = Stack::new(Box::new(LockFlow));
-    }
-
-    /// The unit is lost: the key is destroyed, and nothing more is done here.
-    fn wipe(&mut self) {
-        self.forget();
-        self.stack = Stack::new(Box::new(WipedFlow));
-        self.desk.effect(Effect::Wipe);
-        self.desk.profile = None;
-        self.desk.facility = None;
-        self.wiped = true;
-    }
-
     fn slip(&self, code: Option<ProblemCode>) -> view::Slip {
         slip(&self.desk, self.stack.top().screen(&self.desk), code)
     }
@@ -478,6 +277,10 @@ impl Terminal {
             office_short: short.unwrap_or_default(),
             test_trust: desk.config.test_trust,
             network: desk.network.clone(),
+            maintenance: desk
+                .maintenance
+                .filter(|_| line::is_excused(&desk.network))
+                .and_then(|window| window.open_until(&desk.now)),
             waiting: desk.counts.pending(),
             clock: desk.now.is_trusted().then(|| desk.now.wall.to_japan()),
             battery: desk.battery.percent().map(|percent| view::Battery {

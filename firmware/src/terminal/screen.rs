@@ -88,6 +88,8 @@ screens! {
     ClientList = "D-10",
     /// By number or by dates?
     LookUpKind = "D-11",
+    /// Which municipality? Only where the office may ask several.
+    InsurerChoice = "D-12",
     /// Whose papers? Ten places.
     Disclosure = "E-1",
     /// One person of the request.
@@ -106,6 +108,8 @@ screens! {
     OutboxItem = "F-2",
     /// One item on hold, with its reason.
     OutboxHeld = "F-3",
+    /// What was decided about each person of a request.
+    Decision = "F-4",
     /// Documents and notices.
     Inbox = "G-1",
     /// A document's pages.

@@ -8,5 +8,7 @@ mod passcode;
 mod random;
 mod setup;
 mod work_inbox;
+mod work_insurers;
 mod work_look_up;
+mod work_outbox;
 mod work_request;

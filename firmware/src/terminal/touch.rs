@@ -21,6 +21,7 @@
 //! | C-15 | 番号を入れなおす | カードを使わずに進む | |
 //! | C-18 | 管理者が許す | カードを使わずに進む | |
 //! | D-11 | 番号で調べる | 日付で調べる | `Third` 台帳から |
+//! | D-12 | – | – | `Row(n)`, pages |
 //! | D-1 | つぎへ | 台帳から | `Third` カードから; `Digit`, `LetterH`, `Backspace`, `ClearAll` |
 //! | D-2 | つぎへ | – | `Era`, `Field(n)` year, month, day; digits |
 //! | D-3 | つぎへ | – | `Today`, `Yesterday`, `Field(n)`; digits |
@@ -37,6 +38,7 @@
 //! | F-1 | 止めたn件を見る, none held: ホームへ | – | `OutboxFilter`, `OutboxItem(id)` or `Row(n)`, pages |
 //! | F-2 | 回答を見る, without an answer: 閉じる | – | |
 //! | F-3 | 直して送りなおす, not editable: 閉じる | 取りやめる, and again to confirm | |
+//! | F-4 | 閉じる | – | pages |
 //! | G-1 | 新しい書類を開く, nothing new: ホームへ | – | `InboxFilter`, `Document(id)` or `Row(n)`, pages |
 //! | G-2 | 印刷する, no printer: 閉じる | – | `NextPage`, `PrevPage`, `Zoom` |
 //! | G-3 | 閉じる | – | |
@@ -44,7 +46,7 @@
 //! | H-2 | 問い合わせ票を出す | – | |
 //! | J-1, K-2 | – (K-2: 閉じる) | 票を印刷 (`Print`) | |
 //! | J-2 | 職員を追加 | – | `Staff(id)` or `Row(n)`, pages |
-//! | J-3 | 保存する | 止める, and again to confirm; もどす for a stopped one | `Field(0)` name, `Field(1)` id, `Role` |
+//! | J-3 | 保存する | 止める, and again to confirm; もどす for a stopped one | `Third` 新しいパスコード; `Field(0)` name, `Field(1)` id, `Role` |
 //! | J-4 | 閉じる | – | `Language`, `HighContrast`, `TextSize`, `Sounds` |
 //! | J-5 | 閉じる, in set-up これでよい | – | `Field(n)` corrects a field, in the order of the page |
 //! | J-6 | 閉じる | – | `PinMode` |
@@ -161,7 +163,11 @@ pub enum OutboxFilter {
     /// Everything, held ones first.
     #[default]
     All,
-    /// Only what is on hold.
+    /// 送信待ち: no receipt yet.
+    Pending,
+    /// 受領証あり: the gateway has it, no answer yet.
+    Receipted,
+    /// 要対応: on hold.
     Held,
 }
 

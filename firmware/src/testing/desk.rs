@@ -377,6 +377,7 @@ impl Day {
 pub fn config() -> TerminalConfig {
     TerminalConfig {
         rows_per_page: 4,
+        outbox_rows: 4,
         staff_per_page: 6,
         document_width: 720,
         idle_lock: Duration::from_secs(60),

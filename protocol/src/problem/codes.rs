@@ -108,6 +108,9 @@ problem_codes! {
     /// The fetched bytes do not have the announced hash. They were thrown away and are
     /// fetched again.
     DocumentDamaged = "MDG-DOCUMENT-DAMAGED",
+    /// The document arrived damaged so often that it is not fetched any more. Nothing of it is
+    /// here, and its original lies at the municipality. Call the desk, which delivers it again.
+    DocumentUndelivered = "MDG-DOCUMENT-UNDELIVERED",
     /// The document cannot be drawn on the screen. It is kept until its deadline. Call the
     /// desk.
     DocumentUnreadable = "MDG-DOCUMENT-UNREADABLE",

@@ -23,6 +23,7 @@ battery-charging = Charging { $percent }%
 battery-low = Low { $percent }%
 net-paused = Sending is paused
 net-paused-clock = Checking the time
+net-maintenance = Maintenance until { $time }
 net-not-set-up = Not set up yet
 
 mark-saved = Saved
@@ -43,6 +44,7 @@ person-visitor = { $name }
 
 when-today = today
 when-yesterday = yesterday
+when-days-ago = { $days } days ago
 age-now = From today
 age-hours = { $hours } { $hours ->
     [one] hour

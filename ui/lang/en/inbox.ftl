@@ -14,6 +14,7 @@ inbox-main-open-short = Open
 inbox-empty = Nothing has been received.
 inbox-empty-filter = There is nothing here.
 inbox-fetching = Fetching { $percent }%
+inbox-undelivered = Did not arrive
 
 document-papers = Papers
 document-previous = Back

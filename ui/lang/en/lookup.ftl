@@ -8,6 +8,9 @@ kind-dates-sub = The application and birth dates
 kind-list = From our list
 kind-list-sub = One of this office's clients
 
+insurer-ask = Which city?
+insurer-chosen = Chosen
+
 clients-ask = Who on our list?
 clients-count = { $count ->
     [one] 1 person
@@ -124,6 +127,14 @@ item-staff = Staff change
 item-profile = Office change
 item-pledge = Pledge
 item-device = Terminal report
+item-progress-short = Progress
+item-eligibility-short = Eligibility
+item-disclosure-short = Papers
+item-document-short = Document
+item-staff-short = Staff
+item-profile-short = Office
+item-pledge-short = Pledge
+item-device-short = Report
 item-about = { $what }, { $name }
 item-people = { $what } ({ $count })
 

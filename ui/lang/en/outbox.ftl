@@ -1,12 +1,14 @@
 # F: how far did everything get?
 
-outbox-ask = How far did it get?
-outbox-ask-short = How far?
-outbox-count = { $count ->
-    [one] 1 item
-   *[other] { $count } items
-}
+outbox-ask = How far?
 outbox-empty = Nothing has been sent yet.
+outbox-empty-filter = There is nothing here.
+outbox-all = All
+outbox-needs-you = Action
+outbox-declined = { $count ->
+    [one] One person declined
+   *[other] { $count } people declined
+}
 outbox-held-why = See why, and fix it
 outbox-main-held = { $count ->
     [one] See the held one
@@ -27,3 +29,13 @@ held-discard-short = Give up
 held-discard-confirm = Really give it up
 held-discard-confirm-short = Really
 held-discard-sure = It will not be sent. The log keeps it.
+
+decision-all = All papers will come
+decision-some = Some people are not decided yet
+decision-declined = { $count ->
+    [one] One person was declined
+   *[other] { $count } people were declined
+}
+decision-granted = Will come
+decision-pending = Not yet
+decision-no = Declined

@@ -51,6 +51,11 @@ mdg-document-gone = The document's time is over
     .safe = Both copies are gone for good.
     .next = To get it again, call the desk.
 
+mdg-document-undelivered = Document not received
+    .happened = It came damaged { $count } times.
+    .safe = The city still has the original.
+    .next = Call the desk to have it sent again.
+
 mdg-request = The city declined
     .happened = This request was not granted.
     .safe = Nothing was handed out.

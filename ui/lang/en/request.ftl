@@ -55,6 +55,9 @@ review-to = To
 review-office-warning = Its last digit does not match.
 review-scan = Attach certificate
 review-scan-there = Certificate attached
+review-scan-soon = Certificate ends soon
+review-scan-over = Ended. Attach the new one
+review-scan-until = until { $date }
 review-send = Send
 limit-ten-lines = Ten people at a time.
     The eleventh starts a second one.

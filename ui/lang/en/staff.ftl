@@ -26,6 +26,7 @@ staff-restore = Restore
 staff-stop = Stop
 staff-stop-confirm = Really stop
 staff-stop-note = The person cannot enter from now on.
+staff-new-passcode = New passcode
 staff-passcode-note = Each person chooses the passcode at the first entry.
 
 look-title = Look and sound

@@ -23,6 +23,7 @@ battery-charging = 充電 { $percent }%
 battery-low = 残り { $percent }%
 net-paused = 送信を止めています
 net-paused-clock = 時刻を確かめています
+net-maintenance = 受付停止中・{ $time }まで
 net-not-set-up = まだ設定していません
 
 mark-saved = 保存済
@@ -45,6 +46,7 @@ person-visitor = { $name } 様
 
 when-today = 今日
 when-yesterday = 昨日
+when-days-ago = { $days }日前
 age-now = 今日の情報
 age-hours = { $hours }時間前の情報
 age-days = { $days }日前の情報

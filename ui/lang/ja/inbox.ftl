@@ -14,6 +14,7 @@ inbox-main-open-short = 開く
 inbox-empty = 届いた書類は、ありません。
 inbox-empty-filter = ここには、何もありません。
 inbox-fetching = 受け取り中 { $percent }%
+inbox-undelivered = 受け取れません
 
 document-papers = の資料
 document-previous = 前へ

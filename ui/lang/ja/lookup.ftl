@@ -8,6 +8,9 @@ kind-dates-sub = 申請日と生年月日で調べます
 kind-list = 台帳から
 kind-list-sub = 利用者の一覧から選びます
 
+insurer-ask = どの市の方ですか？
+insurer-chosen = えらび済み
+
 clients-ask = 台帳の、どなたですか？
 clients-count = { $count }人
 clients-empty = 台帳には、まだどなたもいません。
@@ -121,6 +124,14 @@ item-staff = 職員の変更
 item-profile = 事業所の変更
 item-pledge = 誓約
 item-device = 端末の知らせ
+item-progress-short = 進捗
+item-eligibility-short = 資格
+item-disclosure-short = 申出
+item-document-short = 書類
+item-staff-short = 職員
+item-profile-short = 事業所
+item-pledge-short = 誓約書
+item-device-short = 知らせ
 item-about = { $what }　{ $name } 様
 item-people = { $what }（{ $count }人）
 

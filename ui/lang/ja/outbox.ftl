@@ -1,9 +1,11 @@
 # F: how far did everything get?
 
-outbox-ask = 送ったものは、どこまで？
-outbox-ask-short = 送ったものは？
-outbox-count = { $count }件
+outbox-ask = 送ったものは？
 outbox-empty = 送ったものは、まだありません。
+outbox-empty-filter = ここには、何もありません。
+outbox-all = すべて
+outbox-needs-you = 要対応
+outbox-declined = { $count }人は、受け取れません
 outbox-held-why = 理由を見て、直せます
 outbox-main-held = 止めた{ $count }件を見る
 outbox-main-held-short = 止めた分
@@ -21,3 +23,10 @@ held-discard-short = やめる
 held-discard-confirm = 本当に取りやめる
 held-discard-confirm-short = 本当にやめる
 held-discard-sure = 取りやめると、送りません。記録には残ります。
+
+decision-all = みなさんの資料が、とどきます
+decision-some = まだ決まっていない方がいます
+decision-declined = { $count }人の資料は、受け取れません
+decision-granted = とどきます
+decision-pending = まだです
+decision-no = 受け取れません

@@ -51,6 +51,11 @@ mdg-document-gone = 書類の期限がすぎました
     .safe = 控えも消えているので、もれません。
     .next = もう一度ほしいときは、係に電話を。
 
+mdg-document-undelivered = 書類を受け取れません
+    .happened = { $count }回とも、こわれて届きました。
+    .safe = 元の書類は、市にあります。
+    .next = 係に電話し、もう一度送ってもらう。
+
 mdg-request = 市が、おことわりしました
     .happened = この申出は、受けられませんでした。
     .safe = 何も渡されていません。

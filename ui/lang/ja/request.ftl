@@ -55,6 +55,9 @@ review-to = 送り先
 review-office-warning = 最後の数字が合いません。
 review-scan = 専門員証をつける
 review-scan-there = 専門員証あり
+review-scan-soon = 専門員証が、もうすぐ切れます
+review-scan-over = 期限切れ。新しい証をつける
+review-scan-until = { $date }まで
 review-send = 送る
 limit-ten-lines = 1回に10人までです。
     11人目からは、2回目の申出へ。

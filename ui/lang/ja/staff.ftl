@@ -26,6 +26,7 @@ staff-restore = もどす
 staff-stop = 止める
 staff-stop-confirm = 本当に止める
 staff-stop-note = 止めると、すぐに入れなくなります。
+staff-new-passcode = 新しいパスコード
 staff-passcode-note = パスコードは、ご本人が最初に決めます。
 
 look-title = 見やすさと音

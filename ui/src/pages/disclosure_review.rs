@@ -1,13 +1,13 @@
 //! E-4: check and send.
 
 use firmware::terminal::touch::Touch;
-use firmware::terminal::view;
+use firmware::terminal::view::{self, Licence, LicenceState};
 use slint::ComponentHandle;
 
 use super::{on, pager, turn};
 use crate::screen::Touches;
 use crate::words::Words;
-use crate::{DisclosureReviewPage, Kiosk, names, rows};
+use crate::{DisclosureReviewPage, Kiosk, Tone, names, rows, say};
 
 /// Characters of a name that fit on one line.
 const NAME_FITS: usize = 10;
@@ -31,11 +31,37 @@ pub fn show(page: &view::DisclosureReviewPage, ui: &Kiosk, words: &Words) {
     global.set_applicant(page.applicant.as_str().into());
     global.set_office(page.office.as_str().into());
     global.set_office_warning(page.office_warning);
-    global.set_scan(page.qualification_scan);
+    let (licence, tone, icon) = licence(page.licence, words);
+    global.set_licence(licence.into());
+    global.set_licence_tone(tone);
+    global.set_licence_icon(icon.into());
     global.set_receiver(format!("{} {}", page.city, page.desk).trim().into());
     let (now, pages) = pager(people);
     global.set_page(now);
     global.set_pages(pages);
+}
+
+/// What the button says about the licence: whether it is there, and its last day.
+fn licence(licence: Option<Licence>, words: &Words) -> (String, Tone, &'static str) {
+    let Some(licence) = licence else {
+        return (words.say("review-scan"), Tone::Attn, "clip");
+    };
+    let (key, tone, icon) = match licence.state {
+        LicenceState::Good => ("review-scan-there", Tone::Ok, "check"),
+        LicenceState::Unjudged => ("review-scan-there", Tone::None, "clock"),
+        LicenceState::Soon => ("review-scan-soon", Tone::Attn, "warn"),
+        LicenceState::Over => ("review-scan-over", Tone::Danger, "stop"),
+    };
+    let said = words.say(key);
+    let text = match licence.expires_on {
+        None => said,
+        Some(day) => {
+            let until = say::date(day, words);
+            let until = words.say_with("review-scan-until", &[("date", until.into())]);
+            format!("{said}\n{until}")
+        }
+    };
+    (text, tone, icon)
 }
 
 /// Turns its buttons into touches.

@@ -77,15 +77,21 @@ fn line(row: &InboxRow, today: Option<Date>, layout: Layout, words: &Words) -> L
         small: !row.notice && name.small,
         two_lines: !row.notice && name.two_lines,
         sub: if row.notice {
-            arrived.into()
+            [Some(arrived), say::days_ago(row.arrived, today, words)]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join("・")
+                .into()
         } else {
             format!("{arrived}・{}", say::size(row.size)).into()
         },
         opened: row.opened,
         notice: row.notice,
         important: row.important,
-        left: left(row, words).into(),
-        soon: row.fetched.is_none() && row.left.is_some_and(|left| left < SOON),
+        left: left(row, today, layout, words).into(),
+        soon: row.undelivered
+            || (row.fetched.is_none() && row.left.is_some_and(|left| left < SOON)),
         fetching: row.fetched.is_some(),
     }
 }
@@ -99,9 +105,16 @@ fn papers_of(name: &str, layout: Layout, words: &Words) -> String {
     }
 }
 
-/// The countdown, or how much has come while it is being fetched.
-fn left(row: &InboxRow, words: &Words) -> String {
+/// The countdown, or how much has come while it is being fetched; upright, where there is no
+/// room for the date, the age of a notice.
+fn left(row: &InboxRow, today: Option<Date>, layout: Layout, words: &Words) -> String {
+    if row.undelivered {
+        return words.say("inbox-undelivered");
+    }
     match (row.fetched, row.left) {
+        (None, None) if layout == Layout::Portable => {
+            say::days_ago(row.arrived, today, words).unwrap_or_default()
+        }
         (Some(fetched), _) => {
             let percent = fetched.saturating_mul(100) / row.size.max(1);
             words.say_with("inbox-fetching", &[("percent", percent.min(100).into())])

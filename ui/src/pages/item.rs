@@ -37,6 +37,21 @@ pub fn title(kind: ItemKind, who: Option<&str>, people: usize, words: &Words) ->
     }
 }
 
+/// Key of the short word of a kind, for an upright screen.
+#[must_use]
+pub fn short(kind: ItemKind) -> &'static str {
+    match kind {
+        ItemKind::Progress => "item-progress-short",
+        ItemKind::Eligibility => "item-eligibility-short",
+        ItemKind::Disclosure => "item-disclosure-short",
+        ItemKind::Document => "item-document-short",
+        ItemKind::Staff => "item-staff-short",
+        ItemKind::Profile => "item-profile-short",
+        ItemKind::Pledge => "item-pledge-short",
+        ItemKind::Device => "item-device-short",
+    }
+}
+
 /// Icon of a kind.
 #[must_use]
 pub fn icon(kind: ItemKind) -> &'static str {

@@ -11,6 +11,7 @@ pub mod client_list;
 pub mod compare;
 pub mod confirmed;
 pub mod date;
+pub mod decision;
 pub mod diagnostics;
 pub mod disclosure;
 pub mod disclosure_person;
@@ -20,6 +21,7 @@ pub mod help;
 pub mod home;
 pub mod inbox;
 pub mod insured_number;
+pub mod insurer;
 pub mod item;
 pub mod lock;
 pub mod lockout;
@@ -80,12 +82,14 @@ pub fn connect(ui: &Kiosk, touches: &Touches) {
     compare::connect(ui, touches);
     confirmed::connect(ui, touches);
     date::connect(ui, touches);
+    decision::connect(ui, touches);
     disclosure::connect(ui, touches);
     disclosure_person::connect(ui, touches);
     disclosure_review::connect(ui, touches);
     document::connect(ui, touches);
     inbox::connect(ui, touches);
     insured_number::connect(ui, touches);
+    insurer::connect(ui, touches);
     look_up_kind::connect(ui, touches);
     notice::connect(ui, touches);
     number_b::connect(ui, touches);
@@ -205,6 +209,10 @@ pub fn show(view: &View, layout: Layout, ui: &Kiosk, words: &Words) {
             look_up_kind::show(page, ui, words);
             PageName::LookUpKind
         }
+        Page::InsurerChoice(page) => {
+            insurer::show(page, ui, words);
+            PageName::InsurerChoice
+        }
         Page::Disclosure(page) => {
             disclosure::show(page, layout, ui, words);
             PageName::Disclosure
@@ -232,6 +240,10 @@ pub fn show(view: &View, layout: Layout, ui: &Kiosk, words: &Words) {
         Page::OutboxItem(page) => {
             outbox_item::show(page, today, layout, ui, words);
             PageName::OutboxItem
+        }
+        Page::Decision(page) => {
+            decision::show(page, today, layout, ui, words);
+            PageName::Decision
         }
         Page::Inbox(page) => {
             inbox::show(page, today, layout, ui, words);

@@ -31,11 +31,10 @@ pub fn show(
         leaves(&page.body, columns, lines),
     ));
     let when = say::instant(page.shown_from, today, words);
-    global.set_from(
-        words
-            .say_with("notice-from", &[("when", when.into())])
-            .into(),
-    );
+    let from = words.say_with("notice-from", &[("when", when.into())]);
+    let age = say::days_ago(page.shown_from, today, words);
+    let from: Vec<String> = [Some(from), age].into_iter().flatten().collect();
+    global.set_from(from.join("・").into());
     global.set_important(page.important);
 }
 

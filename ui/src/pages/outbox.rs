@@ -11,6 +11,14 @@ use crate::screen::Touches;
 use crate::words::Words;
 use crate::{ItemLine, Kiosk, OutboxPage, names, rows, say};
 
+/// In the order of the page.
+const FILTERS: [OutboxFilter; 4] = [
+    OutboxFilter::All,
+    OutboxFilter::Pending,
+    OutboxFilter::Receipted,
+    OutboxFilter::Held,
+];
+
 /// Characters of a name that fit on one line of a row.
 const ONE_LINE: usize = 13;
 
@@ -27,19 +35,30 @@ pub fn show(
         .items
         .rows
         .iter()
-        .map(|row| line(row, today, words))
+        .map(|row| line(row, today, layout, words))
         .collect();
     global.set_rows(rows::keep(global.get_rows(), lines));
-    global.set_count(
-        words
-            .say_with("outbox-count", &[("count", page.items.total.into())])
-            .into(),
+    let between = if layout == Layout::Ten { " " } else { "\n" };
+    let filters = FILTERS.iter().map(|filter| {
+        let (key, count) = match filter {
+            OutboxFilter::All => ("outbox-all", page.counts.all),
+            OutboxFilter::Pending => ("strip-waiting", page.counts.pending),
+            OutboxFilter::Receipted => ("mark-receipt", page.counts.receipted),
+            OutboxFilter::Held => ("outbox-needs-you", page.counts.held),
+        };
+        format!("{}{between}{count}", words.say(key))
+    });
+    global.set_filters(rows::texts(global.get_filters(), filters));
+    let filter = FILTERS.iter().position(|filter| *filter == page.filter);
+    global.set_filter(
+        filter
+            .and_then(|place| i32::try_from(place).ok())
+            .unwrap_or(0),
     );
-    global.set_held_only(page.filter == OutboxFilter::Held);
     let (now, pages) = pager(&page.items);
     global.set_page(now);
     global.set_pages(pages);
-    let (main, icon) = match page.held {
+    let (main, icon) = match page.counts.held {
         0 => (words.say("act-home"), "home"),
         _ if layout == Layout::Portable => (words.say("outbox-main-held-short"), "hold"),
         held => (
@@ -51,18 +70,32 @@ pub fn show(
     global.set_main_icon(icon.into());
 }
 
-fn line(row: &OutboxRow, today: Option<Date>, words: &Words) -> ItemLine {
-    let sub = match (row.state, &row.code) {
-        (ItemState::Held, Some(code)) => trouble::facts(code, 0, words).title,
-        (state, _) => since(row, state, today, words),
+fn line(row: &OutboxRow, today: Option<Date>, layout: Layout, words: &Words) -> ItemLine {
+    let sub = match (row.state, &row.code, row.declined) {
+        (ItemState::Held, Some(code), _) => trouble::facts(code, 0, words).title,
+        (ItemState::Answered, _, 1..) => {
+            words.say_with("outbox-declined", &[("count", row.declined.into())])
+        }
+        (state, ..) => since(row, state, today, words),
     };
     let name = row
         .who
         .as_deref()
         .map(|who| names::fit_within(who, ONE_LINE));
+    // Upright there is no room for the icon of the kind: a word stands in its place where the
+    // title is a name, and a name of two lines leaves one for the rest.
+    let sub = match (layout, &name) {
+        (Layout::Portable, Some(name)) if row.state == ItemState::Held && name.two_lines => {
+            item::state(row.state, words)
+        }
+        (Layout::Portable, Some(_)) if row.state != ItemState::Held => {
+            format!("{}・{sub}", words.say(item::short(row.kind)))
+        }
+        _ => sub,
+    };
     let title = match &name {
-        // The icon says what it is; a long name needs the room.
-        Some(name) if name.small => visitor(&name.text, words),
+        // The icon or the line below says what it is; a long name needs the room.
+        Some(name) if name.small || layout == Layout::Portable => visitor(&name.text, words),
         _ => item::title(row.kind, row.who.as_deref(), row.people, words),
     };
     ItemLine {
@@ -72,6 +105,7 @@ fn line(row: &OutboxRow, today: Option<Date>, words: &Words) -> ItemLine {
         sub: sub.into(),
         icon: item::icon(row.kind).into(),
         state: item::state(row.state, words).into(),
+        state_icon: item::state_icon(row.state).into(),
         reached: item::reached(row.state),
     }
 }
@@ -94,6 +128,12 @@ pub fn connect(ui: &Kiosk, touches: &Touches) {
     let global = ui.global::<OutboxPage>();
     let send = touches.clone();
     global.on_chosen(move |row| send(Touch::Row(place(row))));
+    let send = touches.clone();
+    global.on_filtered(move |filter| {
+        if let Some(filter) = FILTERS.get(place(filter)) {
+            send(Touch::OutboxFilter(*filter));
+        }
+    });
     global.on_turn(turn(ui, touches, |ui| ui.global::<OutboxPage>().get_page()));
     global.on_back(on(touches, Touch::Back));
     global.on_forward(on(touches, Touch::Main));

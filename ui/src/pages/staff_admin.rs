@@ -145,6 +145,7 @@ pub fn show_edit(page: &view::StaffEditPage, screen: Screen, ui: &Kiosk, words: 
     global.set_second(second.unwrap_or_default().into());
     global.set_second_danger(!setup && !stopped);
     global.set_second_confirm(page.confirm_stop);
+    global.set_passcode(page.passcode);
 }
 
 fn note(page: &view::StaffEditPage, words: &Words) -> (String, Tone) {
@@ -193,6 +194,8 @@ pub fn connect(ui: &Kiosk, touches: &Touches) {
     global.on_save(move || send(Touch::Main));
     let send = touches.clone();
     global.on_second_pressed(move || send(Touch::Second));
+    let send = touches.clone();
+    global.on_new_passcode(move || send(Touch::Third));
     let send = touches.clone();
     global.on_back(move || send(Touch::Back));
 }

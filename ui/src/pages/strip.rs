@@ -1,6 +1,7 @@
 //! The status strip and the screen number, on every page.
 
 use firmware::terminal::view::{Battery, Network, Page, View};
+use protocol::calendar::{Date, Timestamp};
 use protocol::problem::ProblemCode;
 use slint::ComponentHandle;
 
@@ -14,8 +15,14 @@ pub fn show(view: &View, ui: &Kiosk, words: &Words) {
     strip.set_screen(view.screen.number().into());
     strip.set_office(shown.office.as_str().into());
     strip.set_office_short(shown.office_short.as_str().into());
-    strip.set_online(matches!(shown.network, Network::Online));
-    strip.set_network(network(&shown.network, words).into());
+    let today = shown.clock.map(|(today, ..)| today);
+    strip.set_online(matches!(shown.network, Network::Online) && shown.maintenance.is_none());
+    strip.set_maintenance(shown.maintenance.is_some());
+    let network = match shown.maintenance {
+        Some(until) => maintenance(until, today, words),
+        None => network(&shown.network, words),
+    };
+    strip.set_network(network.into());
     strip.set_waiting(shown.waiting.to_string().into());
     strip.set_clock_trusted(shown.clock.is_some());
     strip.set_clock(
@@ -43,6 +50,18 @@ fn say_battery(battery: Battery, words: &Words) -> String {
         (false, false) => "battery",
     };
     words.say_with(key, &[("percent", battery.percent.into())])
+}
+
+/// 受付停止中・7:00まで; with the day when it ends on another one.
+fn maintenance(until: Timestamp, today: Option<Date>, words: &Words) -> String {
+    let (day, hour, minute) = until.to_japan();
+    let time = say::clock(hour, minute);
+    let time = if today == Some(day) {
+        time
+    } else {
+        format!("{} {time}", say::day_month(day, words))
+    };
+    words.say_with("net-maintenance", &[("time", time.into())])
 }
 
 fn network(network: &Network, words: &Words) -> String {

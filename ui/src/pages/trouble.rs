@@ -71,6 +71,7 @@ pub fn show(page: &view::TroublePage, ui: &Kiosk, words: &Words) {
         WayOut::Home => ("act-home", "act-home"),
         WayOut::Outbox => ("trouble-outbox", "trouble-outbox-short"),
         WayOut::Retry => ("act-again", "act-again"),
+        WayOut::Close => ("act-close", "act-close"),
     };
     global.set_main(words.say(main).into());
     global.set_main_short(words.say(short).into());

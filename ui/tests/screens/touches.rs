@@ -146,6 +146,16 @@ fn a_leaver_is_stopped_by_two_touches_of_two_words() {
 }
 
 #[test]
+fn a_new_passcode_is_given_by_a_button_of_its_own() {
+    assert_eq!(
+        press("J-3_staff_change", &["新しいパスコード", "保存する"]),
+        [Touch::Third, Touch::Main]
+    );
+    let screen = opened("J-3_staff_stopped", Layout::Seven);
+    assert!(screen.press("新しいパスコード").is_err());
+}
+
+#[test]
 fn a_role_is_given_by_its_name() {
     assert_eq!(
         press("S-5_setup_staff", &["設定者", "この職員を加える", "おわる"]),

@@ -1,6 +1,6 @@
 //! Touches of the day's work: the card, look-ups, requests, the queue and the inbox.
 
-use firmware::terminal::touch::{InboxFilter, KanaModifier, Touch, Zoom};
+use firmware::terminal::touch::{InboxFilter, KanaModifier, OutboxFilter, Touch, Zoom};
 use firmware::terminal::view::{Page, View};
 use protocol::calendar::Era;
 use protocol::person::Purpose;
@@ -260,12 +260,37 @@ fn what_is_on_hold_is_seen_first_and_given_up_by_two_touches() {
         [Touch::Main, Touch::Row(0)]
     );
     assert_eq!(
+        press(
+            "F-1_outbox",
+            &["すべて\n8", "送信待ち\n2", "受領証あり\n4", "要対応\n1"]
+        ),
+        [
+            OutboxFilter::All,
+            OutboxFilter::Pending,
+            OutboxFilter::Receipted,
+            OutboxFilter::Held
+        ]
+        .map(Touch::OutboxFilter)
+    );
+    assert_eq!(
         press("F-3_outbox_held", &["直して送りなおす", "取りやめる"]),
         [Touch::Main, Touch::Second]
     );
     assert_eq!(
         press("F-3_outbox_held_discard", &["本当にやめる"]),
         [Touch::Second]
+    );
+}
+
+#[test]
+fn decisions_are_turned_and_closed_and_a_municipality_is_chosen_by_its_name() {
+    assert_eq!(
+        press("F-4_decision", &["つぎのページ", "閉じる"]),
+        [Touch::NextPage, Touch::Main]
+    );
+    assert_eq!(
+        press("D-12_insurers", &["浜辺市", "戻る"]),
+        [Touch::Row(1), Touch::Back]
     );
 }
 

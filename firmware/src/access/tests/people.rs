@@ -262,10 +262,43 @@ fn after_set_up_nobody_adds_staff_or_sets_passcodes_without_standing_there() {
         let job = Job::SetPasscode {
             who: user("staff1"),
             by,
+            second: None,
             stored: hash(),
         };
         assert_eq!(office.run(job).unwrap_err(), denied);
     }
+}
+
+#[test]
+fn a_forgotten_passcode_is_replaced_only_by_somebody_with_those_rights() {
+    let mut office = Office::open();
+    let mut give = |by: &str, second: Option<&str>, who: &str| {
+        office.run(Job::SetPasscode {
+            who: user(who),
+            by: Some(user(by)),
+            second: second.map(user),
+            stored: hash(),
+        })
+    };
+    for (by, second, who) in [
+        ("admin1", None, "setup1"),
+        ("setup1", None, "setup1"),
+        ("admin1", None, "admin1"),
+        ("techn1", None, "staff1"),
+        ("setup1", None, "admin1"),
+        ("setup1", Some("setup1"), "admin1"),
+        ("setup1", Some("staff1"), "admin1"),
+    ] {
+        assert_eq!(
+            give(by, second, who).unwrap_err(),
+            Problem::Refused(ProblemCode::AccessDenied),
+            "{by} for {who}"
+        );
+    }
+    give("admin1", None, "staff1").unwrap();
+    give("admin1", None, "admin2").unwrap();
+    give("setup1", None, "staff2").unwrap();
+    give("setup1", Some("admin2"), "admin1").unwrap();
 }
 
 #[test]

@@ -2,13 +2,14 @@
 
 use protocol::number::UserId;
 
-use super::staff::{next_page, paged, previous_page, row_index};
-use super::staff_edit::{StaffEditFlow, state};
+use super::staff_edit::StaffEditFlow;
+use super::staff_form::state;
 use crate::access::{self, Member};
 use crate::store::StoreReply;
 use crate::terminal::desk::Desk;
 use crate::terminal::effect::Input;
 use crate::terminal::flow::{Flow, Next, Waiting};
+use crate::terminal::pager::Pager;
 use crate::terminal::screen::Screen;
 use crate::terminal::touch::Touch;
 use crate::terminal::view::{Page, StaffAdminPage, StaffRow};
@@ -17,7 +18,7 @@ use crate::terminal::view::{Page, StaffAdminPage, StaffRow};
 #[derive(Default)]
 pub struct StaffAdminFlow {
     staff: Vec<Member>,
-    page: usize,
+    pager: Pager,
     list: Waiting,
 }
 
@@ -37,19 +38,18 @@ impl Flow for StaffAdminFlow {
 
     fn page(&self, desk: &Desk) -> Page {
         Page::StaffAdmin(StaffAdminPage {
-            staff: paged(
-                &self.staff,
-                self.page,
-                desk.config.rows_per_page,
-                |member| StaffRow {
-                    id: member.record.id.clone(),
-                    name: member.record.name.as_str().to_owned(),
-                    role: member.record.role,
-                    services: member.record.services.clone(),
-                    last_seen: member.last_seen,
-                    state: state(member),
-                },
-            ),
+            staff: self
+                .pager
+                .paged(&self.staff, desk.config.rows_per_page, |(_, member)| {
+                    StaffRow {
+                        id: member.record.id.clone(),
+                        name: member.record.name.as_str().to_owned(),
+                        role: member.record.role,
+                        services: member.record.services.clone(),
+                        last_seen: member.last_seen,
+                        state: state(member),
+                    }
+                }),
             active: self
                 .staff
                 .iter()
@@ -65,23 +65,17 @@ impl Flow for StaffAdminFlow {
     }
 
     fn touch(&mut self, touch: Touch, desk: &mut Desk) -> Next {
-        let per_page = desk.config.rows_per_page;
-        match touch {
-            Touch::Back => return Next::Back,
-            Touch::Main => return Next::Open(Box::new(StaffEditFlow::add())),
-            Touch::Staff(id) => return self.choose(&id),
-            Touch::Row(row) => {
-                if let Some(index) = row_index(row, self.page, per_page)
-                    && let Some(member) = self.staff.get(index)
-                {
-                    return self.choose(&member.record.id);
-                }
-            }
-            Touch::NextPage => self.page = next_page(self.page, self.staff.len(), per_page),
-            Touch::PrevPage => self.page = previous_page(self.page, self.staff.len(), per_page),
-            _ => {}
+        let (count, size) = (self.staff.len(), desk.config.rows_per_page);
+        if let Some(index) = self.pager.index(&touch, count, size) {
+            return self.choose(&self.staff[index].record.id);
         }
-        Next::Stay
+        self.pager.turn(&touch, count, size);
+        match touch {
+            Touch::Back => Next::Back,
+            Touch::Main => Next::Open(Box::new(StaffEditFlow::add())),
+            Touch::Staff(id) => self.choose(&id),
+            _ => Next::Stay,
+        }
     }
 
     fn event(&mut self, input: &mut Input, _desk: &mut Desk) -> Next {

@@ -1,10 +1,10 @@
 //! H-1 and H-2: help by problem, before login and offline.
 
-use super::staff::{next_page, paged, previous_page, row_index};
 use super::trouble::{SlipFlow, desk_for};
 use crate::terminal::desk::Desk;
 use crate::terminal::flow::{Flow, Next};
 use crate::terminal::hours;
+use crate::terminal::pager::Pager;
 use crate::terminal::screen::Screen;
 use crate::terminal::touch::{HelpTopic, Touch};
 use crate::terminal::view::{DeskState, HelpPage, HelpTopicPage, Page, Slip};
@@ -13,14 +13,17 @@ use crate::terminal::view::{DeskState, HelpPage, HelpTopicPage, Page, Slip};
 pub struct HelpFlow {
     /// About the screen on which help was asked for.
     slip: Slip,
-    page: usize,
+    pager: Pager,
 }
 
 impl HelpFlow {
     /// Opens help; `slip` tells where the person was.
     #[must_use]
     pub fn new(slip: Slip) -> Self {
-        Self { slip, page: 0 }
+        Self {
+            slip,
+            pager: Pager::default(),
+        }
     }
 
     fn open(&self, topic: HelpTopic) -> Next {
@@ -34,9 +37,8 @@ impl HelpFlow {
 /// Every desk, the insurers' own first.
 fn desks(desk: &Desk) -> Vec<DeskState> {
     let insurers = desk
-        .facility
+        .insurers()
         .iter()
-        .flat_map(|facility| &facility.insurers)
         .map(|insurer| hours::state(&insurer.desk, &insurer.city, &desk.now));
     let others = desk
         .config
@@ -52,34 +54,25 @@ impl Flow for HelpFlow {
     }
 
     fn page(&self, desk: &Desk) -> Page {
-        let per_page = desk.config.rows_per_page;
+        let size = desk.config.rows_per_page;
         Page::Help(HelpPage {
-            topics: paged(HelpTopic::ALL, self.page, per_page, |topic| *topic),
+            topics: self.pager.paged(HelpTopic::ALL, size, |(_, topic)| *topic),
             desks: desks(desk),
         })
     }
 
     fn touch(&mut self, touch: Touch, desk: &mut Desk) -> Next {
-        let per_page = desk.config.rows_per_page;
-        let topics = HelpTopic::ALL.len();
-        match touch {
-            Touch::Back => return Next::Back,
-            Touch::Main | Touch::ShowSlip => {
-                return Next::Open(Box::new(SlipFlow::new(self.slip.clone())));
-            }
-            Touch::HelpTopic(topic) => return self.open(topic),
-            Touch::Row(row) => {
-                if let Some(topic) =
-                    row_index(row, self.page, per_page).and_then(|index| HelpTopic::ALL.get(index))
-                {
-                    return self.open(*topic);
-                }
-            }
-            Touch::NextPage => self.page = next_page(self.page, topics, per_page),
-            Touch::PrevPage => self.page = previous_page(self.page, topics, per_page),
-            _ => {}
+        let (count, size) = (HelpTopic::ALL.len(), desk.config.rows_per_page);
+        if let Some(index) = self.pager.index(&touch, count, size) {
+            return self.open(HelpTopic::ALL[index]);
         }
-        Next::Stay
+        self.pager.turn(&touch, count, size);
+        match touch {
+            Touch::Back => Next::Back,
+            Touch::Main | Touch::ShowSlip => Next::Open(Box::new(SlipFlow::new(self.slip.clone()))),
+            Touch::HelpTopic(topic) => self.open(topic),
+            _ => Next::Stay,
+        }
     }
 
     fn before_unlock(&self) -> bool {

@@ -3,12 +3,12 @@
 use protocol::problem::ProblemCode;
 
 use super::staff::StaffFlow;
-use super::trouble::{page_of, slip};
+use super::trouble::{desk_for, slip, topic_of};
 use crate::terminal::desk::Desk;
 use crate::terminal::flow::{Flow, Next};
 use crate::terminal::screen::Screen;
 use crate::terminal::touch::Touch;
-use crate::terminal::view::{Page, WayOut};
+use crate::terminal::view::{Page, TroublePage, WayOut};
 
 /// The shutter.
 #[derive(Debug)]
@@ -69,7 +69,13 @@ impl Flow for WipedFlow {
     fn page(&self, desk: &Desk) -> Page {
         let code = ProblemCode::DeviceWiped;
         let slip = slip(desk, Screen::Trouble, Some(code.clone()));
-        page_of(code, 0, WayOut::Home, slip, desk)
+        Page::Trouble(TroublePage {
+            desk: desk_for(topic_of(&code), desk),
+            code,
+            count: 0,
+            way_out: WayOut::Home,
+            slip,
+        })
     }
 
     fn touch(&mut self, _touch: Touch, _desk: &mut Desk) -> Next {

@@ -3,7 +3,7 @@
 use protocol::number::UserId;
 
 use super::passcode::TypedDigits;
-use super::pledge::PledgeFlow;
+use super::pledge;
 use super::staff::StaffFlow;
 use crate::access;
 use crate::access::passcode::{DIGITS, HashJob, HashOutcome, Passcode, SALT_BYTES};
@@ -36,6 +36,8 @@ pub struct NewPasscodeFlow {
     occasion: Occasion,
     /// Who stands by; nobody during set-up.
     by: Option<UserId>,
+    /// Who agreed, where one person is not enough.
+    second: Option<UserId>,
     typed: TypedDigits,
     first: Option<Passcode>,
     note: Option<NewPasscodeNote>,
@@ -47,6 +49,15 @@ impl NewPasscodeFlow {
     #[must_use]
     pub fn first_login(who: UserId, name: String) -> Self {
         Self::new(who, name, Occasion::FirstLogin { asked: false }, None)
+    }
+
+    /// In place of one that was forgotten: opened by `by`, where needed together with `second`.
+    #[must_use]
+    pub fn forgotten(who: UserId, name: String, by: UserId, second: Option<UserId>) -> Self {
+        Self {
+            second,
+            ..Self::new(who, name, Occasion::Opened, Some(by))
+        }
     }
 
     /// Opened by somebody who may, or during set-up. Ends where it was opened.
@@ -61,6 +72,7 @@ impl NewPasscodeFlow {
             name,
             occasion,
             by,
+            second: None,
             typed: TypedDigits::default(),
             first: None,
             note: None,
@@ -93,15 +105,7 @@ impl NewPasscodeFlow {
             StoreReply::Access(access::Reply::Unlocked {
                 session,
                 pledge_due,
-            }) => {
-                let due = *pledge_due;
-                desk.session = Some(session.clone());
-                if due {
-                    Next::Replace(Box::new(PledgeFlow::default()))
-                } else {
-                    Next::Unlocked
-                }
-            }
+            }) => pledge::unlocked(session, *pledge_due, desk),
             _ if self.occasion == Occasion::Opened => Next::Back,
             // Who has just typed it twice need not type it again.
             _ => {
@@ -178,6 +182,7 @@ impl Flow for NewPasscodeFlow {
                     let job = access::Job::SetPasscode {
                         who: self.who.clone(),
                         by: self.by.clone(),
+                        second: self.second.clone(),
                         stored: stored.clone(),
                     };
                     let ticket = desk.store(job);

@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use super::lockout::LockoutFlow;
 use super::new_passcode::NewPasscodeFlow;
-use super::pledge::PledgeFlow;
+use super::pledge;
 use crate::access::passcode::{DIGITS, HashJob, HashOutcome, Passcode};
 use crate::access::{self, Gate};
 use crate::error::Problem;
@@ -156,15 +156,7 @@ impl PasscodeFlow {
             access::Reply::Unlocked {
                 session,
                 pledge_due,
-            } => {
-                let due = *pledge_due;
-                desk.session = Some(session.clone());
-                if due {
-                    Next::Replace(Box::new(PledgeFlow::default()))
-                } else {
-                    Next::Unlocked
-                }
-            }
+            } => pledge::unlocked(session, *pledge_due, desk),
             access::Reply::Approved { by } => {
                 desk.approval = Some(Approval {
                     by: by.clone(),

@@ -1,7 +1,7 @@
 //! the yearly pledge, before the first work of the year.
 
 use crate::access;
-use crate::terminal::desk::Desk;
+use crate::terminal::desk::{Desk, Session};
 use crate::terminal::effect::{Effect, Input};
 use crate::terminal::flow::{Flow, Next, Waiting};
 use crate::terminal::screen::Screen;
@@ -12,6 +12,16 @@ use crate::terminal::view::Page;
 #[derive(Debug, Default)]
 pub struct PledgeFlow {
     signed: Waiting,
+}
+
+/// Somebody has unlocked: the pledge comes first when it is due.
+pub fn unlocked(session: &Session, pledge_due: bool, desk: &mut Desk) -> Next {
+    desk.session = Some(session.clone());
+    if pledge_due {
+        Next::Replace(Box::new(PledgeFlow::default()))
+    } else {
+        Next::Unlocked
+    }
 }
 
 impl Flow for PledgeFlow {

@@ -1,5 +1,6 @@
 //! K-1 and K-2: something happened; the enquiry slip.
 
+use protocol::facility::Insurer;
 use protocol::problem::ProblemCode;
 
 use super::doors;
@@ -20,6 +21,8 @@ pub struct TroubleFlow {
     count: u64,
     way_out: WayOut,
     slip: Slip,
+    /// Whose desk is called, where that is known better than by the topic.
+    insurer: Option<Insurer>,
     printed: Waiting,
 }
 
@@ -33,7 +36,32 @@ impl TroubleFlow {
             way_out: way_out(&code, desk),
             slip: slip(desk, screen, Some(code.clone())),
             code,
+            insurer: None,
             printed: Waiting::default(),
+        }
+    }
+
+    /// The number that stands in the facts.
+    #[must_use]
+    pub fn counting(self, count: u64) -> Self {
+        Self { count, ..self }
+    }
+
+    /// The desk of this insurer is called.
+    #[must_use]
+    pub fn calling(self, insurer: Insurer) -> Self {
+        Self {
+            insurer: Some(insurer),
+            ..self
+        }
+    }
+
+    /// The way out is back to where it was opened.
+    #[must_use]
+    pub fn closing(self) -> Self {
+        Self {
+            way_out: WayOut::Close,
+            ..self
         }
     }
 }
@@ -44,20 +72,24 @@ impl Flow for TroubleFlow {
     }
 
     fn page(&self, desk: &Desk) -> Page {
-        page_of(
-            self.code.clone(),
-            self.count,
-            self.way_out,
-            self.slip.clone(),
-            desk,
-        )
+        let called = match &self.insurer {
+            Some(one) => Some(hours::state(&one.desk, &one.city, &desk.now)),
+            None => desk_for(topic_of(&self.code), desk),
+        };
+        Page::Trouble(TroublePage {
+            code: self.code.clone(),
+            count: self.count,
+            way_out: self.way_out,
+            slip: self.slip.clone(),
+            desk: called,
+        })
     }
 
     fn touch(&mut self, touch: Touch, desk: &mut Desk) -> Next {
         match touch {
             Touch::Back | Touch::Home => Next::Home,
             Touch::Main => match self.way_out {
-                WayOut::Retry => Next::Back,
+                WayOut::Retry | WayOut::Close => Next::Back,
                 WayOut::Home => Next::Home,
                 WayOut::Outbox => match doors::outbox(desk) {
                     Next::Open(flow) => Next::Replace(flow),
@@ -160,19 +192,8 @@ pub fn slip(desk: &Desk, screen: Screen, code: Option<ProblemCode>) -> Slip {
     }
 }
 
-/// The page of a problem.
-#[must_use]
-pub fn page_of(code: ProblemCode, count: u64, way_out: WayOut, slip: Slip, desk: &Desk) -> Page {
-    Page::Trouble(TroublePage {
-        desk: desk_for(topic_of(&code), desk),
-        code,
-        count,
-        way_out,
-        slip,
-    })
-}
-
-/// The desk that helps with a topic: one of the data file, else the first insurer's.
+/// The desk that helps with a topic: one of the data file, else that of the first insurer of
+/// the office's scope, which knows the others.
 #[must_use]
 pub fn desk_for(topic: HelpTopic, desk: &Desk) -> Option<DeskState> {
     let of_file = desk
@@ -182,7 +203,8 @@ pub fn desk_for(topic: HelpTopic, desk: &Desk) -> Option<DeskState> {
         .find(|entry| entry.topics.contains(&topic))
         .map(|entry| hours::state(&entry.desk, &entry.organisation, &desk.now));
     of_file.or_else(|| {
-        desk.insurer()
+        desk.insurers()
+            .first()
             .map(|insurer| hours::state(&insurer.desk, &insurer.city, &desk.now))
     })
 }

@@ -3,11 +3,13 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
+use protocol::answer::{FeedItem, Notice};
 use protocol::person::StaffRole;
 use protocol::problem::ProblemCode;
 
 use crate::access::rights;
 use crate::error::Problem;
+use crate::sync::{RoundReport, SyncReport};
 use crate::terminal::effect::{Input, Ticket};
 use crate::terminal::flow::{Flow, Next};
 use crate::terminal::flows::trouble::TroubleFlow;
@@ -347,6 +349,44 @@ fn the_strip_tells_when_the_line_is_gone_and_when_it_last_worked() {
         day.view().strip.network,
         Network::Offline { last: Some(last) }
     );
+}
+
+#[test]
+fn announced_maintenance_is_no_alarm_and_ends_by_the_clock() {
+    let hour = Duration::from_secs(3600);
+    let mut day = Day::set_up();
+    let wall = day.clock.now().wall;
+    let FeedItem::Notice(notice) = crate::testing::gateway::notice(1) else {
+        unreachable!()
+    };
+    day.gateway.tell(FeedItem::Notice(Notice {
+        maintenance: Some((wall + hour, wall + hour * 3)),
+        ..notice
+    }));
+    day.sync();
+    assert_eq!(day.view().strip.maintenance, None, "not yet");
+    day.online = false;
+    // Nobody touches anything; the window opens by itself.
+    day.time.advance(hour);
+    day.input(Input::Synced(SyncReport::Line { up: false }));
+    assert_eq!(day.view().strip.maintenance, Some(wall + hour * 3));
+    let paused = |code| {
+        Input::Synced(SyncReport::Round(RoundReport {
+            at: wall,
+            result: Err(Problem::VaultBusy),
+            paused: Some(code),
+        }))
+    };
+    day.input(paused(ProblemCode::NetPortal));
+    assert!(day.view().strip.maintenance.is_some());
+    // A terminal that is shut out needs a person, maintenance or not.
+    day.input(paused(ProblemCode::NetTls));
+    assert_eq!(day.view().strip.maintenance, None);
+    day.input(paused(ProblemCode::NetPortal));
+    day.time.advance(hour * 2);
+    assert_eq!(day.view().strip.maintenance, Some(wall + hour * 3));
+    day.input(Input::Tick);
+    assert_eq!(day.view().strip.maintenance, None, "it is over");
 }
 
 #[test]

@@ -183,6 +183,74 @@ fn an_administrator_stops_a_leaver_with_two_touches_and_they_are_offered_no_more
     assert_eq!(choice.total, 1);
 }
 
+/// J-3 of a member, for 佐藤.
+fn edit(day: &mut Day, id: &str) -> crate::terminal::view::StaffEditPage {
+    day.unlock("satomisaki", [4, 0, 7, 1]);
+    day.press(&[Touch::Second, Touch::Row(1), Touch::Staff(user(id))]);
+    match day.view().page {
+        Page::StaffEdit(page) => page,
+        other => panic!("not the member: {other:?}"),
+    }
+}
+
+#[test]
+fn a_forgotten_passcode_is_replaced_on_the_spot_and_ends_the_pause() {
+    let mut day = Day::set_up();
+    day.press(&[Touch::Main, Touch::Staff(user("takahashi01"))]);
+    for _ in 0..3 {
+        day.digits([0, 0, 0, 0]);
+        day.press(&[Touch::Main]);
+    }
+    assert_eq!(day.screen(), Screen::Lockout);
+    day.press(&[Touch::Back]);
+    let page = edit(&mut day, "takahashi01");
+    assert_eq!(page.state, Some(StaffState::LockedOut));
+    assert!(page.passcode);
+    day.press(&[Touch::Third]);
+    let Page::NewPasscode(page) = day.view().page else {
+        panic!("not asked")
+    };
+    assert_eq!(page.name, "髙橋 健一");
+    for _ in 0..2 {
+        day.digits([5, 9, 3, 8]);
+        day.press(&[Touch::Main]);
+    }
+    assert_eq!(day.screen(), Screen::StaffAdmin);
+    assert_eq!(
+        day.rows("SELECT count(*) FROM audit WHERE event LIKE '%passcode_set%takahashi01%' AND staff = 'satomisaki'"),
+        1
+    );
+    day.press(&[Touch::LockNow]);
+    day.unlock("takahashi01", [5, 9, 3, 8]);
+    assert_eq!(day.screen(), Screen::Home);
+    day.press(&[Touch::LockNow]);
+    day.unlock("takahashi01", [8, 2, 6, 3]);
+    assert_eq!(day.screen(), Screen::Passcode, "the old one is gone");
+}
+
+#[test]
+fn nobody_is_offered_a_new_passcode_for_themselves_or_for_a_leaver() {
+    let mut day = Day::set_up();
+    let page = edit(&mut day, "satomisaki");
+    assert!(!page.passcode);
+    day.press(&[Touch::Third]);
+    assert_eq!(day.screen(), Screen::StaffEdit);
+    day.press(&[Touch::Home]);
+    day.gateway.tell(protocol::answer::FeedItem::StaffStopped {
+        id: user("takahashi01"),
+    });
+    day.sync();
+    day.press(&[
+        Touch::Second,
+        Touch::Row(1),
+        Touch::Staff(user("takahashi01")),
+    ]);
+    let Page::StaffEdit(page) = day.view().page else {
+        panic!()
+    };
+    assert!(!page.passcode);
+}
+
 #[test]
 fn a_leaver_stopped_by_the_gateway_is_locked_out_in_the_middle_of_work() {
     let mut day = Day::set_up();

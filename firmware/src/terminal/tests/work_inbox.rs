@@ -7,7 +7,7 @@ use protocol::exchange::{DocumentId, Sha256Digest};
 use protocol::problem::ProblemCode;
 
 use crate::entropy::SeededEntropy;
-use crate::inbox::Documents;
+use crate::inbox::{Documents, MAX_DAMAGED};
 use crate::sync::DocumentSink as _;
 use crate::terminal::screen::Screen;
 use crate::terminal::touch::{InboxFilter, Touch, Zoom};
@@ -94,6 +94,58 @@ fn a_new_document_is_opened_read_and_counted_down() {
         day.rows("SELECT count(*) FROM outbox WHERE kind = 'document_opened'"),
         1
     );
+}
+
+#[test]
+fn a_document_that_always_arrives_damaged_says_so_and_whom_to_call() {
+    let mut day = Day::set_up();
+    let wall = day.clock.now().wall;
+    let offer = DocumentOffer {
+        document: DocumentId(uuid::Uuid::from_u128(6)),
+        request: None,
+        display_name: "0000123456_青木 ハル_令和8年8月1日.pdf".to_owned(),
+        size: PAPERS.len() as u64,
+        sha256: Sha256Digest::of(PAPERS),
+        request_received_on: None,
+        delivered_at: wall,
+        deadline: wall + HOUR * 72,
+    };
+    day.gateway.tell(FeedItem::DocumentOffered(offer.clone()));
+    day.sync();
+    let now = day.clock.now();
+    let mut sink = Documents::new(Box::new(SeededEntropy::new(2)));
+    for _ in 0..MAX_DAMAGED {
+        day.vault
+            .write(|tx| sink.append(tx, &offer, 0, &[0; 15]))
+            .unwrap();
+        assert!(
+            !day.vault
+                .write(|tx| sink.complete(tx, &now, &offer))
+                .unwrap()
+        );
+    }
+    day.sync();
+    day.unlock("takahashi01", [8, 2, 6, 3]);
+    let Page::Home(home) = day.view().page else {
+        panic!("not home")
+    };
+    assert_eq!(home.unopened, 1, "the home screen tells");
+    day.press(&[Touch::Row(2)]);
+    assert!(list(&day).entries.rows[0].undelivered);
+    day.press(&[Touch::Main]);
+    let Page::Trouble(page) = day.view().page else {
+        panic!("not told: {:?}", day.screen())
+    };
+    assert_eq!(page.code, ProblemCode::DocumentUndelivered);
+    assert_eq!(page.count, u64::from(MAX_DAMAGED));
+    assert_eq!(page.desk.unwrap().city, "汐見市");
+    assert!(!page.slip.qr_text().contains("青木"));
+    day.press(&[Touch::Main]);
+    assert_eq!(day.screen(), Screen::Inbox, "back where it was opened");
+    assert_eq!(list(&day).counts, (1, 0), "it was looked at");
+    day.press(&[Touch::Row(0)]);
+    assert_eq!(day.screen(), Screen::Trouble);
+    assert!(day.drawn.is_empty());
 }
 
 #[test]

@@ -11,10 +11,12 @@ use crate::request::media::samples::{JPEG, PDF};
 use crate::terminal::effect::FoundFile;
 use crate::terminal::screen::Screen;
 use crate::terminal::touch::Touch;
-use crate::terminal::view::{DisclosureNext, DisclosurePage, Missing, Page};
+use crate::terminal::view::{
+    DisclosureNext, DisclosurePage, LICENCE_SOON_DAYS, Licence, LicenceState, Missing, Page,
+};
 use crate::testing::desk::{Day, date};
 
-fn at_the_desk() -> Day {
+pub fn at_the_desk() -> Day {
     let mut day = Day::set_up();
     let file = |name: &str, bytes: &[u8], media| {
         let found = FoundFile {
@@ -35,7 +37,7 @@ fn at_the_desk() -> Day {
     day
 }
 
-fn request_page(day: &Day) -> DisclosurePage {
+pub fn request_page(day: &Day) -> DisclosurePage {
     match day.view().page {
         Page::Disclosure(page) => page,
         other => panic!("not the request: {other:?}"),
@@ -43,7 +45,7 @@ fn request_page(day: &Day) -> DisclosurePage {
 }
 
 /// Adds a person from E-1: number, name, birth date and certification are asked in turn.
-fn add(day: &mut Day, number: u64, name: &str) {
+pub fn add(day: &mut Day, number: u64, name: &str) {
     day.press(&[Touch::Third]);
     assert_eq!(day.screen(), Screen::DisclosurePerson);
     day.press(&[Touch::Main]);
@@ -62,13 +64,13 @@ fn add(day: &mut Day, number: u64, name: &str) {
     assert!(matches!(day.view().page, Page::DisclosurePerson(_)));
 }
 
-fn filed(day: &mut Day, filed: bool) {
+pub fn filed(day: &mut Day, filed: bool) {
     day.press(&[Touch::Field(if filed { 4 } else { 5 })]);
     day.press(&[Touch::Back]);
     assert_eq!(day.screen(), Screen::Disclosure);
 }
 
-fn saved(day: &Day) -> Vec<DisclosureRequest> {
+pub fn saved(day: &Day) -> Vec<DisclosureRequest> {
     let page = day
         .vault
         .read(|c| outbox::page(c, Filter::All, 0, 50))
@@ -130,7 +132,12 @@ fn three_people_one_with_a_contract_are_saved_offline() {
     let Page::DisclosureReview(page) = day.view().page else {
         panic!("not the review")
     };
-    assert!(page.qualification_scan && !page.office_warning);
+    let licence = Licence {
+        expires_on: Some(date(2027, 3, 31)),
+        state: LicenceState::Good,
+    };
+    assert_eq!(page.licence, Some(licence));
+    assert!(!page.office_warning);
     assert_eq!((page.people.total, page.city.as_str()), (3, "汐見市"));
     day.press(&[Touch::Main]);
     assert_eq!(day.screen(), Screen::DisclosureSaved);
@@ -260,4 +267,39 @@ fn a_request_on_hold_comes_back_to_be_corrected() {
         1,
         "the new one waits"
     );
+}
+
+#[test]
+fn a_licence_that_ends_says_so_before_and_is_not_sent_after_its_last_day() {
+    let mut day = at_the_desk();
+    day.press(&[Touch::Row(1)]);
+    add(&mut day, 1, "あおき はる");
+    filed(&mut day, true);
+    day.press(&[Touch::Main, Touch::Second, Touch::Row(3)]);
+    day.digits([0, 9, 0, 3, 3, 1]);
+    day.press(&[Touch::Main]);
+    let last_day = date(2027, 3, 31);
+    let state_on = |day: &mut Day, on: protocol::calendar::Date| {
+        let days = on.days_since(day.clock.now().wall.japan_date());
+        let days = u64::try_from(days).unwrap();
+        day.time
+            .advance(std::time::Duration::from_secs(days * 24 * 3600));
+        day.input(crate::terminal::effect::Input::Tick);
+        day.unlock("takahashi01", [8, 2, 6, 3]);
+        day.press(&[Touch::Row(1), Touch::Main]);
+        let Page::DisclosureReview(page) = day.view().page else {
+            panic!("not the review: {:?}", day.screen())
+        };
+        let licence = page.licence.unwrap();
+        assert_eq!(licence.expires_on, Some(last_day));
+        licence.state
+    };
+    let soon = last_day.add_days(-LICENCE_SOON_DAYS);
+    assert_eq!(state_on(&mut day, soon.add_days(-1)), LicenceState::Good);
+    assert_eq!(state_on(&mut day, soon), LicenceState::Soon);
+    assert_eq!(state_on(&mut day, last_day), LicenceState::Soon);
+    assert_eq!(state_on(&mut day, last_day.add_days(1)), LicenceState::Over);
+    day.press(&[Touch::Main]);
+    assert_eq!(day.screen(), Screen::DisclosureSaved);
+    assert!(saved(&day)[0].applicant.qualification_scan.is_none());
 }

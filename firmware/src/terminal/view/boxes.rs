@@ -1,6 +1,15 @@
 //! F and G: what was sent, and what came.
 
-use super::*;
+use std::sync::Arc;
+use std::time::Duration;
+
+use protocol::answer::SubjectDecision;
+use protocol::calendar::Timestamp;
+use protocol::exchange::{CommandId, DocumentId};
+use protocol::problem::ProblemCode;
+
+use super::{DeskState, Paged};
+use crate::terminal::touch::{InboxFilter, OutboxFilter};
 
 /// Kinds of items of the outbox that staff see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +54,20 @@ pub struct OutboxPage {
     pub filter: OutboxFilter,
     /// Items.
     pub items: Paged<OutboxRow>,
-    /// On hold in all.
+    /// Items of each filter: equal to the rows that it shows.
+    pub counts: OutboxCounts,
+}
+
+/// Items of each filter of F-1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct OutboxCounts {
+    /// すべて
+    pub all: u64,
+    /// 送信待ち
+    pub pending: u64,
+    /// 受領証あり
+    pub receipted: u64,
+    /// 要対応
     pub held: u64,
 }
 
@@ -60,6 +82,8 @@ pub struct OutboxRow {
     pub who: Option<String>,
     /// How many people.
     pub people: usize,
+    /// How many of them the municipality declined.
+    pub declined: usize,
     /// How far.
     pub state: ItemState,
     /// When it came to that state.
@@ -87,6 +111,34 @@ pub struct OutboxItemPage {
     pub desk: Option<DeskState>,
     /// The second touch of 「取りやめる」 is awaited.
     pub confirm_discard: bool,
+}
+
+/// F-4.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecisionPage {
+    /// People of the request.
+    pub people: Paged<DecisionRow>,
+    /// How many of them were declined.
+    pub declined: usize,
+    /// How many are not decided yet.
+    pub pending: usize,
+    /// When the municipality last decided.
+    pub decided_at: Option<Timestamp>,
+    /// 控え番号.
+    pub slip_number: String,
+    /// Whom to call.
+    pub desk: Option<DeskState>,
+}
+
+/// One person of a request and what was decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecisionRow {
+    /// From 1, as in the request.
+    pub place: usize,
+    /// Name.
+    pub name: String,
+    /// The decision.
+    pub decision: SubjectDecision,
 }
 
 /// G-1.
@@ -119,6 +171,8 @@ pub struct InboxRow {
     pub size: u64,
     /// Bytes fetched so far, while it is being fetched.
     pub fetched: Option<u64>,
+    /// It arrived damaged so often that it is not fetched any more.
+    pub undelivered: bool,
     /// Time left; `None` for notices.
     pub left: Option<Duration>,
 }

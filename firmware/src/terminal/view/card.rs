@@ -1,6 +1,11 @@
 //! C: the card and what went wrong with it.
 
-use super::*;
+use std::sync::Arc;
+
+use hal::card::{Bitmap, Photo};
+use protocol::calendar::Date;
+use protocol::facility::Desk;
+use protocol::problem::ProblemCode;
 
 /// C-1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,11 @@
 //! A and B: staff, passcodes, the home screen.
 
-use super::*;
+use std::time::Duration;
+
+use protocol::number::UserId;
+use protocol::person::StaffRole;
+
+use crate::terminal::screen::Screen;
 
 /// A member of staff to choose.
 #[derive(Debug, Clone, PartialEq, Eq)]

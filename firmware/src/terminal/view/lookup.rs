@@ -1,6 +1,13 @@
 //! D: look-ups and their answers.
 
-use super::*;
+use std::time::Duration;
+
+use protocol::answer::ProgressRecord;
+use protocol::calendar::{Date, Era, Timestamp};
+use protocol::person::Purpose;
+use protocol::problem::ProblemCode;
+
+use super::{DeskState, ItemKind, ItemState, Paged};
 
 /// D-1.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +22,26 @@ pub struct InsuredNumberPage {
     pub note: Option<ProblemCode>,
     /// 「台帳から」 has somebody to offer.
     pub clients: bool,
+}
+
+/// D-12.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InsurerChoicePage {
+    /// Whom the office may ask.
+    pub insurers: Paged<InsurerRow>,
+    /// The person in hand, if any.
+    pub who: Option<String>,
+}
+
+/// A municipality to choose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InsurerRow {
+    /// Such as 汐見市.
+    pub city: String,
+    /// Its desk.
+    pub desk: String,
+    /// It was chosen before.
+    pub chosen: bool,
 }
 
 /// D-2 (birth) and D-3 (application), and 認定年月日 in E-2.

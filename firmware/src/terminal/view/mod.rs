@@ -18,20 +18,11 @@ pub use lookup::*;
 pub use request::*;
 pub use service::*;
 
-use std::sync::Arc;
-use std::time::Duration;
-
-use hal::card::{Bitmap, Photo};
-use protocol::answer::ProgressRecord;
-use protocol::calendar::{Date, Era, Timestamp};
-use protocol::exchange::{CommandId, DocumentId};
-use protocol::facility::{Desk, FacilityProfile};
-use protocol::number::UserId;
-use protocol::person::{AttachmentMedia, Purpose, StaffRole};
+use protocol::calendar::{Date, Timestamp};
 use protocol::problem::ProblemCode;
 
 use super::screen::Screen;
-use super::touch::{HelpTopic, InboxFilter, Language, OutboxFilter, TextSize};
+use super::touch::{Language, TextSize};
 
 /// Everything a screen needs. Printed, it tells only which screen it is: it may show a person.
 #[derive(Clone, PartialEq)]
@@ -78,6 +69,8 @@ pub struct Strip {
     pub test_trust: bool,
     /// Network.
     pub network: Network,
+    /// Until then nothing is received, as the operator said beforehand: no alarm (U13).
+    pub maintenance: Option<Timestamp>,
     /// Commands not receipted yet. Equals the rows in the table.
     pub waiting: u64,
     /// Date and time to show; `None` when the clock is not trusted.
@@ -167,6 +160,8 @@ pub enum Page {
     ClientList(Paged<ClientRow>),
     /// D-11.
     LookUpKind(LookUpKindPage),
+    /// D-12.
+    InsurerChoice(InsurerChoicePage),
     /// E-1.
     Disclosure(DisclosurePage),
     /// E-2.
@@ -181,6 +176,8 @@ pub enum Page {
     Outbox(OutboxPage),
     /// F-2 and F-3.
     OutboxItem(OutboxItemPage),
+    /// F-4.
+    Decision(DecisionPage),
     /// G-1.
     Inbox(InboxPage),
     /// G-2.

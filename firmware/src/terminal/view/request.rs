@@ -1,6 +1,10 @@
 //! E: disclosure requests and typed text.
 
-use super::*;
+use protocol::calendar::Date;
+use protocol::person::AttachmentMedia;
+use protocol::problem::ProblemCode;
+
+use super::Paged;
 
 /// E-1.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,13 +110,39 @@ pub struct DisclosureReviewPage {
     pub office: String,
     /// The check digit does not match: a warning, not a stop.
     pub office_warning: bool,
-    /// 介護支援専門員証 is attached.
-    pub qualification_scan: bool,
+    /// The applicant's 介護支援専門員証, if one was taken in.
+    pub licence: Option<Licence>,
     /// To whom it goes.
     pub city: String,
     /// Desk's name.
     pub desk: String,
 }
+
+/// The scan of a 介護支援専門員証 and how long it may be relied on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Licence {
+    /// Its last day, if it was told.
+    pub expires_on: Option<Date>,
+    /// What that means today.
+    pub state: LicenceState,
+}
+
+/// What the last day of a licence means today.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LicenceState {
+    /// It runs on, or its last day was not told.
+    Good,
+    /// It ends within [`LICENCE_SOON_DAYS`] days.
+    Soon,
+    /// It has ended: it is not sent along.
+    Over,
+    /// The clock is not trusted: it cannot be said, and it is sent along.
+    Unjudged,
+}
+
+/// From so many days before its end on, a licence is said to end. Who renews one has to take a
+/// course first (介護保険法69条の8).
+pub const LICENCE_SOON_DAYS: i64 = 90;
 
 /// A text is typed.
 #[derive(Debug, Clone, PartialEq, Eq)]

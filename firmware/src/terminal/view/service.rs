@@ -1,6 +1,14 @@
 //! H, J, K and S: help, administration, troubles, set-up.
 
-use super::*;
+use protocol::calendar::Timestamp;
+use protocol::facility::{Desk, FacilityProfile};
+use protocol::number::UserId;
+use protocol::person::StaffRole;
+use protocol::problem::ProblemCode;
+
+use super::{DeskState, Paged};
+use crate::terminal::screen::Screen;
+use crate::terminal::touch::HelpTopic;
 
 /// H-1.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,6 +138,8 @@ pub struct StaffEditPage {
     pub state: Option<StaffState>,
     /// The second touch of 「止める」 is awaited.
     pub confirm_stop: bool,
+    /// This person may give the member a new passcode.
+    pub passcode: bool,
     /// Everything is there.
     pub complete: bool,
     /// Members entered so far (set-up).
@@ -173,6 +183,8 @@ pub enum WayOut {
     Outbox,
     /// もう一度ためす
     Retry,
+    /// 閉じる: back to where it was opened.
+    Close,
 }
 
 /// 問い合わせ票: what a desk needs to know, without personal data.

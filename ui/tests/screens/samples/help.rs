@@ -41,6 +41,7 @@ pub fn samples() -> Vec<Sample> {
     }));
     samples.extend([
         trouble("trouble", ProblemCode::VaultFull, WayOut::Outbox),
+        undelivered(),
         trouble("trouble_tls", ProblemCode::NetTls, WayOut::Retry),
         offline(trouble(
             "trouble_other",
@@ -114,6 +115,18 @@ fn trouble(name: &str, code: ProblemCode, way_out: WayOut) -> Sample {
         }),
     };
     sample(Screen::Trouble, name, Page::Trouble(page))
+}
+
+fn undelivered() -> Sample {
+    let mut sample = trouble(
+        "trouble_undelivered",
+        ProblemCode::DocumentUndelivered,
+        WayOut::Close,
+    );
+    if let Page::Trouble(page) = &mut sample.view.page {
+        page.count = 5;
+    }
+    sample
 }
 
 fn slip(code: ProblemCode) -> Slip {

@@ -2,11 +2,12 @@ use firmware::terminal::screen::Screen;
 use firmware::terminal::view::{HomePage, Page};
 use protocol::person::StaffRole;
 
-use super::{Sample, offline, sample, worst_strip};
+use super::{Sample, in_maintenance, offline, sample, worst_strip};
 
 pub fn samples() -> Vec<Sample> {
     vec![
         home("home", usual()),
+        in_maintenance(home("home_maintenance", usual())),
         offline(home("home_held_offline", HomePage { held: 1, ..usual() })),
         worst_strip(home(
             "home_full",

@@ -39,6 +39,7 @@ fn document_row(title: &str, opened: bool, size: u64, left: Duration) -> InboxRo
         arrived: at(if opened { day(2026, 6, 15) } else { today() }, 9, 12),
         size,
         fetched: None,
+        undelivered: false,
         left: Some(left),
     }
 }
@@ -87,7 +88,10 @@ fn notices() -> InboxPage {
                     false,
                     true,
                 ),
-                document_row(LONG_NAME, false, 9_900_000, 24 * HOUR),
+                InboxRow {
+                    undelivered: true,
+                    ..document_row(LONG_NAME, false, 9_900_000, 24 * HOUR)
+                },
             ],
             page: 0,
             pages: 1,
@@ -166,6 +170,7 @@ fn long_notice() -> NoticePage {
         title: "要介護認定の申請書の様式が、新しくなりました（10月から）".to_owned(),
         body: "申請書の様式が新しくなりました。これまでの様式も、3月までは使えます。".repeat(12),
         important: false,
+        shown_from: at(day(2026, 6, 2), 16, 43),
         ..notice()
     }
 }

@@ -4,7 +4,8 @@ use firmware::lookup::{stages, thirtieth_day};
 use firmware::terminal::screen::Screen;
 use firmware::terminal::view::{
     AnswerNonePage, AnswerPage, ClientRow, DateKind, DateNote, DatePage, InsuredNumberPage,
-    ItemKind, ItemState, LookUpKindPage, NoneKind, Page, Paged, PurposePage, SavedPage, Validity,
+    InsurerChoicePage, InsurerRow, ItemKind, ItemState, LookUpKindPage, NoneKind, Page, Paged,
+    PurposePage, SavedPage, Validity,
 };
 use protocol::answer::{ApplicationKind, ProgressRecord};
 use protocol::calendar::Era;
@@ -20,6 +21,29 @@ pub fn samples() -> Vec<Sample> {
     let mut samples = questions();
     samples.extend(answers());
     samples
+}
+
+fn insurers(rows: usize, who: Option<&str>) -> Page {
+    let row = |city: &str, desk: &str, chosen| InsurerRow {
+        city: city.to_owned(),
+        desk: desk.to_owned(),
+        chosen,
+    };
+    let mut all = vec![
+        row("汐見市", "介護保険課 認定係", false),
+        row("浜辺市", "高齢福祉課", who.is_some()),
+        row("東汐見郡みさき町", "保健福祉課 介護保険係", false),
+    ];
+    all.truncate(rows);
+    Page::InsurerChoice(InsurerChoicePage {
+        insurers: Paged {
+            total: all.len(),
+            rows: all,
+            page: 0,
+            pages: rows.div_ceil(2),
+        },
+        who: who.map(str::to_owned),
+    })
 }
 
 fn questions() -> Vec<Sample> {
@@ -71,6 +95,12 @@ fn questions() -> Vec<Sample> {
             Screen::ClientList,
             "clients_empty",
             Page::ClientList(nobody()),
+        ),
+        sample(Screen::InsurerChoice, "insurers", insurers(2, None)),
+        sample(
+            Screen::InsurerChoice,
+            "insurers_many",
+            insurers(3, Some("長曽我部 龍之介宗一郎")),
         ),
         sample(Screen::LookUpKind, "kind", kind(None)),
         sample(Screen::LookUpKind, "kind_longname", kind(Some(LONG_NAME))),

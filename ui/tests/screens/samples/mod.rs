@@ -59,6 +59,7 @@ pub fn strip() -> Strip {
         waiting: 2,
         clock: Some((today(), 9, 45)),
         battery: None,
+        maintenance: None,
     }
 }
 
@@ -88,6 +89,13 @@ pub fn offline(mut sample: Sample) -> Sample {
     sample.view.strip.network = Network::Offline {
         last: Some(at(today(), 9, 42)),
     };
+    sample
+}
+
+/// The operator receives nothing until 22:00, as was announced; the line is down.
+pub fn in_maintenance(sample: Sample) -> Sample {
+    let mut sample = offline(sample);
+    sample.view.strip.maintenance = Some(at(today(), 22, 0));
     sample
 }
 

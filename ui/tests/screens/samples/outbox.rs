@@ -1,8 +1,10 @@
 use firmware::terminal::screen::Screen;
 use firmware::terminal::touch::OutboxFilter;
 use firmware::terminal::view::{
-    ItemKind, ItemState, OutboxItemPage, OutboxPage, OutboxRow, Page, Paged,
+    DecisionPage, DecisionRow, ItemKind, ItemState, OutboxCounts, OutboxItemPage, OutboxPage,
+    OutboxRow, Page, Paged,
 };
+use protocol::answer::SubjectDecision;
 use protocol::exchange::CommandId;
 use protocol::problem::ProblemCode;
 
@@ -16,6 +18,12 @@ pub fn samples() -> Vec<Sample> {
         sample(Screen::Outbox, "outbox_moving", Page::Outbox(moving())),
         sample(Screen::Outbox, "outbox_empty", Page::Outbox(empty())),
         item(Screen::OutboxItem, "outbox_item", receipted()),
+        sample(Screen::Decision, "decision", Page::Decision(decision())),
+        sample(
+            Screen::Decision,
+            "decision_all",
+            Page::Decision(all_granted()),
+        ),
         item(Screen::OutboxItem, "outbox_item_answered", answered()),
         item(Screen::OutboxHeld, "outbox_held", held()),
         item(
@@ -43,6 +51,7 @@ fn row(n: u8, kind: ItemKind, who: Option<&str>, people: usize, state: ItemState
         kind,
         who: who.map(str::to_owned),
         people,
+        declined: 0,
         state,
         since: at(if n > 30 { today() } else { day(2026, 6, 17) }, 9, n),
         code: (state == ItemState::Held).then_some(ProblemCode::InputOfficeNumber),
@@ -68,7 +77,12 @@ fn outbox() -> OutboxPage {
             pages: 3,
             total: 8,
         },
-        held: 1,
+        counts: OutboxCounts {
+            all: 8,
+            pending: 2,
+            receipted: 4,
+            held: 1,
+        },
     }
 }
 
@@ -84,13 +98,21 @@ fn moving() -> OutboxPage {
                     1,
                     ItemState::Answered,
                 ),
-                row(12, ItemKind::Pledge, None, 0, ItemState::Receipted),
+                OutboxRow {
+                    declined: 1,
+                    ..row(12, ItemKind::Disclosure, None, 3, ItemState::Answered)
+                },
             ],
             page: 1,
             pages: 12,
             total: 36,
         },
-        held: 0,
+        counts: OutboxCounts {
+            all: 1_036,
+            pending: 120,
+            receipted: 912,
+            held: 0,
+        },
         ..outbox()
     }
 }
@@ -103,8 +125,54 @@ fn empty() -> OutboxPage {
             pages: 1,
             total: 0,
         },
-        held: 0,
-        ..outbox()
+        filter: OutboxFilter::Held,
+        counts: OutboxCounts {
+            held: 0,
+            ..outbox().counts
+        },
+    }
+}
+
+fn decision() -> DecisionPage {
+    let person = |place, name: &str, decision| DecisionRow {
+        place,
+        name: name.to_owned(),
+        decision,
+    };
+    let declined = || SubjectDecision::Declined {
+        code: ProblemCode::RequestDeclined,
+    };
+    DecisionPage {
+        people: Paged {
+            rows: vec![
+                person(2, "田村 ミツ", declined()),
+                person(3, LONG_NAME, declined()),
+                person(10, "渡邉 髙子", SubjectDecision::Pending),
+            ],
+            page: 0,
+            pages: 4,
+            total: 10,
+        },
+        declined: 2,
+        pending: 1,
+        decided_at: Some(at(today(), 9, 11)),
+        slip_number: "0617-0002".to_owned(),
+        desk: Some(desk()),
+    }
+}
+
+fn all_granted() -> DecisionPage {
+    let mut page = decision();
+    page.people.rows = vec![DecisionRow {
+        place: 1,
+        name: "長曽我部 龍之介宗一郎".to_owned(),
+        decision: SubjectDecision::Granted,
+    }];
+    (page.people.pages, page.people.total) = (1, 1);
+    DecisionPage {
+        declined: 0,
+        pending: 0,
+        ..page
     }
 }
 

@@ -1,8 +1,8 @@
 use firmware::terminal::screen::Screen;
 use firmware::terminal::view::{
     AttachPage, DisclosureNext, DisclosurePage, DisclosurePersonPage, DisclosureReviewPage,
-    DisclosureRow, FileRow, ItemKind, ItemState, Keyboard, Missing, Page, Paged, SavedPage,
-    TextEntryPage, TextField,
+    DisclosureRow, FileRow, ItemKind, ItemState, Keyboard, Licence, LicenceState, Missing, Page,
+    Paged, SavedPage, TextEntryPage, TextField,
 };
 use protocol::person::AttachmentMedia;
 use protocol::problem::ProblemCode;
@@ -72,6 +72,28 @@ pub fn samples() -> Vec<Sample> {
             Screen::DisclosureReview,
             "review_warned",
             Page::DisclosureReview(warned()),
+        ),
+        sample(
+            Screen::DisclosureReview,
+            "review_licence_over",
+            Page::DisclosureReview(DisclosureReviewPage {
+                licence: Some(Licence {
+                    expires_on: Some(day(2026, 3, 31)),
+                    state: LicenceState::Over,
+                }),
+                ..review(3)
+            }),
+        ),
+        sample(
+            Screen::DisclosureReview,
+            "review_licence_soon",
+            Page::DisclosureReview(DisclosureReviewPage {
+                licence: Some(Licence {
+                    expires_on: Some(day(2026, 9, 10)),
+                    state: LicenceState::Soon,
+                }),
+                ..review(3)
+            }),
         ),
         offline(sample(
             Screen::DisclosureSaved,
@@ -249,7 +271,10 @@ fn review(people: usize) -> DisclosureReviewPage {
         applicant: "佐藤 美咲".to_owned(),
         office: "9970000015".to_owned(),
         office_warning: false,
-        qualification_scan: true,
+        licence: Some(Licence {
+            expires_on: Some(day(2028, 12, 31)),
+            state: LicenceState::Good,
+        }),
         city: "汐見市".to_owned(),
         desk: "介護保険課".to_owned(),
     }
@@ -260,7 +285,7 @@ fn warned() -> DisclosureReviewPage {
     page.people.rows = (4..=6).map(|place| row(place, 10)).collect();
     page.people.page = 1;
     page.office_warning = true;
-    page.qualification_scan = false;
+    page.licence = None;
     page
 }
 

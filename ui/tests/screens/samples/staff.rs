@@ -46,7 +46,8 @@ pub fn samples() -> Vec<Sample> {
             "staff_change",
             StaffEditPage {
                 existing: true,
-                state: Some(StaffState::Active),
+                state: Some(StaffState::LockedOut),
+                passcode: true,
                 ..filled()
             },
         ),
@@ -57,6 +58,7 @@ pub fn samples() -> Vec<Sample> {
                 existing: true,
                 state: Some(StaffState::Active),
                 confirm_stop: true,
+                passcode: true,
                 ..filled()
             },
         ),
@@ -139,6 +141,7 @@ fn new_member() -> StaffEditPage {
         existing: false,
         state: None,
         confirm_stop: false,
+        passcode: false,
         complete: false,
         entered: 0,
         note: None,

@@ -163,6 +163,7 @@ impl Flow for CompareFlow {
             address: Some(self.address.clone()),
             born_on: self.born_on,
             insured: None,
+            insurer: None,
         });
         Next::Replace(Box::new(ConfirmedFlow::default()))
     }

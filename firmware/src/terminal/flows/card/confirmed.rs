@@ -69,6 +69,7 @@ impl Flow for ConfirmedFlow {
                     && let Some(person) = &mut desk.in_hand
                 {
                     person.insured = Some(client.insured.clone());
+                    person.insurer = Some(client.insurer.clone());
                 }
                 Next::Stay
             }

@@ -10,9 +10,10 @@ use crate::terminal::desk::Desk;
 use crate::terminal::effect::{Effect, FoundFile, Input};
 use crate::terminal::entry::{DateEntry, DateRule};
 use crate::terminal::flow::{Flow, Next, Waiting};
+use crate::terminal::pager::Pager;
 use crate::terminal::screen::Screen;
 use crate::terminal::touch::Touch;
-use crate::terminal::view::{AttachPage, FileRow, Page, Paged};
+use crate::terminal::view::{AttachPage, FileRow, Page};
 
 /// What the scan is for.
 pub enum Target {
@@ -36,7 +37,7 @@ pub enum Target {
 pub struct AttachFlow {
     target: Target,
     files: Vec<FoundFile>,
-    page: usize,
+    pager: Pager,
     note: Option<ProblemCode>,
     /// The licence was taken in; its last day is asked.
     licence: Option<(Attachment, DateEntry)>,
@@ -51,7 +52,7 @@ impl AttachFlow {
         Self {
             target,
             files: Vec::new(),
-            page: 0,
+            pager: Pager::default(),
             note: None,
             licence: None,
             list: Waiting::default(),
@@ -64,11 +65,6 @@ impl AttachFlow {
         let ticket = desk.ticket();
         desk.effect(Effect::ListFiles(ticket));
         self.list.start(ticket);
-    }
-
-    fn pages(&self, desk: &Desk) -> (usize, usize) {
-        let rows = desk.config.rows_per_page.max(1);
-        (rows, self.files.len().div_ceil(rows).max(1))
     }
 
     fn choose(&mut self, index: usize, desk: &mut Desk) {
@@ -151,8 +147,6 @@ impl Flow for AttachFlow {
             let name = desk.session.as_ref().map(|session| session.name.clone());
             return Page::Date(entry.page(desk.today(), name));
         }
-        let (rows, pages) = self.pages(desk);
-        let page = self.page.min(pages - 1);
         Page::Attach(AttachPage {
             who: match &self.target {
                 Target::Contract { subject, .. } => Some(
@@ -163,22 +157,15 @@ impl Flow for AttachFlow {
                 ),
                 Target::Qualification { .. } => None,
             },
-            files: Paged {
-                rows: self
-                    .files
-                    .iter()
-                    .skip(page * rows)
-                    .take(rows)
-                    .map(|file| FileRow {
+            files: self
+                .pager
+                .paged(&self.files, desk.config.rows_per_page, |(_, file)| {
+                    FileRow {
                         name: file.name.clone(),
                         size: file.size,
                         media: file.media,
-                    })
-                    .collect(),
-                page,
-                pages,
-                total: self.files.len(),
-            },
+                    }
+                }),
             searching: self.list.is_waiting() || self.take.is_waiting() || self.keep.is_waiting(),
             note: self.note.clone(),
         })
@@ -198,16 +185,18 @@ impl Flow for AttachFlow {
             }
             return Next::Stay;
         }
-        let (rows, pages) = self.pages(desk);
+        let (count, size) = (self.files.len(), desk.config.rows_per_page);
+        if let Some(index) = self.pager.index(&touch, count, size) {
+            self.choose(index, desk);
+            return Next::Stay;
+        }
+        self.pager.turn(&touch, count, size);
         match touch {
             Touch::Back => return Next::Back,
             Touch::Main => {
                 self.note = None;
                 self.search(desk);
             }
-            Touch::Row(row) if row < rows => self.choose(self.page * rows + row, desk),
-            Touch::NextPage => self.page = (self.page + 1) % pages,
-            Touch::PrevPage => self.page = (self.page + pages - 1) % pages,
             _ => {}
         }
         Next::Stay
@@ -218,7 +207,7 @@ impl Flow for AttachFlow {
             Input::FilesListed(ticket, found) if self.list.take(*ticket) => match found {
                 Ok(files) => {
                     self.files = std::mem::take(files);
-                    self.page = 0;
+                    self.pager.reset();
                 }
                 Err(problem) => {
                     self.files.clear();

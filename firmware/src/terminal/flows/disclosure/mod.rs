@@ -1,25 +1,27 @@
-//! E-1 and E-4: whose papers, and is it right?
+//! E-1: whose papers? The check before sending, E-4, stands beside it.
 
 mod attach;
 mod person;
+mod review;
 
 use protocol::command::DisclosureRequest;
 use protocol::exchange::CommandId;
+use protocol::number::InsurerNumber;
 use protocol::problem::ProblemCode;
 use protocol::text::PersonName;
 
 use crate::error::Problem;
-use crate::request::{Draft, DraftSubject, Job, MAX_SUBJECTS, Reply, Slot, Submit};
+use crate::request::{Draft, DraftSubject, Job, MAX_SUBJECTS, Reply, Slot};
 use crate::store::StoreReply;
 use crate::terminal::desk::{Desk, PersonInHand};
 use crate::terminal::effect::{Effect, Input};
 use crate::terminal::flow::{Flow, Next, Waiting};
+use crate::terminal::flows::insurer::InsurerChoice;
 use crate::terminal::flows::saved::SavedFlow;
+use crate::terminal::pager::Pager;
 use crate::terminal::screen::Screen;
 use crate::terminal::touch::Touch;
-use crate::terminal::view::{
-    DisclosureNext, DisclosurePage, DisclosureReviewPage, DisclosureRow, Missing, Page, Paged,
-};
+use crate::terminal::view::{DisclosureNext, DisclosurePage, DisclosureRow, Missing, Page, Paged};
 
 use attach::{AttachFlow, Target};
 use person::PersonFlow;
@@ -33,19 +35,27 @@ pub fn start(_: &mut Desk) -> Box<dyn Flow> {
 /// Adds the person in hand and opens the request.
 #[must_use]
 pub fn add_person(desk: &mut Desk) -> Box<dyn Flow> {
-    let begin = match &desk.in_hand {
-        Some(person) => Begin::Add(Box::new(subject_of(person))),
-        None => Begin::Load,
+    let Some(person) = &desk.in_hand else {
+        return start(desk);
     };
-    Box::new(DisclosureFlow::new(Slot::New, begin))
+    let begin = Begin::Add(Box::new(subject_of(person)));
+    let mut flow = DisclosureFlow::new(Slot::New, begin);
+    if let Some(insurer) = &person.insurer {
+        flow.insurer.know(insurer, desk);
+    }
+    Box::new(flow)
 }
 
 /// Opens a request on hold, to be corrected and sent again.
 #[must_use]
-pub fn correct(_: &mut Desk, held: CommandId, request: DisclosureRequest) -> Box<dyn Flow> {
+pub fn correct(
+    held: CommandId,
+    insurer: Option<InsurerNumber>,
+    request: DisclosureRequest,
+) -> Box<dyn Flow> {
     Box::new(DisclosureFlow::new(
         Slot::Correction,
-        Begin::Correct(held, Box::new(request)),
+        Begin::Correct(held, insurer, Box::new(request)),
     ))
 }
 
@@ -63,7 +73,7 @@ fn subject_of(person: &PersonInHand) -> DraftSubject {
 enum Begin {
     Load,
     Add(Box<DraftSubject>),
-    Correct(CommandId, Box<DisclosureRequest>),
+    Correct(CommandId, Option<InsurerNumber>, Box<DisclosureRequest>),
 }
 
 /// The request.
@@ -71,15 +81,19 @@ struct DisclosureFlow {
     slot: Slot,
     begin: Begin,
     draft: Draft,
-    page: usize,
+    /// The draft was read: what it says about the insurer is known.
+    loaded: bool,
+    insurer: InsurerChoice,
+    places: Pager,
     /// E-4 shows.
     review: bool,
-    review_page: usize,
+    review_pager: Pager,
     /// Somebody could not be added because every place is taken.
     offer_second: bool,
     /// Who begins the second request.
     eleventh: Option<Box<DraftSubject>>,
     load: Waiting,
+    set_insurer: Waiting,
     submit: Waiting,
 }
 
@@ -101,12 +115,15 @@ impl DisclosureFlow {
             slot,
             begin,
             draft: Draft::default(),
-            page: 0,
+            loaded: false,
+            insurer: InsurerChoice::default(),
+            places: Pager::default(),
             review: false,
-            review_page: 0,
+            review_pager: Pager::default(),
             offer_second: false,
             eleventh: None,
             load: Waiting::default(),
+            set_insurer: Waiting::default(),
             submit: Waiting::default(),
         }
     }
@@ -137,14 +154,57 @@ impl DisclosureFlow {
         }
     }
 
-    fn open_person(&self, place: usize) -> Next {
+    /// The municipality has to be chosen. A draft may say which, so it is read first.
+    fn is_asking(&self, desk: &Desk) -> bool {
+        self.loaded && self.insurer.is_asking(desk)
+    }
+
+    /// Keeps the municipality with the draft, so that it can be left and resumed.
+    fn keep_insurer(&mut self, desk: &mut Desk) {
+        let (Some(session), Some(insurer)) = (&desk.session, self.insurer.chosen(desk)) else {
+            return;
+        };
+        let job = Job::SetInsurer {
+            slot: self.slot,
+            insurer: insurer.number.clone(),
+            staff: session.staff.clone(),
+        };
+        self.set_insurer.start(desk.store(job));
+    }
+
+    /// The draft was read. One with people in it says whom it is for.
+    fn take(&mut self, draft: Draft, desk: &mut Desk) {
+        self.draft = draft;
+        let first = !std::mem::replace(&mut self.loaded, true);
+        match &self.draft.insurer {
+            Some(known) if first && !self.draft.subjects.is_empty() => {
+                self.insurer.know(known, desk);
+            }
+            known if known.as_ref() != self.insurer.chosen(desk).map(|one| &one.number) => {
+                self.keep_insurer(desk);
+            }
+            _ => {}
+        }
+        if let Some(place) = self.draft.changed {
+            self.eleventh = None;
+            self.places.show(place - 1, places_a_page(desk));
+        }
+    }
+
+    fn open_person(&self, place: usize, desk: &Desk) -> Next {
         let subject = self
             .draft
             .subjects
             .get(place - 1)
             .cloned()
             .unwrap_or_default();
-        Next::Open(Box::new(PersonFlow::new(self.slot, Some(place), subject)))
+        let insurer = self.insurer.chosen(desk).cloned();
+        Next::Open(Box::new(PersonFlow::new(
+            self.slot,
+            Some(place),
+            subject,
+            insurer,
+        )))
     }
 
     /// Somebody is to be added: a free place, or the offer of a second request.
@@ -159,6 +219,7 @@ impl DisclosureFlow {
             self.slot,
             None,
             DraftSubject::default(),
+            self.insurer.chosen(desk).cloned(),
         )))
     }
 
@@ -170,7 +231,7 @@ impl DisclosureFlow {
             .position(|one| one.missing().is_some());
         match (self.next(), missing) {
             (DisclosureNext::AddPerson, _) => self.add(desk),
-            (DisclosureNext::Complete, Some(index)) => self.open_person(index + 1),
+            (DisclosureNext::Complete, Some(index)) => self.open_person(index + 1, desk),
             (DisclosureNext::AttachContract, Some(index)) => {
                 let subject = self.draft.subjects[index].clone();
                 let target = Target::Contract {
@@ -182,113 +243,19 @@ impl DisclosureFlow {
             }
             (DisclosureNext::Review, _) => {
                 self.review = true;
-                self.review_page = 0;
+                self.review_pager.reset();
                 Next::Stay
             }
             _ => Next::Stay,
         }
     }
-
-    fn submit(&mut self, desk: &mut Desk) -> Next {
-        if self.submit.is_waiting() {
-            return Next::Stay;
-        }
-        let refused = |code| Next::Trouble(Problem::Refused(code));
-        let Some(session) = desk.session.clone() else {
-            return Next::Stay;
-        };
-        let Some(profile) = desk.profile.clone() else {
-            return refused(ProblemCode::InputMissing);
-        };
-        let Some(insurer) = desk.insurer().map(|insurer| insurer.number.clone()) else {
-            return refused(ProblemCode::CommandScope);
-        };
-        let scope = desk
-            .facility
-            .iter()
-            .flat_map(|facility| facility.insurers.iter().map(|one| one.number.clone()))
-            .collect();
-        let submit = Submit {
-            id: desk.command_id(),
-            slot: self.slot,
-            staff: session.staff.clone(),
-            staff_name: session.name.clone(),
-            profile,
-            insurer,
-            scope,
-            next: self.eleventh.clone(),
-        };
-        self.submit.start(desk.store(Job::Submit(Box::new(submit))));
-        Next::Stay
-    }
-
-    /// A licence is here and has not run out. Without a trusted clock it is not judged.
-    fn licence_holds(&self, desk: &Desk) -> bool {
-        let over = self
-            .draft
-            .qualification_expires
-            .is_some_and(|day| day < desk.today());
-        self.draft.qualification.is_some() && !(over && desk.now.is_trusted())
-    }
-
-    fn review_page(&self, desk: &Desk) -> Page {
-        let rows = desk.config.rows_per_page.max(1);
-        let total = self.draft.subjects.len();
-        let pages = total.div_ceil(rows).max(1);
-        let page = self.review_page.min(pages - 1);
-        let profile = desk.profile.as_ref();
-        let office = profile.map(|profile| profile.office.clone());
-        let known = desk.facility.as_ref().map(|facility| &facility.office);
-        Page::DisclosureReview(DisclosureReviewPage {
-            people: Paged {
-                rows: (page * rows..total.min((page + 1) * rows))
-                    .map(|index| self.row(index + 1))
-                    .collect(),
-                page,
-                pages,
-                total,
-            },
-            applicant: desk
-                .session
-                .as_ref()
-                .map_or_else(String::new, |one| one.name.clone()),
-            office: office
-                .as_ref()
-                .map_or_else(String::new, ToString::to_string),
-            office_warning: office.as_ref().is_some_and(|office| {
-                !office.check_digit_ok() || known.is_some_and(|known| known != office)
-            }),
-            qualification_scan: self.licence_holds(desk),
-            city: desk
-                .insurer()
-                .map_or_else(String::new, |insurer| insurer.city.clone()),
-            desk: desk
-                .insurer()
-                .map_or_else(String::new, |insurer| insurer.desk.name.clone()),
-        })
-    }
-
-    fn touch_review(&mut self, touch: Touch, desk: &mut Desk) -> Next {
-        let rows = desk.config.rows_per_page.max(1);
-        let pages = self.draft.subjects.len().div_ceil(rows).max(1);
-        match touch {
-            Touch::Back => self.review = false,
-            Touch::Main => return self.submit(desk),
-            Touch::Second => {
-                let target = Target::Qualification { slot: self.slot };
-                return Next::Open(Box::new(AttachFlow::new(target)));
-            }
-            Touch::NextPage => self.review_page = (self.review_page + 1) % pages,
-            Touch::PrevPage => self.review_page = (self.review_page + pages - 1) % pages,
-            _ => {}
-        }
-        Next::Stay
-    }
 }
 
 impl Flow for DisclosureFlow {
-    fn screen(&self, _: &Desk) -> Screen {
-        if self.review {
+    fn screen(&self, desk: &Desk) -> Screen {
+        if self.is_asking(desk) {
+            Screen::InsurerChoice
+        } else if self.review {
             Screen::DisclosureReview
         } else {
             Screen::Disclosure
@@ -296,20 +263,21 @@ impl Flow for DisclosureFlow {
     }
 
     fn page(&self, desk: &Desk) -> Page {
+        if self.is_asking(desk) {
+            return self.insurer.page(None, desk);
+        }
         if self.review {
             return self.review_page(desk);
         }
         let size = places_a_page(desk);
-        let pages = MAX_SUBJECTS.div_ceil(size);
-        let page = self.page.min(pages - 1);
+        let places = self
+            .places
+            .paged(&[(); MAX_SUBJECTS], size, |(index, ())| self.row(index + 1));
         Page::Disclosure(DisclosurePage {
             people: Paged {
-                rows: (page * size + 1..=MAX_SUBJECTS.min((page + 1) * size))
-                    .map(|place| self.row(place))
-                    .collect(),
-                page,
-                pages,
+                // The places are drawn, the people are counted.
                 total: self.draft.subjects.len(),
+                ..places
             },
             next: self.next(),
             offer_second: self.offer_second,
@@ -323,8 +291,9 @@ impl Flow for DisclosureFlow {
         let (slot, staff) = (self.slot, session.staff.clone());
         let job = match std::mem::replace(&mut self.begin, Begin::Load) {
             Begin::Load => Job::Load { slot, staff },
-            Begin::Correct(held, request) => Job::Correct {
+            Begin::Correct(held, insurer, request) => Job::Correct {
                 held,
+                insurer,
                 request,
                 staff,
             },
@@ -344,27 +313,33 @@ impl Flow for DisclosureFlow {
     }
 
     fn touch(&mut self, touch: Touch, desk: &mut Desk) -> Next {
+        if self.is_asking(desk) {
+            if touch == Touch::Back {
+                return Next::Back;
+            }
+            if self.insurer.touch(&touch, desk) {
+                self.keep_insurer(desk);
+            }
+            return Next::Stay;
+        }
         if self.review {
             return self.touch_review(touch, desk);
         }
         let size = places_a_page(desk);
-        let pages = MAX_SUBJECTS.div_ceil(size);
+        if let Some(index) = self.places.index(&touch, MAX_SUBJECTS, size) {
+            return if index < self.draft.subjects.len() {
+                self.open_person(index + 1, desk)
+            } else {
+                self.add(desk)
+            };
+        }
+        self.places.turn(&touch, MAX_SUBJECTS, size);
         match touch {
+            Touch::Back if self.insurer.ask_again(desk) => {}
             Touch::Back => return Next::Back,
             Touch::Second => return Next::Home,
             Touch::Third => return self.add(desk),
             Touch::Main => return self.main(desk),
-            Touch::Row(row) if row < size => {
-                let place = self.page * size + row + 1;
-                if place <= self.draft.subjects.len() {
-                    return self.open_person(place);
-                }
-                if place <= MAX_SUBJECTS {
-                    return self.add(desk);
-                }
-            }
-            Touch::NextPage => self.page = (self.page + 1) % pages,
-            Touch::PrevPage => self.page = (self.page + pages - 1) % pages,
             _ => {}
         }
         Next::Stay
@@ -372,19 +347,16 @@ impl Flow for DisclosureFlow {
 
     fn event(&mut self, input: &mut Input, desk: &mut Desk) -> Next {
         match self.load.stored(input) {
-            Some(Ok(StoreReply::Request(Reply::Draft(draft)))) => {
-                self.draft = *draft;
-                if let Some(place) = self.draft.changed {
-                    self.eleventh = None;
-                    self.page = (place - 1) / places_a_page(desk);
-                }
-            }
+            Some(Ok(StoreReply::Request(Reply::Draft(draft)))) => self.take(*draft, desk),
             Some(Err(Problem::Refused(ProblemCode::CommandTooManySubjects))) => {
                 self.offer_second = true;
                 return self.shown(desk);
             }
             Some(Err(problem)) => return Next::Trouble(problem),
             _ => {}
+        }
+        if let Some(Err(problem)) = self.set_insurer.stored(input) {
+            return Next::Trouble(problem);
         }
         match self.submit.stored(input) {
             Some(Ok(StoreReply::Request(Reply::Submitted(saved)))) => {

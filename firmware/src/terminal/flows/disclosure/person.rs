@@ -1,5 +1,6 @@
 //! E-2 and E-6: one person of a request. Every answer is kept at once.
 
+use protocol::facility::Insurer;
 use protocol::number::InsuredNumber;
 use protocol::text::PersonName;
 
@@ -23,6 +24,8 @@ pub struct PersonFlow {
     /// From 1; `None` until the person was put into a place.
     place: Option<usize>,
     subject: DraftSubject,
+    /// Who is asked.
+    insurer: Option<Insurer>,
     step: Step,
     /// Goes on to the next missing answer by itself.
     guided: bool,
@@ -43,11 +46,17 @@ enum Step {
 
 impl PersonFlow {
     /// Opens the person in a place, or a new one.
-    pub fn new(slot: Slot, place: Option<usize>, subject: DraftSubject) -> Self {
+    pub fn new(
+        slot: Slot,
+        place: Option<usize>,
+        subject: DraftSubject,
+        insurer: Option<Insurer>,
+    ) -> Self {
         Self {
             slot,
             place,
             subject,
+            insurer,
             step: Step::Overview,
             guided: false,
             hand: None,
@@ -62,9 +71,12 @@ impl PersonFlow {
         Step::Name(TextEntry::with(TextField::PersonName, name))
     }
 
-    fn number_step(&self, desk: &Desk) -> Step {
-        let mut entry = DigitEntry::new(InsuredNumber::LENGTH)
-            .with_letter_h(desk.insurer().is_some_and(|insurer| insurer.h_numbers));
+    fn h_numbers(&self) -> bool {
+        self.insurer.as_ref().is_some_and(|one| one.h_numbers)
+    }
+
+    fn number_step(&self) -> Step {
+        let mut entry = DigitEntry::new(InsuredNumber::LENGTH).with_letter_h(self.h_numbers());
         if let Some(insured) = &self.subject.insured {
             entry.set(insured.as_str());
         }
@@ -83,10 +95,10 @@ impl PersonFlow {
     }
 
     /// The step for the first fact that is missing.
-    fn next_step(&self, desk: &Desk) -> Step {
+    fn next_step(&self) -> Step {
         let subject = &self.subject;
         if subject.insured.is_none() {
-            self.number_step(desk)
+            self.number_step()
         } else if subject.name.is_none() {
             self.name_step()
         } else if subject.born_on.is_none() {
@@ -102,7 +114,7 @@ impl PersonFlow {
     fn answered(&mut self, desk: &mut Desk) -> Next {
         self.keep(desk);
         self.step = if self.guided {
-            self.next_step(desk)
+            self.next_step()
         } else {
             Step::Overview
         };
@@ -132,12 +144,12 @@ impl PersonFlow {
         Next::Open(Box::new(AttachFlow::new(target)))
     }
 
-    fn main(&mut self, desk: &mut Desk) -> Next {
+    fn main(&mut self) -> Next {
         match self.subject.missing() {
             None => Next::Back,
             Some(Missing::Facts) => {
                 self.guided = true;
-                self.step = self.next_step(desk);
+                self.step = self.next_step();
                 Next::Stay
             }
             Some(Missing::PlanNotice) => Next::Stay,
@@ -149,7 +161,7 @@ impl PersonFlow {
         self.guided = false;
         match field {
             0 => self.step = self.name_step(),
-            1 => self.step = self.number_step(desk),
+            1 => self.step = self.number_step(),
             2 => self.step = self.birth_step(),
             3 => self.step = self.certified_step(),
             4 | 5 => {
@@ -165,7 +177,7 @@ impl PersonFlow {
     fn overview(&mut self, touch: &Touch, desk: &mut Desk) -> Next {
         match touch {
             Touch::Back => Next::Back,
-            Touch::Main => self.main(desk),
+            Touch::Main => self.main(),
             Touch::Field(field) => self.field(*field, desk),
             Touch::Second => {
                 let (Some(place), Some(session)) = (self.place, &desk.session) else {
@@ -249,7 +261,7 @@ impl Flow for PersonFlow {
             Step::Name(entry) => Page::TextEntry(entry.page(None)),
             Step::Number(entry) => Page::InsuredNumber(InsuredNumberPage {
                 typed: entry.typed().to_owned(),
-                h_key: desk.insurer().is_some_and(|insurer| insurer.h_numbers),
+                h_key: self.h_numbers(),
                 name: self.shown_name(),
                 note: entry.note(),
                 clients: desk.has_clients,
@@ -267,7 +279,13 @@ impl Flow for PersonFlow {
             // Chosen from the list: what it knows takes the place of what was typed.
             let known = subject_of(&person);
             self.subject.name = known.name.or(self.subject.name.take());
-            self.subject.insured = known.insured.or(self.subject.insured.take());
+            // A number of another municipality is not theirs here: it is asked for.
+            let asked = self.insurer.as_ref().map(|one| &one.number);
+            self.subject.insured = if person.insurer.is_none() || person.insurer.as_ref() == asked {
+                known.insured.or(self.subject.insured.take())
+            } else {
+                None
+            };
             self.subject.born_on = known.born_on;
             self.hand = Some(person);
             return self.answered(desk);

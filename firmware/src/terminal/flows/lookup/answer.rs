@@ -65,12 +65,7 @@ impl AnswerFlow {
     }
 
     fn insurer<'d>(&self, desk: &'d Desk) -> Option<&'d Insurer> {
-        let number = &self.question.subject.insurer;
-        desk.facility
-            .as_ref()?
-            .insurers
-            .iter()
-            .find(|insurer| insurer.number == *number)
+        desk.insurer(&self.question.subject.insurer)
     }
 
     fn validity(&self, desk: &Desk, from: &Provenance) -> Validity {

@@ -65,6 +65,7 @@ impl Flow for ClientsFlow {
                         address: None,
                         born_on: client.born_on,
                         insured: Some(client.insured.clone()),
+                        insurer: Some(client.insurer.clone()),
                     });
                     return Next::Back;
                 }

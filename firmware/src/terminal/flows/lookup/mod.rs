@@ -1,7 +1,8 @@
 //! D-11, D-1 … D-4: how far is this person's certification?
 //!
 //! By 被保険者番号, or by 申請日 with 生年月日; always with a purpose (E4) and only at an
-//! insurer in the office's scope (E5). The person in hand fills in what is known.
+//! insurer in the office's scope (E5): the only one, the one the person in hand belongs to, or
+//! the one that is chosen (D-12). The person in hand fills in what is known.
 
 mod answer;
 mod clients;
@@ -9,6 +10,7 @@ mod clients;
 use protocol::calendar::Date;
 use protocol::command::{ProgressKey, ProgressQuery};
 use protocol::exchange::CommandId;
+use protocol::facility::Insurer;
 use protocol::number::{InsuredNumber, InsurerNumber};
 use protocol::person::Purpose;
 use protocol::problem::ProblemCode;
@@ -21,6 +23,7 @@ use crate::terminal::effect::{Effect, Input};
 use crate::terminal::entry::{DateEntry, DateRule, DigitEntry};
 use crate::terminal::flow::{Flow, Next, Waiting};
 use crate::terminal::flows::card::CardFlow;
+use crate::terminal::flows::insurer::InsurerChoice;
 use crate::terminal::flows::saved::SavedFlow;
 use crate::terminal::screen::Screen;
 use crate::terminal::touch::Touch;
@@ -37,8 +40,16 @@ pub fn start(desk: &mut Desk) -> Box<dyn Flow> {
 
 /// Opens a question on hold, to be corrected and asked again.
 #[must_use]
-pub fn correct(desk: &mut Desk, held: CommandId, query: &ProgressQuery) -> Box<dyn Flow> {
+pub fn correct(
+    desk: &mut Desk,
+    held: CommandId,
+    insurer: Option<InsurerNumber>,
+    query: &ProgressQuery,
+) -> Box<dyn Flow> {
     let mut flow = LookUpFlow::new(desk);
+    if let Some(insurer) = insurer {
+        flow.know(&insurer, desk);
+    }
     flow.hand.clone_from(&desk.in_hand);
     flow.replaces = Some(held);
     flow.purpose = Some(query.purpose);
@@ -62,6 +73,7 @@ pub fn correct(desk: &mut Desk, held: CommandId, query: &ProgressQuery) -> Box<d
 
 /// The question is being put together.
 pub struct LookUpFlow {
+    insurer: InsurerChoice,
     step: Step,
     by_number: bool,
     number: DigitEntry,
@@ -90,18 +102,14 @@ enum Step {
 
 impl LookUpFlow {
     fn new(desk: &Desk) -> Self {
-        let insurer = desk.insurer();
-        let months = insurer.map_or(DEFAULT_MONTHS, |insurer| insurer.retention_months);
+        let insurer = InsurerChoice::default();
         Self {
+            number: number_entry(insurer.chosen(desk)),
+            applied: applied_entry(insurer.chosen(desk), desk),
+            insurer,
             step: Step::Kind,
             by_number: true,
-            number: DigitEntry::new(InsuredNumber::LENGTH)
-                .with_letter_h(insurer.is_some_and(|insurer| insurer.h_numbers)),
             birth: DateEntry::new(DateRule::Birth),
-            applied: DateEntry::new(DateRule::Application {
-                months,
-                clock_trusted: desk.now.is_trusted(),
-            }),
             purpose: None,
             listed: None,
             hand: None,
@@ -112,14 +120,37 @@ impl LookUpFlow {
         }
     }
 
+    /// The person asked about belongs to this municipality.
+    fn know(&mut self, insurer: &InsurerNumber, desk: &Desk) {
+        self.insurer.know(insurer, desk);
+        self.use_insurer(desk);
+    }
+
+    /// The municipality was chosen or changed: its rules hold, and what is typed stays.
+    fn use_insurer(&mut self, desk: &Desk) {
+        let insurer = self.insurer.chosen(desk);
+        let typed = std::mem::replace(&mut self.number, number_entry(insurer));
+        self.number.set(typed.typed());
+        let applied = self.applied.date(desk.today());
+        self.applied = applied_entry(insurer, desk);
+        if let Some(date) = applied {
+            self.applied.set(date);
+        }
+    }
+
     /// Takes over the person in hand, once for each person.
     fn take_hand(&mut self, desk: &mut Desk) {
         if desk.in_hand == self.hand {
             return;
         }
         self.hand.clone_from(&desk.in_hand);
-        let Some(person) = &self.hand else { return };
+        let Some(person) = self.hand.clone() else {
+            return;
+        };
         self.birth.set(person.born_on);
+        if let Some(insurer) = &person.insurer {
+            self.know(insurer, desk);
+        }
         match &person.insured {
             Some(insured) => {
                 self.number.set(insured.as_str());
@@ -179,19 +210,15 @@ impl LookUpFlow {
             Ok(insured) => insured,
             Err(error) => return self.number.set_note(error.code()),
         };
-        match (
-            &mut desk.in_hand,
-            desk.facility.as_ref().and_then(|f| f.insurers.first()),
-        ) {
-            (Some(person), _) => {
+        let insurer = self.chosen(desk);
+        match (&mut desk.in_hand, insurer) {
+            (Some(person), insurer) => {
                 person.insured = Some(insured);
+                person.insurer = insurer;
                 self.hand.clone_from(&desk.in_hand);
             }
             (None, Some(insurer)) => {
-                let job = Job::FindNumber {
-                    insurer: insurer.number.clone(),
-                    insured,
-                };
+                let job = Job::FindNumber { insurer, insured };
                 self.find.start(desk.store(job));
             }
             (None, None) => {}
@@ -206,7 +233,7 @@ impl LookUpFlow {
         let (Some(purpose), Some(key)) = (self.purpose, self.key(desk.today())) else {
             return Next::Stay;
         };
-        let Some(insurer) = desk.insurer().map(|insurer| insurer.number.clone()) else {
+        let Some(insurer) = self.chosen(desk) else {
             return Next::Trouble(Problem::Refused(ProblemCode::CommandScope));
         };
         let question = Question {
@@ -224,10 +251,14 @@ impl LookUpFlow {
         Next::Stay
     }
 
+    fn chosen(&self, desk: &Desk) -> Option<InsurerNumber> {
+        self.insurer.chosen(desk).map(|one| one.number.clone())
+    }
+
     fn question(&self, desk: &Desk) -> Option<Question> {
         Some(Question {
             subject: Subject {
-                insurer: desk.insurer()?.number.clone(),
+                insurer: self.chosen(desk)?,
                 key: self.key(desk.today())?,
             },
             purpose: self.purpose?,
@@ -236,8 +267,9 @@ impl LookUpFlow {
         })
     }
 
-    fn back(&mut self) -> Next {
+    fn back(&mut self, desk: &Desk) -> Next {
         self.step = match self.step {
+            Step::Kind if self.insurer.ask_again(desk) => Step::Kind,
             Step::Kind => return Next::Back,
             Step::Number => Step::Kind,
             Step::Birth => Step::Kind,
@@ -249,22 +281,25 @@ impl LookUpFlow {
     }
 }
 
+fn number_entry(insurer: Option<&Insurer>) -> DigitEntry {
+    DigitEntry::new(InsuredNumber::LENGTH)
+        .with_letter_h(insurer.is_some_and(|insurer| insurer.h_numbers))
+}
+
+fn applied_entry(insurer: Option<&Insurer>, desk: &Desk) -> DateEntry {
+    DateEntry::new(DateRule::Application {
+        months: insurer.map_or(DEFAULT_MONTHS, |insurer| insurer.retention_months),
+        clock_trusted: desk.now.is_trusted(),
+    })
+}
+
 /// Months shown when the gateway has not told yet. Source: Ebina shows about three.
 const DEFAULT_MONTHS: u8 = 3;
 
 /// Saves a question and wakes the exchange; `None` when nobody is at the desk.
 fn ask_job(desk: &mut Desk, question: Question, replaces: Option<CommandId>) -> Option<Waiting> {
     let staff = desk.session.as_ref()?.staff.clone();
-    let scope: Vec<InsurerNumber> = desk
-        .facility
-        .iter()
-        .flat_map(|facility| {
-            facility
-                .insurers
-                .iter()
-                .map(|insurer| insurer.number.clone())
-        })
-        .collect();
+    let scope = desk.scope();
     let id = desk.command_id();
     let mut waiting = Waiting::default();
     waiting.start(desk.store(Job::Ask {
@@ -289,7 +324,10 @@ fn asked(desk: &mut Desk, reply: Result<StoreReply, Problem>) -> Result<Asked, P
 }
 
 impl Flow for LookUpFlow {
-    fn screen(&self, _: &Desk) -> Screen {
+    fn screen(&self, desk: &Desk) -> Screen {
+        if self.insurer.is_asking(desk) {
+            return Screen::InsurerChoice;
+        }
         match self.step {
             Step::Kind => Screen::LookUpKind,
             Step::Number => Screen::InsuredNumber,
@@ -300,14 +338,19 @@ impl Flow for LookUpFlow {
     }
 
     fn page(&self, desk: &Desk) -> Page {
+        if self.insurer.is_asking(desk) {
+            let who = self.hand.as_ref().map(|person| person.name.clone());
+            return self.insurer.page(who, desk);
+        }
         let today = desk.today();
+        let insurer = self.insurer.chosen(desk);
         match self.step {
             Step::Kind => Page::LookUpKind(LookUpKindPage {
                 name: self.hand.as_ref().map(|person| person.name.clone()),
             }),
             Step::Number => Page::InsuredNumber(InsuredNumberPage {
                 typed: self.number.typed().to_owned(),
-                h_key: desk.insurer().is_some_and(|insurer| insurer.h_numbers),
+                h_key: insurer.is_some_and(|insurer| insurer.h_numbers),
                 name: self.hand.as_ref().map(|person| person.name.clone()),
                 note: self.number.note(),
                 clients: desk.has_clients,
@@ -324,12 +367,8 @@ impl Flow for LookUpFlow {
                 applied_on: (!self.by_number)
                     .then(|| self.applied.date(today))
                     .flatten(),
-                city: desk
-                    .insurer()
-                    .map_or_else(String::new, |insurer| insurer.city.clone()),
-                desk: desk
-                    .insurer()
-                    .map_or_else(String::new, |insurer| insurer.desk.name.clone()),
+                city: insurer.map_or_else(String::new, |one| one.city.clone()),
+                desk: insurer.map_or_else(String::new, |one| one.desk.name.clone()),
             }),
         }
     }
@@ -340,9 +379,18 @@ impl Flow for LookUpFlow {
     }
 
     fn touch(&mut self, touch: Touch, desk: &mut Desk) -> Next {
+        if self.insurer.is_asking(desk) {
+            if touch == Touch::Back {
+                return Next::Back;
+            }
+            if self.insurer.touch(&touch, desk) {
+                self.use_insurer(desk);
+            }
+            return Next::Stay;
+        }
         let today = desk.today();
         match (self.step, &touch) {
-            (_, Touch::Back) => return self.back(),
+            (_, Touch::Back) => return self.back(desk),
             (Step::Kind, Touch::Main) => {
                 self.by_number = true;
                 self.step = Step::Number;
@@ -412,9 +460,13 @@ impl Flow for LookUpFlow {
         {
             if desk.in_hand.is_none() {
                 self.listed = Some((client.insured, client.name, client.born_on));
-            } else if self.number.typed().is_empty() && self.step == Step::Kind {
+            } else if self.number.typed().is_empty()
+                && self.step == Step::Kind
+                && self.chosen(desk).is_none_or(|one| one == client.insurer)
+            {
                 if let Some(person) = &mut desk.in_hand {
                     person.insured = Some(client.insured);
+                    person.insurer = Some(client.insurer);
                 }
                 self.take_hand(desk);
             }

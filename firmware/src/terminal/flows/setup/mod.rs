@@ -1,18 +1,17 @@
 //! S-1 … S-6: welcome, token, enrolling, profile, staff, done.
 
-use protocol::exchange::CommandId;
+mod steps;
+
 use protocol::facility::FacilityProfile;
 use protocol::person::StaffRole;
 use protocol::problem::ProblemCode;
 
 use super::lock::LockFlow;
 use super::look;
-use super::new_passcode::NewPasscodeFlow;
-use super::profile::{build, check, page_of, text_of};
-use super::staff_edit::StaffForm;
-use crate::access::{self, Change};
+use super::profile::{build, page_of, text_of};
+use super::staff_form::StaffForm;
 use crate::error::Problem;
-use crate::setup::{self, Draft, LEAST_STAFF, Loaded, PROFILE_FIELDS};
+use crate::setup::{self, Draft, Loaded, PROFILE_FIELDS};
 use crate::store::StoreReply;
 use crate::sync::SyncReport;
 use crate::terminal::desk::Desk;
@@ -156,128 +155,9 @@ impl SetupFlow {
         StaffForm::new(role)
     }
 
-    fn enrol(&mut self, token: String, desk: &mut Desk) -> Next {
-        desk.effect(Effect::Enrol {
-            token: token.clone(),
-        });
-        self.step = Step::Enrolling {
-            token,
-            done: 0,
-            trouble: None,
-        };
-        Next::Stay
-    }
-
     fn load(&mut self, desk: &mut Desk) {
         let ticket = desk.store(setup::Job::Load);
         self.loading.start(ticket);
-    }
-
-    fn token(&mut self, touch: &Touch, desk: &mut Desk) -> Next {
-        let Step::Token(entry) = &mut self.step else {
-            return Next::Stay;
-        };
-        match touch {
-            Touch::Back => self.step = Step::Welcome,
-            Touch::Main if !entry.text().is_empty() => {
-                let token = protocol::text::fold_width(entry.text());
-                return self.enrol(token, desk);
-            }
-            touch => {
-                entry.touch(touch);
-            }
-        }
-        Next::Stay
-    }
-
-    fn typing(&mut self, touch: &Touch, desk: &mut Desk) -> Next {
-        let Step::Profile { index, entry } = &mut self.step else {
-            return Next::Stay;
-        };
-        let index = *index;
-        match touch {
-            Touch::Back if index > 0 => self.step = self.field(index - 1),
-            Touch::Back => {}
-            Touch::Main => match check(entry.field(), entry.text()) {
-                Ok(text) => {
-                    self.draft.texts[index] = text;
-                    let ticket = desk.store(setup::Job::KeepDraft(self.draft.clone()));
-                    self.drafting.start(ticket);
-                    self.step = match build(&self.draft.texts) {
-                        Ok(profile) => Step::Summary(Box::new(profile)),
-                        Err((next, _)) if next <= index => self.field(next),
-                        Err(_) => self.field(index + 1),
-                    };
-                }
-                Err(code) => entry.set_note(code),
-            },
-            touch => {
-                entry.touch(touch);
-            }
-        }
-        Next::Stay
-    }
-
-    fn summary(&mut self, touch: &Touch, desk: &mut Desk) -> Next {
-        let Step::Summary(profile) = &self.step else {
-            return Next::Stay;
-        };
-        match touch {
-            Touch::Back => self.step = self.field(PROFILE_FIELDS.len() - 1),
-            Touch::Field(index) if *index < PROFILE_FIELDS.len() => self.step = self.field(*index),
-            Touch::Main if !self.profile.is_waiting() => {
-                let profile = profile.clone();
-                let command = desk.command_id();
-                let job = setup::Job::KeepProfile {
-                    by: None,
-                    profile,
-                    command,
-                };
-                let ticket = desk.store(job);
-                self.profile.start(ticket);
-            }
-            _ => {}
-        }
-        Next::Stay
-    }
-
-    fn staff(&mut self, touch: &Touch, desk: &mut Desk) -> Next {
-        let Step::Staff(form) = &mut self.step else {
-            return Next::Stay;
-        };
-        if form.touch(touch, &ROLES) {
-            return Next::Stay;
-        }
-        match touch {
-            Touch::Main if !self.saving.is_waiting() => {
-                let Some(record) = form.record(true) else {
-                    return Next::Stay;
-                };
-                let command = desk.command_id();
-                let change = Change {
-                    by: None,
-                    second: None,
-                    record,
-                    new: false,
-                    command,
-                };
-                let ticket = desk.store(access::Job::Save(change));
-                self.saving.start(ticket);
-            }
-            Touch::Second if !self.finishing.is_waiting() => {
-                if self.able < LEAST_STAFF {
-                    form.set_note(ProblemCode::InputMissing);
-                } else if !self.administrator {
-                    form.set_note(ProblemCode::AccessLastAdministrator);
-                } else {
-                    let command: CommandId = desk.command_id();
-                    let ticket = desk.store(setup::Job::Finish { command });
-                    self.finishing.start(ticket);
-                }
-            }
-            _ => {}
-        }
-        Next::Stay
     }
 
     fn stored(&mut self, input: &mut Input, desk: &mut Desk) -> Next {
@@ -328,20 +208,6 @@ impl SetupFlow {
             Ok(_) => Next::Stay,
         }
     }
-
-    fn choose_passcode(&self) -> Next {
-        let Step::Staff(form) = &self.step else {
-            return Next::Stay;
-        };
-        match (&form.id, &form.name) {
-            (Some(id), Some(name)) => Next::Open(Box::new(NewPasscodeFlow::opened(
-                id.clone(),
-                name.as_str().to_owned(),
-                None,
-            ))),
-            _ => Next::Stay,
-        }
-    }
 }
 
 impl Flow for SetupFlow {
@@ -369,7 +235,7 @@ impl Flow for SetupFlow {
                 Page::TextEntry(entry.page(Some((index + 1, PROFILE_FIELDS.len()))))
             }
             Step::Summary(profile) => page_of(profile, true, desk),
-            Step::Staff(form) => form.page(&ROLES, false, self.able),
+            Step::Staff(form) => form.page(&ROLES, false, false, self.able),
             Step::Done => Page::SetupDone,
         }
     }

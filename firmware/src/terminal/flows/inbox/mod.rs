@@ -1,0 +1,161 @@
+//! G-1: what has arrived.
+
+mod document;
+mod notice;
+
+use std::time::Duration;
+
+use protocol::exchange::DocumentId;
+
+use crate::inbox::{InboxEntry, Job, Listing, Reply};
+use crate::store::StoreReply;
+use crate::terminal::desk::Desk;
+use crate::terminal::effect::{Effect, Input};
+use crate::terminal::flow::{Flow, Next, Waiting};
+use crate::terminal::screen::Screen;
+use crate::terminal::touch::{InboxFilter, Touch};
+use crate::terminal::view::{InboxPage, InboxRow, Page, Paged};
+use crate::upkeep;
+
+use document::DocumentFlow;
+use notice::NoticeFlow;
+
+/// Opens the list of documents and notices.
+#[must_use]
+pub fn start(desk: &mut Desk) -> Box<dyn Flow> {
+    // Somebody looks: the line is asked now, not at the next minute.
+    desk.effect(Effect::WakeSync);
+    Box::new(InboxFlow::default())
+}
+
+/// What is left of a time that was read at `read_at` of the boot clock.
+fn counted_down(left: Duration, read_at: Duration, desk: &Desk) -> Duration {
+    left.saturating_sub(desk.now.boot.saturating_sub(read_at))
+}
+
+/// G-1.
+#[derive(Default)]
+struct InboxFlow {
+    filter: InboxFilter,
+    list: Listing,
+    read_at: Duration,
+    load: Waiting,
+    newest: Waiting,
+}
+
+impl InboxFlow {
+    fn load(&mut self, page: usize, desk: &mut Desk) {
+        let job = Job::Page {
+            filter: self.filter,
+            page,
+            rows: desk.config.rows_per_page,
+        };
+        self.load.start(desk.store(job));
+    }
+
+    fn row(&self, entry: &InboxEntry, desk: &Desk) -> InboxRow {
+        let mut row = entry.row.clone();
+        row.left = row.left.map(|left| counted_down(left, self.read_at, desk));
+        row
+    }
+
+    fn open(&self, entry: &InboxEntry) -> Next {
+        if !entry.opens {
+            return Next::Stay;
+        }
+        open(entry.row.id, entry.row.notice)
+    }
+}
+
+fn open(id: DocumentId, notice: bool) -> Next {
+    if notice {
+        Next::Open(Box::new(NoticeFlow::new(id)))
+    } else {
+        Next::Open(Box::new(DocumentFlow::new(id)))
+    }
+}
+
+impl Flow for InboxFlow {
+    fn screen(&self, _: &Desk) -> Screen {
+        Screen::Inbox
+    }
+
+    fn page(&self, desk: &Desk) -> Page {
+        Page::Inbox(InboxPage {
+            filter: self.filter,
+            entries: Paged {
+                // What has ended since the list was read is not shown any more.
+                rows: self
+                    .list
+                    .entries
+                    .iter()
+                    .map(|entry| self.row(entry, desk))
+                    .filter(|row| row.left != Some(Duration::ZERO))
+                    .collect(),
+                page: self.list.page,
+                pages: self.list.pages.max(1),
+                total: self.list.total,
+            },
+            counts: self.list.counts,
+        })
+    }
+
+    fn shown(&mut self, desk: &mut Desk) -> Next {
+        self.load(self.list.page, desk);
+        Next::Stay
+    }
+
+    fn touch(&mut self, touch: Touch, desk: &mut Desk) -> Next {
+        let pages = self.list.pages.max(1);
+        match touch {
+            Touch::Back => return Next::Back,
+            Touch::Main if self.list.counts.1 == 0 => return Next::Home,
+            Touch::Main => self.newest.start(desk.store(Job::NewestUnopened)),
+            Touch::InboxFilter(filter) => {
+                self.filter = filter;
+                self.load(0, desk);
+            }
+            Touch::Document(id) => {
+                if let Some(entry) = self.list.entries.iter().find(|entry| entry.row.id == id) {
+                    return self.open(entry);
+                }
+            }
+            Touch::Row(row) => {
+                let mut shown = self
+                    .list
+                    .entries
+                    .iter()
+                    .filter(|entry| self.row(entry, desk).left != Some(Duration::ZERO));
+                if let Some(entry) = shown.nth(row) {
+                    return self.open(entry);
+                }
+            }
+            Touch::NextPage => self.load((self.list.page + 1) % pages, desk),
+            Touch::PrevPage => self.load((self.list.page + pages - 1) % pages, desk),
+            _ => {}
+        }
+        Next::Stay
+    }
+
+    fn event(&mut self, input: &mut Input, desk: &mut Desk) -> Next {
+        let minute_over = desk.now.boot.saturating_sub(self.read_at) >= upkeep::EVERY;
+        let news =
+            matches!(input, Input::Synced(_)) || (matches!(input, Input::Tick) && minute_over);
+        if news && !self.load.is_waiting() {
+            self.load(self.list.page, desk);
+        }
+        match self.load.stored(input) {
+            Some(Ok(StoreReply::Inbox(Reply::Page(list)))) => {
+                self.list = list;
+                self.read_at = desk.now.boot;
+            }
+            Some(Err(problem)) => return Next::Trouble(problem),
+            _ => {}
+        }
+        match self.newest.stored(input) {
+            Some(Ok(StoreReply::Inbox(Reply::Newest(Some((id, notice)))))) => open(id, notice),
+            Some(Err(problem)) => Next::Trouble(problem),
+            _ => Next::Stay,
+        }
+    }
+}
