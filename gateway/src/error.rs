@@ -30,6 +30,10 @@ pub enum GatewayError {
     /// A file or row is not what this build wrote. It was not touched.
     #[error("not readable: {0}")]
     Damaged(&'static str),
+    /// A defect of this program stopped one job. What the job had done was taken back; nothing
+    /// else was touched. The log's panic message says where.
+    #[error("a job stopped by a defect")]
+    Defect,
     /// The database failed in another way.
     #[error("database: {0}")]
     Database(Arc<rusqlite::Error>),
@@ -103,7 +107,7 @@ impl GatewayError {
             Self::Full => ProblemCode::StoreFull,
             Self::Damaged(_) => ProblemCode::StoreForeign,
             Self::Database(_) => ProblemCode::StoreFailed,
-            Self::Io { .. } | Self::Pki(_) => ProblemCode::WireInternal,
+            Self::Defect | Self::Io { .. } | Self::Pki(_) => ProblemCode::WireInternal,
             Self::Input(_) => ProblemCode::InputText,
         }
     }

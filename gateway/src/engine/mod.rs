@@ -32,6 +32,12 @@ use crate::store::{self, AlarmKind, Device, DeviceState, Store, Tx};
 /// A terminal that only asks for news has its record touched at most this often.
 const SEEN_SPACING: Duration = Duration::from_secs(60);
 
+/// How far ahead of the clock a cursor may be, in milliseconds: ten years. Numbers of a feed begin
+/// at the time of a start, so a terminal that goes on from a lost gateway can only have one beyond
+/// ours by as much as that gateway's clock was ahead. What is further away was never given by
+/// any gateway, and taken over it would use the numbers up.
+const CURSOR_MARGIN_MS: u64 = 10 * 366 * 86_400_000;
+
 /// Feed entries read at once: one more than is sent, to know whether there are more.
 const FEED_ROWS: u32 = MAX_FEED as u32 + 1;
 
@@ -171,7 +177,7 @@ pub fn admit(tx: &mut dyn Tx, id: &DeviceId) -> Result<Device, GatewayError> {
 /// Everything an exchange changes, within the caller's transaction.
 ///
 /// # Errors
-/// A terminal that is not answered, or the database's.
+/// A terminal that is not answered, a cursor that no feed can have given, or the database's.
 pub fn apply(
     tx: &mut dyn Tx,
     settings: Settings,
@@ -183,6 +189,12 @@ pub fn apply(
         return Ok(wipe(&lost, prepared, now));
     }
     let mut device = admit(tx, id)?;
+    if prepared.cursor > highest_cursor(&device, now) {
+        return Err(GatewayError::refuse(
+            ProblemCode::WireBody,
+            "the cursor is no number of a feed",
+        ));
+    }
     let before = device.clone();
     if prepared.cursor > device.feed_seq {
         // The terminal keeps entries we never made: this store was restored from a backup.
@@ -231,6 +243,12 @@ pub fn apply(
     feed.truncate(MAX_FEED);
     let page = page(settings, &device, prepared.request, receipts, audit, now);
     Ok(Applied { page, feed, more })
+}
+
+/// The highest entry that this terminal can have kept: of ours, or of a gateway that was lost.
+fn highest_cursor(device: &Device, now: Timestamp) -> u64 {
+    let clock = u64::try_from(now.unix_ms()).unwrap_or(0);
+    device.feed_seq.max(clock.saturating_add(CURSOR_MARGIN_MS))
 }
 
 fn page(

@@ -208,9 +208,8 @@ fn decide(
     else {
         return Ok(());
     };
-    device.feed_seq += 1;
     let entry = FeedEntry {
-        seq: device.feed_seq,
+        seq: device.next_in_feed()?,
         item: FeedItem::Answer {
             command: request.id,
             answer,

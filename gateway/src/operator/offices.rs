@@ -71,13 +71,12 @@ pub fn stop_staff(
 ) -> Result<(), GatewayError> {
     let (office, staff) = (office.clone(), staff.clone());
     store::write(store, move |tx| {
-        let mut record = tx
-            .staff(&office)?
-            .into_iter()
-            .find(|record| record.id == staff)
+        let mut row = tx
+            .staff_member(&office, &staff)?
             .ok_or_else(|| GatewayError::Input("no such staff member there".to_owned()))?;
-        record.active = false;
-        tx.put_staff(&office, &record, now)?;
+        row.record.active = false;
+        row.stopped_at = row.stopped_at.max(Some(now));
+        tx.put_staff(&office, &row, now)?;
         let item = FeedItem::StaffStopped { id: staff };
         tx.broadcast(Some(&office), None, &item, now, None)?;
         Ok(())

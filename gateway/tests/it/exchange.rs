@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use gateway::clock::ManualClock;
 use gateway::engine::{Durability, Settings};
@@ -7,7 +8,7 @@ use gateway::operator;
 use gateway::store::{self, AlarmKind, DeviceState};
 use protocol::answer::FeedItem;
 use protocol::calendar::Timestamp;
-use protocol::command::{Action, StaffRecord};
+use protocol::command::{Action, Command, StaffRecord};
 use protocol::exchange::{
     AuditHead, DeviceId, Envelope, ExchangeRequest, ExchangeResponse, MAX_REQUEST_BYTES,
     MEDIA_TYPE, Outcome, ReceiptPage, Sha256Digest,
@@ -198,6 +199,44 @@ fn a_long_feed_comes_in_parts() {
 }
 
 #[test]
+fn a_cursor_that_no_feed_can_have_given_is_refused_and_the_gateway_goes_on() {
+    let desk = desk();
+    let colleague = desk.bench.add_device(OFFICE, [2; 12], now()).unwrap();
+    let ms = u64::try_from(now().unix_ms()).unwrap();
+    for cursor in [u64::MAX, u64::MAX / 2, i64::MAX as u64, ms * 2] {
+        let asked = request(cursor, vec![envelope(1, &progress("0000087084"))]);
+        let body = serde_json::to_vec(&asked).unwrap();
+        let refused = desk.bench.engine.exchange(&desk.device, &body, now());
+        assert_eq!(refused.unwrap_err().code(), ProblemCode::WireBody);
+    }
+    // What a gateway gave whose clock was a month ahead is gone on from.
+    let ahead = ms + 31 * 86_400_000;
+    let (page, response) = desk.send(&request(ahead, vec![envelope(1, &progress("0000087084"))]));
+    assert_eq!(page.receipts[0].seq, 1);
+    assert_eq!(response.feed[0].seq, ahead + 1);
+    // Everybody can still be told something.
+    let notice = protocol::answer::Notice {
+        id: protocol::exchange::DocumentId(uuid::Uuid::nil()),
+        title: "お知らせ".to_owned(),
+        body: "本文".to_owned(),
+        important: false,
+        shown_from: now(),
+        maintenance: None,
+    };
+    assert_eq!(
+        operator::add_notice(desk.bench.store(), None, &notice, now()).unwrap(),
+        2
+    );
+    let body = serde_json::to_vec(&request(0, vec![])).unwrap();
+    let told = desk
+        .bench
+        .engine
+        .exchange(&colleague, &body, now())
+        .unwrap();
+    assert_eq!(told.feed.len(), 1);
+}
+
+#[test]
 fn an_audit_log_that_goes_back_or_forks_is_not_signed_for_and_raises_an_alarm() {
     let desk = desk();
     let head = |entry, text: &str| AuditHead {
@@ -254,6 +293,116 @@ fn a_leaver_is_stopped_on_every_terminal_of_the_office() {
     let own = feed_of(&desk.device);
     assert!(matches!(&own[0].item, FeedItem::StaffStopped { .. }));
     assert!(feed_of(&elsewhere).is_empty());
+}
+
+fn staff_change(made_at: Timestamp, active: bool) -> Command {
+    let mut changed = command(Action::StaffChanged(StaffRecord {
+        id: UserId::parse("isobe001").unwrap(),
+        name: PersonName::parse("磯部 茂").unwrap(),
+        role: StaffRole::General,
+        services: vec!["43".to_owned()],
+        occupation: None,
+        active,
+    }));
+    changed.insurer = None;
+    changed.made_at = made_at;
+    changed
+}
+
+/// What a terminal has heard last about the member of [`staff_change`].
+fn heard(desk: &Desk, device: &DeviceId) -> Option<bool> {
+    let body = serde_json::to_vec(&request(0, vec![])).unwrap();
+    let response = desk.bench.engine.exchange(device, &body, now()).unwrap();
+    response
+        .feed
+        .into_iter()
+        .filter_map(|entry| match entry.item {
+            FeedItem::Staff(record) => Some(record.active),
+            FeedItem::StaffStopped { .. } => Some(false),
+            _ => None,
+        })
+        .next_back()
+}
+
+fn is_active(desk: &Desk) -> bool {
+    let office = OfficeNumber::parse(OFFICE).unwrap();
+    let staff = store::read(desk.bench.store(), move |tx| tx.staff(&office)).unwrap();
+    assert_eq!(staff.len(), 1);
+    staff[0].active
+}
+
+#[test]
+fn a_change_that_waited_in_another_queue_does_not_bring_a_stopped_leaver_back() {
+    let hour = Duration::from_secs(3_600);
+    let (early, stop, late) = (now() - hour * 3, now() - hour * 2, now() - hour);
+    for by_operator in [false, true] {
+        let desk = desk();
+        let other = desk.bench.add_device(OFFICE, [2; 12], now()).unwrap();
+        let from = |device: &DeviceId, n: u64, command: &Command| {
+            let asked = request(0, vec![envelope(n, command)]);
+            let body = serde_json::to_vec(&asked).unwrap();
+            desk.bench.engine.exchange(device, &body, now()).unwrap();
+        };
+        from(&desk.device, 1, &staff_change(early, true));
+        if by_operator {
+            let office = OfficeNumber::parse(OFFICE).unwrap();
+            let staff = UserId::parse("isobe001").unwrap();
+            operator::stop_staff(desk.bench.store(), &office, &staff, stop).unwrap();
+        } else {
+            from(&desk.device, 2, &staff_change(stop, false));
+        }
+        assert!(!is_active(&desk));
+
+        from(
+            &other,
+            3,
+            &staff_change(early + Duration::from_secs(60), true),
+        );
+        assert!(!is_active(&desk), "an older change brought them back");
+        assert_eq!(heard(&desk, &desk.device), Some(false));
+        assert_eq!(
+            heard(&desk, &other),
+            Some(false),
+            "who said it is told, too"
+        );
+
+        // A clock that nobody trusts, or that is ahead, does not outrank the stop either.
+        let mut untrusted = staff_change(late, true);
+        untrusted.clock_trusted = false;
+        from(&other, 4, &untrusted);
+        assert!(!is_active(&desk));
+
+        from(&other, 5, &staff_change(late, true));
+        assert!(is_active(&desk), "a later change counts");
+        assert_eq!(heard(&desk, &desk.device), Some(true));
+    }
+}
+
+#[test]
+fn a_stop_from_a_clock_that_is_ahead_can_be_taken_back() {
+    let desk = desk();
+    let year = Duration::from_secs(366 * 86_400);
+    desk.send(&request(
+        0,
+        vec![envelope(1, &staff_change(now() + year, false))],
+    ));
+    let later = now() + Duration::from_secs(60);
+    let back = request(0, vec![envelope(2, &staff_change(later, true))]);
+    desk.send_at(&back, later);
+    assert!(is_active(&desk));
+}
+
+#[test]
+fn terminals_that_change_the_same_record_end_with_the_same_one() {
+    let desk = desk();
+    let other = desk.bench.add_device(OFFICE, [2; 12], now()).unwrap();
+    desk.send(&request(0, vec![envelope(1, &staff_change(now(), true))]));
+    // The other one has not heard of that yet when it sends its own word.
+    let asked = request(0, vec![envelope(2, &staff_change(now(), false))]);
+    let body = serde_json::to_vec(&asked).unwrap();
+    desk.bench.engine.exchange(&other, &body, now()).unwrap();
+    assert_eq!(heard(&desk, &desk.device), Some(false));
+    assert_eq!(heard(&desk, &other), Some(false));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use gateway::clock::ManualClock;
 use gateway::engine::{RECEIPT_DAYS, Settings, maintain};
 use gateway::harness::{Bench, INSURER, OFFICE};
 use gateway::sources::csv::{Encoding, import_progress};
@@ -55,7 +56,14 @@ fn what_an_insurer_no_longer_shows_is_deleted_here_and_from_the_feeds() {
     let insurer = InsurerNumber::parse(INSURER).unwrap();
     let file = "被保険者番号,申請日\n0000087084,2026-08-25\n0000087092,2026-11-01\n";
     let bytes = file.as_bytes();
-    import_progress(bench.store(), &insurer, bytes, Encoding::Auto, now()).unwrap();
+    import_progress(
+        bench.store(),
+        &insurer,
+        bytes,
+        Encoding::Auto,
+        &ManualClock::new(now()),
+    )
+    .unwrap();
     let asked = vec![
         envelope(1, &progress("0000087084")),
         envelope(2, &progress("0000087092")),

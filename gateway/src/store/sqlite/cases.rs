@@ -15,12 +15,19 @@ impl CaseRows for SqliteTx<'_> {
     ) -> Result<Upsert, GatewayError> {
         let applied_on = case.record.applied_on.to_string();
         let born_on = case.born_on.map(|day| day.to_string()).unwrap_or_default();
-        let key = params![insurer.as_str(), case.insured, applied_on, born_on];
+        let key = params![
+            insurer.as_str(),
+            case.insured,
+            applied_on,
+            born_on,
+            case.place
+        ];
         let held: Option<(String, Option<i64>)> = self
             .conn
             .prepare_cached(
                 "SELECT record, updated_at FROM cases
-                 WHERE insurer = ?1 AND insured = ?2 AND applied_on = ?3 AND born_on = ?4",
+                 WHERE insurer = ?1 AND insured = ?2 AND applied_on = ?3 AND born_on = ?4
+                   AND place = ?5",
             )?
             .query_row(key, |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
@@ -35,14 +42,15 @@ impl CaseRows for SqliteTx<'_> {
         self.conn
             .prepare_cached(
                 "INSERT OR REPLACE INTO cases
-                     (insurer, insured, applied_on, born_on, record, updated_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                     (insurer, insured, applied_on, born_on, place, record, updated_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             )?
             .execute(params![
                 insurer.as_str(),
                 case.insured,
                 applied_on,
                 born_on,
+                case.place,
                 record,
                 updated_at
             ])?;
@@ -57,7 +65,7 @@ impl CaseRows for SqliteTx<'_> {
     ) -> Result<Vec<CaseRow>, GatewayError> {
         self.conn
             .prepare_cached(
-                "SELECT insured, born_on, record, updated_at FROM cases
+                "SELECT insured, born_on, place, record, updated_at FROM cases
                  WHERE insurer = ?1 AND insured IN (?2, ?3) ORDER BY applied_on DESC LIMIT ?4",
             )?
             .query_map(
@@ -82,7 +90,7 @@ impl CaseRows for SqliteTx<'_> {
     ) -> Result<Vec<CaseRow>, GatewayError> {
         self.conn
             .prepare_cached(
-                "SELECT insured, born_on, record, updated_at FROM cases
+                "SELECT insured, born_on, place, record, updated_at FROM cases
                  WHERE insurer = ?1 AND applied_on = ?2 AND born_on = ?3 LIMIT ?4",
             )?
             .query_map(
@@ -219,6 +227,7 @@ fn case(row: &Row<'_>) -> Result<CaseRow, GatewayError> {
             "" => None,
             text => Some(date(text)?),
         },
+        place: row.get("place")?,
         record: from_json(row.get_ref("record")?.as_str().unwrap_or_default())?,
         updated_at: get_time_or_none(row, "updated_at")?,
     })

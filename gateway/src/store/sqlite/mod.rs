@@ -17,6 +17,7 @@ mod schema;
 mod value;
 mod writer;
 
+use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -197,9 +198,16 @@ fn open_for_writing(file: &Path) -> Result<Connection, GatewayError> {
     Ok(conn)
 }
 
+/// Runs a job so that a panic in it ends that job alone. Nothing of it survives that could be
+/// half done: the caller takes back its transaction, and the rest of a job is its own.
+fn contained(conn: &Connection, job: Job) -> Result<(), GatewayError> {
+    let run = AssertUnwindSafe(|| job(&mut SqliteTx { conn }));
+    std::panic::catch_unwind(run).unwrap_or(Err(GatewayError::Defect))
+}
+
 fn commit_one(conn: &Connection, job: Job) -> Result<(), GatewayError> {
     conn.execute_batch("BEGIN IMMEDIATE")?;
-    let outcome = job(&mut SqliteTx { conn }).and_then(|()| Ok(conn.execute_batch("COMMIT")?));
+    let outcome = contained(conn, job).and_then(|()| Ok(conn.execute_batch("COMMIT")?));
     if outcome.is_err() && !conn.is_autocommit() {
         // Nothing to add: the job's own error is what the caller must hear.
         let _ = conn.execute_batch("ROLLBACK");
