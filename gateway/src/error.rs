@@ -6,7 +6,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use protocol::exchange::Refusal;
+use protocol::exchange::{Refusal, Sha256Digest};
 use protocol::problem::ProblemCode;
 
 /// A problem. Messages carry no personal data and no secrets.
@@ -58,6 +58,10 @@ pub enum GatewayError {
         /// File, line, and what is wrong there.
         message: String,
     },
+    /// Attachments that a request names and that are not here. The others are; the office has to
+    /// send these again.
+    #[error("not here: {}", list(.0))]
+    Attachments(Vec<Sha256Digest>),
     /// What the operator typed or gave as a file.
     #[error("{0}")]
     Input(String),
@@ -108,6 +112,7 @@ impl GatewayError {
             Self::Damaged(_) => ProblemCode::StoreForeign,
             Self::Database(_) => ProblemCode::StoreFailed,
             Self::Defect | Self::Io { .. } | Self::Pki(_) => ProblemCode::WireInternal,
+            Self::Attachments(_) => ProblemCode::AttachmentMissing,
             Self::Input(_) => ProblemCode::InputText,
         }
     }
@@ -155,6 +160,11 @@ impl From<rustls::Error> for GatewayError {
     fn from(error: rustls::Error) -> Self {
         pki(error)
     }
+}
+
+fn list(hashes: &[Sha256Digest]) -> String {
+    let names: Vec<_> = hashes.iter().map(Sha256Digest::to_string).collect();
+    names.join(", ")
 }
 
 fn pki(error: impl Display) -> GatewayError {

@@ -11,6 +11,7 @@ mod effects;
 mod maintain;
 mod prepare;
 mod take;
+mod welcome;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,8 +23,9 @@ use protocol::exchange::{
 };
 use protocol::problem::ProblemCode;
 
-pub use maintain::{Purged, RECEIPT_DAYS, continue_feeds, maintain};
+pub use maintain::{Purged, RECEIPT_DAYS, continue_feeds, end_documents, maintain, tidy};
 pub use prepare::{Prepared, prepare};
+pub use welcome::welcome;
 
 use crate::error::GatewayError;
 use crate::pki::receipt_key::ReceiptSigner;

@@ -83,7 +83,8 @@ pub fn stop_staff(
     })
 }
 
-/// Sends a notice to all offices, or to one; says how many terminals will see it.
+/// Sends a notice to all offices, or to one; says how many terminals will see it. Terminals
+/// that are enrolled later see it as well.
 ///
 /// # Errors
 /// The database's.
@@ -93,8 +94,10 @@ pub fn add_notice(
     notice: &Notice,
     now: Timestamp,
 ) -> Result<u64, GatewayError> {
-    let (office, item) = (office.cloned(), FeedItem::Notice(notice.clone()));
+    let (office, notice) = (office.cloned(), notice.clone());
     store::write(store, move |tx| {
+        tx.keep_notice(office.as_ref(), &notice, now)?;
+        let item = FeedItem::Notice(notice);
         tx.broadcast(office.as_ref(), None, &item, now, None)
     })
 }

@@ -179,7 +179,7 @@ fn a_case_is_taken_once_and_only_forward(store: &dyn Store) {
 }
 
 fn what_has_ended_is_deleted(store: &dyn Store, device: i64) {
-    let gone = write(store, |tx| tx.purge_feed(at(100), at(0))).expect(BROKEN);
+    let gone = write(store, |tx| tx.purge_feed(at(100), at(0), 10)).expect(BROKEN);
     assert_eq!(gone, 5);
     let kept = read(store, move |tx| tx.feed_after(device, 0, 10)).expect(BROKEN);
     assert_eq!(kept.len(), 1, "an entry without an end was deleted");

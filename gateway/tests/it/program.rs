@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::Arc;
@@ -31,6 +32,19 @@ fn json(folder: &Path, arguments: &[&str]) -> Value {
     let error = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{arguments:?}: {error}");
     serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// Fails when anybody but the owner can do anything with a file or folder, or one below it.
+fn closed_to_others(path: &Path) {
+    let found = std::fs::metadata(path).unwrap();
+    let mode = found.permissions().mode() & 0o777;
+    let expected = if found.is_dir() { 0o700 } else { 0o600 };
+    assert_eq!(mode, expected, "{}: {mode:o}", path.display());
+    if found.is_dir() {
+        for entry in std::fs::read_dir(path).unwrap() {
+            closed_to_others(&entry.unwrap().path());
+        }
+    }
 }
 
 struct Serving {
@@ -220,6 +234,11 @@ fn a_day_by_the_command_line_and_nothing_personal_in_the_log() {
     assert_eq!(json(folder, &notice)["terminals"], 1);
     let backup = scratch.path().join("backup.sqlite");
     json(folder, &["backup", backup.to_str().unwrap()]);
+    let beside = scratch.path().join("backup.sqlite.blobs");
+    for path in [folder.to_owned(), backup, beside] {
+        closed_to_others(&path);
+    }
+    assert!(folder.join("gateway.sqlite-wal").exists());
     let device = identity.device.clone().unwrap().to_string();
     assert_eq!(
         json(folder, &["devices", "list"])[0]["device"],

@@ -25,6 +25,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::error::GatewayError;
+use crate::private;
 use crate::store::{Done, Job, Store};
 
 /// How long a process waits for another one's write.
@@ -157,6 +158,7 @@ impl Store for SqliteStore {
             )));
         }
         let from = self.reader()?;
+        private::own_file(file)?;
         let mut to = Connection::open(file)?;
         {
             let backup = rusqlite::backup::Backup::new(&from, &mut to)?;
@@ -177,6 +179,13 @@ impl Store for SqliteStore {
 
 /// Opens the file for writing and brings it to this build's tables.
 fn open_for_writing(file: &Path) -> Result<Connection, GatewayError> {
+    // SQLite gives the files beside it the same mode when it makes them.
+    private::own_file(file)?;
+    for ending in ["-wal", "-shm"] {
+        let mut beside = file.as_os_str().to_owned();
+        beside.push(ending);
+        private::close_file(Path::new(&beside))?;
+    }
     let mut conn = Connection::open_with_flags(
         file,
         OpenFlags::SQLITE_OPEN_READ_WRITE

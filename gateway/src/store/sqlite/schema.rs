@@ -101,7 +101,6 @@ CREATE INDEX cases_dates ON cases (insurer, applied_on, born_on);
 -- For terminals that are enrolled later. Of all offices where office is NULL.
 CREATE TABLE notices (
     n INTEGER PRIMARY KEY, office TEXT, added_at INTEGER NOT NULL, body TEXT NOT NULL);
-CREATE INDEX notices_office ON notices (office, n);
 CREATE INDEX documents_office ON documents (office, deadline) WHERE blob IS NOT NULL;
 
 -- What the tidying looks for.
