@@ -163,8 +163,12 @@ impl Engine {
 /// [`ProblemCode::DeviceUnknown`], [`ProblemCode::DeviceRevoked`],
 /// [`ProblemCode::DeviceWiped`], or the database's.
 pub fn admit(tx: &mut dyn Tx, id: &DeviceId) -> Result<Device, GatewayError> {
+    admitted(tx.device(id)?)
+}
+
+fn admitted(found: Option<Device>) -> Result<Device, GatewayError> {
     let refuse = |code, title| Err(GatewayError::refuse(code, title));
-    match tx.device(id)? {
+    match found {
         None => refuse(ProblemCode::DeviceUnknown, "this terminal is not known"),
         Some(device) => match device.state {
             DeviceState::Active => Ok(device),
@@ -187,10 +191,10 @@ pub fn apply(
     prepared: &Prepared,
     now: Timestamp,
 ) -> Result<Applied, GatewayError> {
-    if let Some(lost) = tx.device(id)?.filter(|d| d.state == DeviceState::Lost) {
-        return Ok(wipe(&lost, prepared, now));
-    }
-    let mut device = admit(tx, id)?;
+    let mut device = match tx.device(id)? {
+        Some(lost) if lost.state == DeviceState::Lost => return Ok(wipe(&lost, prepared, now)),
+        found => admitted(found)?,
+    };
     if prepared.cursor > highest_cursor(&device, now) {
         return Err(GatewayError::refuse(
             ProblemCode::WireBody,

@@ -62,21 +62,24 @@ impl FeedRows for SqliteTx<'_> {
         now: Timestamp,
         delete_after: Option<Timestamp>,
     ) -> Result<u64, GatewayError> {
+        // One statement for both would look through the terminals of all offices.
+        let of_whom = match office {
+            Some(_) => "office = ?1",
+            None => "?1 IS NULL",
+        };
         let told = self
             .conn
-            .prepare_cached(
+            .prepare_cached(&format!(
                 "UPDATE devices SET feed_seq = feed_seq + 1
-                 WHERE state = 'active' AND (?1 IS NULL OR office = ?1)
-                   AND (?2 IS NULL OR key <> ?2)",
-            )?
+                 WHERE {of_whom} AND state = 'active' AND (?2 IS NULL OR key <> ?2)"
+            ))?
             .execute(params![office.map(OfficeNumber::as_str), except])?;
         self.conn
-            .prepare_cached(
+            .prepare_cached(&format!(
                 "INSERT INTO feed (device, seq, item, made_at, delete_after)
                  SELECT key, feed_seq, ?3, ?4, ?5 FROM devices
-                 WHERE state = 'active' AND (?1 IS NULL OR office = ?1)
-                   AND (?2 IS NULL OR key <> ?2)",
-            )?
+                 WHERE {of_whom} AND state = 'active' AND (?2 IS NULL OR key <> ?2)"
+            ))?
             .execute(params![
                 office.map(OfficeNumber::as_str),
                 except,
