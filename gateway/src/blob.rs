@@ -7,7 +7,7 @@
 
 use std::collections::HashSet;
 use std::fmt;
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -18,6 +18,7 @@ use zeroize::Zeroize;
 
 use crate::entropy::Entropy;
 use crate::error::GatewayError;
+use crate::private;
 
 /// Most content in one record, in bytes.
 pub const RECORD_BYTES: usize = 64 * 1024;
@@ -68,12 +69,12 @@ pub struct Blobs {
 }
 
 impl Blobs {
-    /// Uses a folder, making it if needed.
+    /// Uses a folder, making it if needed and closing it to others.
     ///
     /// # Errors
     /// When it cannot be made.
     pub fn open(folder: &Path) -> Result<Self, GatewayError> {
-        std::fs::create_dir_all(folder).map_err(|e| GatewayError::io("make", folder, e))?;
+        private::own_folder(folder)?;
         Ok(Self {
             folder: folder.to_owned(),
         })
@@ -95,13 +96,7 @@ impl Blobs {
         let path = self.path(blob.name);
         let fail = |e| GatewayError::io("append to", &path, e);
         let is_new = !path.exists();
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path)
-            .map_err(fail)?;
+        let mut file = private::open(&path).map_err(fail)?;
         let end = find_end(&mut file, held).map_err(fail)?;
         file.set_len(end).map_err(fail)?;
         file.seek(SeekFrom::Start(end)).map_err(fail)?;
@@ -207,10 +202,13 @@ impl Blobs {
         if std::fs::metadata(&to).is_ok_and(|there| there.len() == length) {
             return Ok(());
         }
-        std::fs::copy(&from, &to).map_err(|e| GatewayError::io("copy", &from, e))?;
-        File::open(&to)
-            .and_then(|file| file.sync_all())
-            .map_err(|e| GatewayError::io("copy to", &to, e))
+        let copy = || {
+            let mut copy = private::open(&to)?;
+            copy.set_len(0)?;
+            io::copy(&mut File::open(&from)?, &mut copy)?;
+            copy.sync_all()
+        };
+        copy().map_err(|e| GatewayError::io("copy to", &to, e))
     }
 
     fn path(&self, name: Uuid) -> PathBuf {

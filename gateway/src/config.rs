@@ -45,6 +45,8 @@ pub struct Config {
 pub struct Limits {
     /// Connections at once; further ones wait to be accepted.
     pub connections: u32,
+    /// Documents that are fetched at once; further ones are told to come back.
+    pub downloads: u32,
     /// Bytes of attachments one office may have here.
     pub attachment_bytes: u64,
     /// Bytes of the database; at the bound new work is refused, nothing is lost.
@@ -55,6 +57,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 25_000,
+            downloads: 256,
             attachment_bytes: 500_000_000,
             database_bytes: 50_000_000_000,
         }
@@ -102,6 +105,9 @@ impl Config {
         if config.limits.connections == 0 {
             return Err(value(file, "limits.connections: must be at least 1"));
         }
+        if config.limits.downloads == 0 {
+            return Err(value(file, "limits.downloads: must be at least 1"));
+        }
         Ok(config)
     }
 
@@ -125,6 +131,8 @@ impl Config {
              [limits]\n\
              # Connections at once.\n\
              connections = 25000\n\
+             # Documents that are fetched at once.\n\
+             downloads = 256\n\
              # Bytes of attachments one office may have here.\n\
              attachment_bytes = 500000000\n\
              # Bytes of the database; at the bound new work is refused, nothing is lost.\n\
@@ -224,6 +232,7 @@ mod tests {
             ("certificate_days = 0", "certificate_days"),
             ("answer_valid_days = 0", "answer_valid_days"),
             ("[limits]\nconnections = 0", "connections"),
+            ("[limits]\ndownloads = 0", "downloads"),
         ] {
             let error = parse(&format!("{base}{line}\n")).unwrap_err();
             assert_eq!(error.code(), ProblemCode::ConfigValue);

@@ -6,7 +6,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use protocol::exchange::Refusal;
+use protocol::exchange::{Refusal, Sha256Digest};
 use protocol::problem::ProblemCode;
 
 /// A problem. Messages carry no personal data and no secrets.
@@ -30,6 +30,10 @@ pub enum GatewayError {
     /// A file or row is not what this build wrote. It was not touched.
     #[error("not readable: {0}")]
     Damaged(&'static str),
+    /// A defect of this program stopped one job. What the job had done was taken back; nothing
+    /// else was touched. The log's panic message says where.
+    #[error("a job stopped by a defect")]
+    Defect,
     /// The database failed in another way.
     #[error("database: {0}")]
     Database(Arc<rusqlite::Error>),
@@ -54,6 +58,10 @@ pub enum GatewayError {
         /// File, line, and what is wrong there.
         message: String,
     },
+    /// Attachments that a request names and that are not here. The others are; the office has to
+    /// send these again.
+    #[error("not here: {}", list(.0))]
+    Attachments(Vec<Sha256Digest>),
     /// What the operator typed or gave as a file.
     #[error("{0}")]
     Input(String),
@@ -103,7 +111,8 @@ impl GatewayError {
             Self::Full => ProblemCode::StoreFull,
             Self::Damaged(_) => ProblemCode::StoreForeign,
             Self::Database(_) => ProblemCode::StoreFailed,
-            Self::Io { .. } | Self::Pki(_) => ProblemCode::WireInternal,
+            Self::Defect | Self::Io { .. } | Self::Pki(_) => ProblemCode::WireInternal,
+            Self::Attachments(_) => ProblemCode::AttachmentMissing,
             Self::Input(_) => ProblemCode::InputText,
         }
     }
@@ -151,6 +160,11 @@ impl From<rustls::Error> for GatewayError {
     fn from(error: rustls::Error) -> Self {
         pki(error)
     }
+}
+
+fn list(hashes: &[Sha256Digest]) -> String {
+    let names: Vec<_> = hashes.iter().map(Sha256Digest::to_string).collect();
+    names.join(", ")
 }
 
 fn pki(error: impl Display) -> GatewayError {

@@ -28,6 +28,7 @@ pub mod gateway;
 pub mod harness;
 pub mod operator;
 pub mod pki;
+mod private;
 pub mod sources;
 pub mod store;
 

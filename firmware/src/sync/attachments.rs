@@ -46,7 +46,8 @@ pub trait AttachmentSource {
 
 /// Uploads what waiting commands name and the gateway does not have; returns how many
 /// arrived whole. One that the gateway refuses for good, or that is no longer here, holds
-/// the commands that name it, and does not block the others.
+/// the commands that name it, and does not block the others. One that the gateway has no room for
+/// stays wanted.
 ///
 /// # Errors
 /// [`Problem::Net`] for what concerns the connection, and those of the vault.
@@ -76,6 +77,11 @@ pub fn upload(
                 let code = ProblemCode::AttachmentTooLarge;
                 vault.write(|tx| outbox::hold_for_attachment(tx, &now, sha256, &code))?;
             }
+            // Nothing is wrong with it: it waits for room, and nobody else waits for it.
+            Err(Problem::Net(NetError::Busy {
+                code: Some(ProblemCode::AttachmentQuota),
+                ..
+            })) => {}
             Err(problem) => return Err(problem),
         }
     }

@@ -69,7 +69,7 @@ impl Import {
             Kind::Progress => import_progress,
             Kind::Eligibility => import_eligibility,
         };
-        let report = import(&store, &self.insurer, &bytes, encoding, context.now())?;
+        let report = import(&store, &self.insurer, &bytes, encoding, &context.clock)?;
         context.output.print(&lines(&report), &json!(report))?;
         Ok(match report.bad {
             0 => ExitCode::SUCCESS,

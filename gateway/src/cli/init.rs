@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::entropy::SystemEntropy;
 use crate::error::GatewayError;
 use crate::gateway::Layout;
+use crate::private;
 use crate::store::sqlite::SqliteStore;
 
 #[derive(Debug, Args)]
@@ -42,7 +43,7 @@ impl Init {
             )));
         }
         let folder = file.parent().unwrap_or(&file);
-        std::fs::create_dir_all(folder).map_err(|e| GatewayError::io("make", folder, e))?;
+        private::make_folder(folder)?;
         let first = self.names.first().map_or("localhost", String::as_str);
         let endpoint = self
             .endpoint
@@ -54,7 +55,7 @@ impl Init {
             .create(&self.names, context.now(), &SystemEntropy::default())?;
         drop(SqliteStore::direct(&layout.database())?);
         layout.open_blobs()?;
-        std::fs::write(&file, config).map_err(|e| GatewayError::io("write", &file, e))?;
+        private::write(&file, config.as_bytes())?;
         context.output.print(
             &format!("{} is ready; next: gateway serve", folder.display()),
             &json!({ "config": file, "endpoint": endpoint, "roots": layout.pki().server_roots()? }),

@@ -40,7 +40,8 @@ pub enum Requests {
         #[arg(long)]
         subject: u16,
     },
-    /// Write the attachments of a request into a folder.
+    /// Write the attachments of a request into a folder. One that is not here is an error; the
+    /// others are written.
     Attachments {
         /// Its id.
         request: Uuid,
@@ -83,9 +84,17 @@ impl Requests {
             }
             Self::Attachments { request, out } => {
                 let blobs = context.layout.open_blobs()?;
-                let written = operator::save_attachments(&store, &blobs, CommandId(request), &out)?;
-                let names: Vec<_> = written.iter().map(|p| p.display().to_string()).collect();
-                context.output.print(&names.join("\n"), &json!(names))
+                let saved = operator::save_attachments(&store, &blobs, CommandId(request), &out)?;
+                let names: Vec<_> = saved
+                    .written
+                    .iter()
+                    .map(|p| p.display().to_string())
+                    .collect();
+                context.output.print(&names.join("\n"), &json!(names))?;
+                match saved.missing.as_slice() {
+                    [] => Ok(()),
+                    missing => Err(GatewayError::Attachments(missing.to_vec())),
+                }
             }
         }
     }

@@ -146,6 +146,7 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
+    use crate::clock::ManualClock;
     use crate::operator;
     use crate::sources::csv::{Encoding, import_eligibility, import_progress};
     use crate::store::sqlite::SqliteStore;
@@ -192,6 +193,7 @@ mod tests {
         write(&plan(), folder.path()).unwrap();
         let store = SqliteStore::direct(&folder.path().join("g.sqlite")).unwrap();
         let now = Timestamp::from_japan(plan().today, 12, 0).unwrap();
+        let clock = ManualClock::new(now);
         operator::put_insurer(&store, &insurer(), now).unwrap();
         let number = insurer().number;
         for name in ["progress", "progress-wide"] {
@@ -199,18 +201,18 @@ mod tests {
                 std::fs::read(folder.path().join(format!("{name}-{kind}.csv"))).unwrap()
             };
             let first =
-                import_progress(&store, &number, &read("utf8"), Encoding::Auto, now).unwrap();
+                import_progress(&store, &number, &read("utf8"), Encoding::Auto, &clock).unwrap();
             assert_eq!((first.bad, first.encoding), (0, "utf-8"));
             assert!(first.inserted > 1_500, "{first:?}");
             assert!(first.beyond_retention > 10);
             let second =
-                import_progress(&store, &number, &read("ms932"), Encoding::Auto, now).unwrap();
+                import_progress(&store, &number, &read("ms932"), Encoding::Auto, &clock).unwrap();
             assert_eq!((second.bad, second.encoding), (0, "ms932"));
             assert_eq!((second.inserted, second.updated), (0, 0));
             assert_eq!(second.unchanged, first.inserted);
         }
         let bytes = std::fs::read(folder.path().join("eligibility-ms932.csv")).unwrap();
-        let report = import_eligibility(&store, &number, &bytes, Encoding::Ms932, now).unwrap();
+        let report = import_eligibility(&store, &number, &bytes, Encoding::Ms932, &clock).unwrap();
         assert_eq!((report.bad, report.inserted), (0, 2_000));
     }
 }

@@ -77,9 +77,10 @@ pub(super) async fn held(
     responses(
         (status = 200, description = "Held durably up to `Upload-Offset`; `Upload-Complete: ?1` when all of it is held and verified."),
         (status = 409, description = "The piece does not continue what is held; ask with HEAD.", body = Refusal, content_type = "application/problem+json"),
-        (status = 413, description = "Too large, or the office has too much here.", body = Refusal, content_type = "application/problem+json"),
+        (status = 413, description = "Larger than an attachment may be.", body = Refusal, content_type = "application/problem+json"),
         (status = 415, description = "Neither PNG nor JPEG nor PDF. It was thrown away.", body = Refusal, content_type = "application/problem+json"),
         (status = 422, description = "Another hash than announced. It was thrown away.", body = Refusal, content_type = "application/problem+json"),
+        (status = 507, description = "The office has too much here; try again after Retry-After.", body = Refusal, content_type = "application/problem+json"),
         (status = "4XX", description = "Refused.", body = Refusal, content_type = "application/problem+json"),
     )
 )]
@@ -170,7 +171,7 @@ async fn begin(
     Ok(store::write_async(&**gateway.engine.store(), move |tx| {
         if tx.attachment_bytes(&attachment.office)? + attachment.size > quota {
             return Err(GatewayError::refuse(
-                ProblemCode::AttachmentTooLarge,
+                ProblemCode::AttachmentQuota,
                 "the office has too many attachments here",
             ));
         }

@@ -4,6 +4,7 @@ use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::Extension;
 use axum::body::{Body, Bytes};
@@ -13,8 +14,10 @@ use axum::response::{IntoResponse, Response};
 use hyper::body::{Frame, SizeHint};
 use protocol::exchange::{DocumentId, Refusal};
 use protocol::problem::ProblemCode;
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::time::timeout;
 
+use super::serve::Cut;
 use super::{ApiError, Shared};
 use crate::blob::BlobReader;
 use crate::engine::admit;
@@ -23,7 +26,11 @@ use crate::pki::peer::{Admission, Peer};
 use crate::store;
 
 /// Pieces read ahead of the network.
-const READ_AHEAD: usize = 4;
+const READ_AHEAD: u32 = 4;
+
+/// A download whose other side takes longer for one piece of 64 KiB is cut: it is slower than any
+/// line a terminal has, or it has stalled.
+const PIECE_TIME: Duration = Duration::from_secs(30);
 
 /// A document of the terminal's own office, until its deadline.
 #[utoipa::path(
@@ -39,6 +46,7 @@ const READ_AHEAD: usize = 4;
         (status = 206, description = "The range asked for.", content_type = "application/pdf"),
         (status = 404, description = "No such document for this office.", body = Refusal, content_type = "application/problem+json"),
         (status = 410, description = "Its deadline has passed; the bytes are destroyed.", body = Refusal, content_type = "application/problem+json"),
+        (status = 503, description = "As many documents are being fetched as may be; try again after Retry-After.", body = Refusal, content_type = "application/problem+json"),
         (status = 416, description = "The range is not inside it.", body = Refusal, content_type = "application/problem+json"),
         (status = "4XX", description = "Refused.", body = Refusal, content_type = "application/problem+json"),
     )
@@ -47,6 +55,7 @@ pub(super) async fn document(
     State(shared): State<Arc<Shared>>,
     Extension(peer): Extension<Arc<Peer>>,
     Path(id): Path<String>,
+    Extension(cut): Extension<Cut>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let now = shared.gateway.clock.now();
@@ -74,8 +83,11 @@ pub(super) async fn document(
         Asked::Outside => return Ok(outside(size)),
     };
     let (from, to) = range.unwrap_or((0, size));
+    let slot = Arc::clone(&shared.downloads).try_acquire_owned();
+    let slot = slot.map_err(|_| GatewayError::Busy)?;
     let reader = shared.gateway.blobs.reader(blob, from)?;
-    let mut response = Body::new(stream(reader, to - from)).into_response();
+    let pieces = stream(reader, to - from, PIECE_TIME, slot, cut);
+    let mut response = Body::new(pieces).into_response();
     let out = response.headers_mut();
     out.insert(
         header::CONTENT_TYPE,
@@ -145,35 +157,65 @@ fn outside(size: u64) -> Response {
     response
 }
 
-/// Reads on a blocking thread, a few pieces ahead of the network.
-fn stream(mut reader: BlobReader, length: u64) -> Pieces {
-    let (tell, pieces) = mpsc::channel(READ_AHEAD);
-    tokio::task::spawn_blocking(move || {
-        let mut left = length;
-        while left > 0 {
-            let piece = match reader.next_piece() {
-                Ok(Some(mut piece)) => {
-                    piece.truncate(usize::try_from(left).unwrap_or(usize::MAX));
-                    left -= piece.len() as u64;
-                    Ok(Bytes::from(piece))
-                }
-                Ok(None) => Err(io::ErrorKind::UnexpectedEof.into()),
-                Err(error) => {
-                    tracing::error!(code = %error.code(), %error, "a document could not be read");
-                    Err(io::ErrorKind::InvalidData.into())
-                }
-            };
-            let failed = piece.is_err();
-            // Nobody listens when the download was cut.
-            if tell.blocking_send(piece).is_err() || failed {
-                return;
-            }
+/// Reads a few pieces ahead of the network, and holds no thread while it waits for it. The slot is
+/// given back when the last piece has left, or when the other side takes none for too long.
+fn stream(
+    reader: BlobReader,
+    length: u64,
+    patience: Duration,
+    slot: OwnedSemaphorePermit,
+    cut: Cut,
+) -> Pieces {
+    let (tell, pieces) = mpsc::channel(READ_AHEAD as usize);
+    tokio::spawn(async move {
+        let fed = feed(reader, length, patience, &tell).await;
+        // What was read ahead is still on its way; the body closes with the last of it.
+        if !fed || timeout(patience * READ_AHEAD, tell.closed()).await.is_err() {
+            cut.now();
         }
+        drop(slot);
     });
     Pieces {
         pieces,
         left: length,
     }
+}
+
+/// Hands over all pieces; says whether somebody took each of them in time.
+async fn feed(
+    mut reader: BlobReader,
+    length: u64,
+    patience: Duration,
+    tell: &mpsc::Sender<io::Result<Bytes>>,
+) -> bool {
+    let mut left = length;
+    while left > 0 {
+        let read = tokio::task::spawn_blocking(move || {
+            let piece = reader.next_piece();
+            (reader, piece)
+        });
+        let piece = match read.await {
+            Err(_) => Err(io::ErrorKind::Other.into()),
+            Ok((_, Ok(None))) => Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok((_, Err(error))) => {
+                tracing::error!(code = %error.code(), %error, "a document could not be read");
+                Err(io::ErrorKind::InvalidData.into())
+            }
+            Ok((next, Ok(Some(mut piece)))) => {
+                reader = next;
+                piece.truncate(usize::try_from(left).unwrap_or(usize::MAX));
+                left -= piece.len() as u64;
+                match timeout(patience, tell.send(Ok(Bytes::from(piece)))).await {
+                    Ok(Ok(())) => continue,
+                    // Nobody listens when the download was cut.
+                    Ok(Err(_)) => return true,
+                    Err(_) => return false,
+                }
+            }
+        };
+        return timeout(patience, tell.send(piece)).await.is_ok();
+    }
+    true
 }
 
 struct Pieces {
@@ -189,14 +231,15 @@ impl hyper::body::Body for Pieces {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
-        self.pieces.poll_recv(cx).map(|piece| {
-            piece.map(|piece| {
-                piece.map(|bytes| {
-                    self.left -= bytes.len() as u64;
-                    Frame::data(bytes)
-                })
-            })
-        })
+        let piece = self.pieces.poll_recv(cx);
+        if let Poll::Ready(Some(Ok(bytes))) = &piece {
+            self.left -= bytes.len() as u64;
+            if self.left == 0 {
+                // Nothing is waited for any more, by either end.
+                self.pieces.close();
+            }
+        }
+        piece.map(|piece| piece.map(|piece| piece.map(Frame::data)))
     }
 
     fn is_end_stream(&self) -> bool {
@@ -212,7 +255,12 @@ impl hyper::body::Body for Pieces {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use http_body_util::BodyExt;
+    use tokio::sync::Semaphore;
+
     use super::*;
+    use crate::blob::{BlobRef, Blobs, RECORD_BYTES};
+    use crate::entropy::SystemEntropy;
 
     fn asked(range: &str, kept: Option<&str>) -> Asked {
         let mut headers = HeaderMap::new();
@@ -244,5 +292,36 @@ mod tests {
         ] {
             assert_eq!(asked(unreadable, None), Asked::Whole, "{unreadable}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_download_that_nobody_takes_is_cut_and_gives_its_slot_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = Blobs::open(folder.path()).unwrap();
+        let entropy = SystemEntropy::default();
+        let blob = BlobRef::new(&entropy);
+        let content = vec![7; 3 * RECORD_BYTES * READ_AHEAD as usize];
+        blobs.append(&blob, 0, &content, &entropy).unwrap();
+        let slots = Arc::new(Semaphore::new(1));
+        for length in [content.len() as u64, RECORD_BYTES as u64] {
+            let slot = Arc::clone(&slots).acquire_owned().await.unwrap();
+            let cut = Cut::default();
+            let reader = blobs.reader(&blob, 0).unwrap();
+            let patience = Duration::from_millis(20);
+            let _stalled = stream(reader, length, patience, slot, cut.clone());
+            cut.wanted().await;
+            let _free = slots.acquire().await.unwrap();
+        }
+
+        // One that is taken is not.
+        let slot = Arc::clone(&slots).acquire_owned().await.unwrap();
+        let cut = Cut::default();
+        let reader = blobs.reader(&blob, 0).unwrap();
+        let length = content.len() as u64;
+        let taken = stream(reader, length, Duration::from_secs(60), slot, cut.clone());
+        let taken = taken.collect().await.unwrap().to_bytes();
+        assert_eq!(taken, content);
+        let _free = slots.acquire().await.unwrap();
+        assert!(timeout(Duration::ZERO, cut.wanted()).await.is_err());
     }
 }

@@ -16,12 +16,14 @@ mod body;
 mod documents;
 mod enrol;
 mod exchange;
+mod keeper;
 pub mod openapi;
 mod problem;
 mod rate;
 mod renew;
 mod rest;
 pub mod serve;
+mod strangers;
 mod turns;
 
 use std::sync::Arc;
@@ -30,6 +32,7 @@ use axum::Router;
 use axum::http::{Method, Uri};
 use axum::routing::{get, head, post};
 use protocol::problem::ProblemCode;
+use tokio::sync::Semaphore;
 
 use crate::error::GatewayError;
 use crate::gateway::Gateway;
@@ -43,12 +46,15 @@ struct Shared {
     gateway: Arc<Gateway>,
     enrolments: RateLimit,
     uploads: Turns,
+    downloads: Arc<Semaphore>,
 }
 
 /// The routes of a gateway.
 pub fn routes(gateway: Arc<Gateway>) -> Router {
+    let downloads = gateway.config.limits.downloads;
     let shared = Arc::new(Shared {
         gateway,
+        downloads: Arc::new(Semaphore::new(downloads as usize)),
         enrolments: RateLimit::default(),
         uploads: Turns::default(),
     });

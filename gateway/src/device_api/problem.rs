@@ -13,6 +13,10 @@ const RETRY_AFTER: &str = "5";
 /// Seconds after which an enrolment may be tried again.
 const RETRY_AFTER_RATE: &str = "60";
 
+/// Seconds after which an attachment may be tried again that its office had no room for: somebody
+/// has to decide a request first.
+const RETRY_AFTER_QUOTA: &str = "600";
+
 /// A refusal that becomes a response.
 #[derive(Debug)]
 pub struct ApiError(pub GatewayError);
@@ -40,6 +44,7 @@ impl IntoResponse for ApiError {
             HeaderValue::from_static(PROBLEM_MEDIA_TYPE),
         );
         let retry = match status {
+            _ if refusal.code == ProblemCode::AttachmentQuota => Some(RETRY_AFTER_QUOTA),
             StatusCode::SERVICE_UNAVAILABLE | StatusCode::INSUFFICIENT_STORAGE => Some(RETRY_AFTER),
             StatusCode::TOO_MANY_REQUESTS => Some(RETRY_AFTER_RATE),
             _ => None,
@@ -76,7 +81,7 @@ fn status(code: &ProblemCode) -> StatusCode {
         P::DocumentGone => StatusCode::GONE,
         P::DocumentRange => StatusCode::RANGE_NOT_SATISFIABLE,
         P::StoreBusy => StatusCode::SERVICE_UNAVAILABLE,
-        P::StoreFull => StatusCode::INSUFFICIENT_STORAGE,
+        P::StoreFull | P::AttachmentQuota => StatusCode::INSUFFICIENT_STORAGE,
         P::StoreFailed | P::StoreForeign | P::WireInternal => StatusCode::INTERNAL_SERVER_ERROR,
         _ => StatusCode::BAD_REQUEST,
     }

@@ -13,13 +13,14 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use protocol::problem::ProblemCode;
 use rustls::ServerConfig;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio_rustls::TlsAcceptor;
 use tower::Service;
 
+use super::keeper::Keeper;
 use super::rest::lend;
 use super::routes;
-use crate::engine::maintain;
+use super::strangers::{self, Strangers};
 use crate::error::GatewayError;
 use crate::gateway::Gateway;
 use crate::pki::peer::Peer;
@@ -36,9 +37,6 @@ const STOP_TIME: Duration = Duration::from_secs(5);
 
 /// Wait after a failure to accept (too many open files, usually).
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-
-/// How often what has ended is deleted.
-const MAINTAIN_EVERY: Duration = Duration::from_secs(10);
 
 /// Bytes a connection may buffer.
 const BUFFER_BYTES: usize = 64 * 1024;
@@ -57,8 +55,12 @@ pub async fn serve(
     let slots = Arc::new(Semaphore::new(permits as usize));
     let acceptor = TlsAcceptor::from(Arc::new(tls));
     let (tell_stop, stopping) = watch::channel(false);
-    let keeper = tokio::spawn(keep_tidy(Arc::clone(&gateway), stopping.clone()));
-    let routes = routes(gateway);
+    let keeper = Keeper::start(Arc::clone(&gateway))?;
+    let lobby = Lobby {
+        acceptor,
+        routes: routes(gateway),
+        strangers: Arc::default(),
+    };
     tokio::pin!(stop);
     loop {
         let slot = tokio::select! {
@@ -77,10 +79,9 @@ pub async fn serve(
                 }
             },
         };
-        let (acceptor, routes) = (acceptor.clone(), routes.clone());
-        let stopping = stopping.clone();
+        let (lobby, stopping) = (lobby.clone(), stopping.clone());
         tokio::spawn(async move {
-            connection(acceptor, routes, stream, from, stopping).await;
+            connection(lobby, stream, from, stopping).await;
             drop(slot);
         });
     }
@@ -92,13 +93,38 @@ pub async fn serve(
     {
         tracing::warn!("some connections were cut at the stop");
     }
-    keeper.abort();
+    if tokio::task::spawn_blocking(|| keeper.stop()).await.is_err() {
+        tracing::error!("the tidying could not be waited for");
+    }
     Ok(())
 }
 
-async fn connection(
+/// What every connection goes through.
+#[derive(Clone)]
+struct Lobby {
     acceptor: TlsAcceptor,
     routes: Router,
+    strangers: Arc<Strangers>,
+}
+
+/// Cuts the connection that a request came on: its other side takes nothing any more.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Cut(Arc<Notify>);
+
+impl Cut {
+    /// Cuts it.
+    pub(super) fn now(&self) {
+        self.0.notify_one();
+    }
+
+    /// Waits for it.
+    pub(super) async fn wanted(&self) {
+        self.0.notified().await;
+    }
+}
+
+async fn connection(
+    lobby: Lobby,
     stream: TcpStream,
     from: SocketAddr,
     mut stopping: watch::Receiver<bool>,
@@ -106,7 +132,7 @@ async fn connection(
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "no-delay was refused");
     }
-    let stream = match tokio::time::timeout(HANDSHAKE_TIME, acceptor.accept(stream)).await {
+    let stream = match tokio::time::timeout(HANDSHAKE_TIME, lobby.acceptor.accept(stream)).await {
         Ok(Ok(stream)) => stream,
         Ok(Err(error)) => {
             let code = handshake_code(&error);
@@ -124,12 +150,26 @@ async fn connection(
         .peer_certificates()
         .and_then(|chain| chain.first());
     let peer = Arc::new(Peer::of(certificate.map(|der| der.as_ref())));
+    let (head_time, place) = match *peer {
+        Peer::Nobody => match lobby.strangers.admit(from.ip()) {
+            Some(place) => (strangers::HEAD_TIME, Some(place)),
+            None => {
+                tracing::info!("too many connections without a certificate from one address");
+                return;
+            }
+        },
+        Peer::Misnamed | Peer::Device(_) => (IDLE_TIME, None),
+    };
+    let cut = Cut::default();
+    let cutting = cut.clone();
+    let routes = lobby.routes;
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         let (head, body) = request.into_parts();
         let (lent, rest) = lend(body);
         let mut request = hyper::Request::from_parts(head, Body::new(lent));
         request.extensions_mut().insert(Arc::clone(&peer));
         request.extensions_mut().insert(from);
+        request.extensions_mut().insert(cut.clone());
         // A router is always ready: its `poll_ready` says so without looking.
         let answer = routes.clone().call(request);
         async move {
@@ -141,12 +181,16 @@ async fn connection(
     let mut builder = hyper::server::conn::http1::Builder::new();
     builder
         .timer(TokioTimer::new())
-        .header_read_timeout(IDLE_TIME)
+        .header_read_timeout(head_time)
         .max_buf_size(BUFFER_BYTES);
     let connection = builder.serve_connection(TokioIo::new(stream), service);
     tokio::pin!(connection);
     let outcome = tokio::select! {
         outcome = connection.as_mut() => outcome,
+        () = cutting.wanted() => {
+            tracing::info!("a connection was cut whose other side took nothing");
+            return;
+        }
         _ = stopping.changed() => {
             connection.as_mut().graceful_shutdown();
             connection.as_mut().await
@@ -155,6 +199,7 @@ async fn connection(
     if let Err(error) = outcome {
         tracing::debug!(%error, "a connection ended early");
     }
+    drop(place);
 }
 
 /// The code of a handshake that ended with an alert.
@@ -165,24 +210,5 @@ fn handshake_code(error: &std::io::Error) -> ProblemCode {
     match tls {
         Some(rustls::Error::InvalidCertificate(_)) => ProblemCode::CertificateWrong,
         _ => ProblemCode::NetTls,
-    }
-}
-
-/// Deletes what has ended, now and every minute.
-async fn keep_tidy(gateway: Arc<Gateway>, mut stopping: watch::Receiver<bool>) {
-    loop {
-        let inner = Arc::clone(&gateway);
-        let run = tokio::task::spawn_blocking(move || {
-            maintain(&**inner.engine.store(), &inner.blobs, inner.clock.now())
-        });
-        match run.await {
-            Ok(Ok(purged)) => tracing::debug!(?purged, "ended rows were deleted"),
-            Ok(Err(error)) => tracing::warn!(code = %error.code(), %error, "tidying failed"),
-            Err(error) => tracing::error!(%error, "tidying stopped"),
-        }
-        tokio::select! {
-            () = tokio::time::sleep(MAINTAIN_EVERY) => {}
-            _ = stopping.changed() => return,
-        }
     }
 }

@@ -21,11 +21,17 @@ const ACKNOWLEDGED: Duration = Duration::from_secs(30 * 86_400);
 /// Ended tokens stay this long, so that a late second use is told from an unknown token.
 const TOKENS: Duration = Duration::from_secs(30 * 86_400);
 
-/// Attachments nobody touches are deleted after this long; a request is decided by then.
+/// Attachments that no open request names are deleted this long after their last use.
 const ATTACHMENTS: Duration = Duration::from_secs(90 * 86_400);
 
-/// Commands deleted in one transaction.
-const COMMANDS_AT_ONCE: u32 = 1_000;
+/// Notices are shown to terminals that are enrolled within this time.
+const NOTICES: Duration = Duration::from_secs(90 * 86_400);
+
+/// Most rows of a kind that one transaction deletes: others wait for it to end.
+const ROWS_AT_ONCE: u32 = 500;
+
+/// Most transactions in a row for one kind; the next run does the rest.
+const TRANSACTIONS: u32 = 200;
 
 /// How many rows were deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -62,65 +68,114 @@ pub fn continue_feeds(store: &dyn Store, now: Timestamp) -> Result<(), GatewayEr
     })
 }
 
-/// Deletes everything whose time is over. Called at the start and every few minutes; a
-/// route that meets something ended refuses it whether or not this has run.
+/// Deletes everything whose time is over: [`end_documents`], then [`tidy`].
 ///
 /// # Errors
 /// The database's or the disk's. What was done stays done; the next run does the rest.
 pub fn maintain(store: &dyn Store, blobs: &Blobs, now: Timestamp) -> Result<Purged, GatewayError> {
+    let documents = end_documents(store, blobs, now)?;
+    Ok(Purged {
+        documents,
+        ..tidy(store, blobs, now)?
+    })
+}
+
+/// Destroys documents whose deadline came, and tells their office; says how many. Called every
+/// few seconds; a route that meets an ended document refuses it whether or not this has run.
+///
+/// # Errors
+/// As [`maintain`].
+pub fn end_documents(
+    store: &dyn Store,
+    blobs: &Blobs,
+    now: Timestamp,
+) -> Result<u64, GatewayError> {
+    in_pieces(|| {
+        let ended = store::write(store, move |tx| {
+            let due = tx.due_documents(now, ROWS_AT_ONCE)?;
+            for document in &due {
+                tx.forget_document(&document.offer.document, now)?;
+                let item = FeedItem::DocumentWithdrawn {
+                    document: document.offer.document,
+                };
+                tx.broadcast(Some(&document.office), None, &item, now, None)?;
+            }
+            Ok(due)
+        })?;
+        // The keys are gone with the commit above; the files that are left are noise.
+        for document in &ended {
+            if let Some(blob) = &document.blob {
+                blobs.remove(blob.name)?;
+            }
+        }
+        Ok(ended.len() as u64)
+    })
+}
+
+/// Deletes everything else whose time is over. Nobody waits for it: every few minutes is enough.
+///
+/// # Errors
+/// As [`maintain`].
+pub fn tidy(store: &dyn Store, blobs: &Blobs, now: Timestamp) -> Result<Purged, GatewayError> {
     let long_ago = |age: Duration| {
         let ms = i64::try_from(age.as_millis()).unwrap_or(i64::MAX);
         Timestamp::from_unix_ms(now.unix_ms().saturating_sub(ms))
     };
-    let mut purged = Purged::default();
-
-    let ended = store::write(store, move |tx| {
-        let due = tx.due_documents(now)?;
-        for document in &due {
-            tx.forget_document(&document.offer.document, now)?;
-            let item = FeedItem::DocumentWithdrawn {
-                document: document.offer.document,
-            };
-            tx.broadcast(Some(&document.office), None, &item, now, None)?;
-        }
-        Ok(due)
-    })?;
-    // The keys are gone with the commit above; the files that are left are noise.
-    for document in &ended {
-        if let Some(blob) = &document.blob {
-            blobs.remove(blob.name)?;
-        }
-    }
-    purged.documents = ended.len() as u64;
-
     let stale = long_ago(ATTACHMENTS);
-    let dropped = store::write(store, move |tx| {
-        let dropped = tx.stale_attachments(stale)?;
+    let attachments = in_pieces(|| {
+        let dropped = store::write(store, move |tx| {
+            let dropped = tx.stale_attachments(stale, ROWS_AT_ONCE)?;
+            for attachment in &dropped {
+                tx.drop_attachment(&attachment.office, &attachment.sha256)?;
+            }
+            Ok(dropped)
+        })?;
         for attachment in &dropped {
-            tx.drop_attachment(&attachment.office, &attachment.sha256)?;
+            blobs.remove(attachment.blob.name)?;
         }
-        Ok(dropped)
+        Ok(dropped.len() as u64)
     })?;
-    for attachment in &dropped {
-        blobs.remove(attachment.blob.name)?;
-    }
-    purged.attachments = dropped.len() as u64;
-
     let receipts_end = long_ago(Duration::from_secs(RECEIPT_DAYS * 86_400));
     let (acknowledged, tokens) = (long_ago(ACKNOWLEDGED), long_ago(TOKENS));
-    let (cases, feed, commands) = store::write(store, move |tx| {
+    let notices = long_ago(NOTICES);
+    let cases = store::write(store, move |tx| {
         let mut cases = 0;
         for insurer in tx.insurers()? {
             cases += tx.purge_cases(&insurer.number, retention_start(&insurer, now))?;
         }
         tx.purge_tokens(tokens)?;
+        tx.purge_notices(notices)?;
         tx.purge_requests(receipts_end)?;
-        let feed = tx.purge_feed(now, acknowledged)?;
-        let commands = tx.purge_commands(receipts_end, COMMANDS_AT_ONCE)?;
-        Ok((cases, feed, commands))
+        Ok(cases)
     })?;
-    purged.cases = cases;
-    purged.feed = feed;
-    purged.commands = commands;
-    Ok(purged)
+    let feed = in_pieces(|| {
+        store::write(store, move |tx| {
+            tx.purge_feed(now, acknowledged, ROWS_AT_ONCE)
+        })
+    })?;
+    let commands = in_pieces(|| {
+        store::write(store, move |tx| {
+            tx.purge_commands(receipts_end, ROWS_AT_ONCE)
+        })
+    })?;
+    Ok(Purged {
+        documents: 0,
+        cases,
+        feed,
+        commands,
+        attachments,
+    })
+}
+
+/// Repeats a step that deletes at most [`ROWS_AT_ONCE`] rows until it finds fewer.
+fn in_pieces(mut step: impl FnMut() -> Result<u64, GatewayError>) -> Result<u64, GatewayError> {
+    let mut gone = 0;
+    for _ in 0..TRANSACTIONS {
+        let piece = step()?;
+        gone += piece;
+        if piece < u64::from(ROWS_AT_ONCE) {
+            break;
+        }
+    }
+    Ok(gone)
 }

@@ -11,6 +11,7 @@ mod effects;
 mod maintain;
 mod prepare;
 mod take;
+mod welcome;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,8 +23,9 @@ use protocol::exchange::{
 };
 use protocol::problem::ProblemCode;
 
-pub use maintain::{Purged, RECEIPT_DAYS, continue_feeds, maintain};
+pub use maintain::{Purged, RECEIPT_DAYS, continue_feeds, end_documents, maintain, tidy};
 pub use prepare::{Prepared, prepare};
+pub use welcome::welcome;
 
 use crate::error::GatewayError;
 use crate::pki::receipt_key::ReceiptSigner;
@@ -31,6 +33,12 @@ use crate::store::{self, AlarmKind, Device, DeviceState, Store, Tx};
 
 /// A terminal that only asks for news has its record touched at most this often.
 const SEEN_SPACING: Duration = Duration::from_secs(60);
+
+/// How far ahead of the clock a cursor may be, in milliseconds: ten years. Numbers of a feed begin
+/// at the time of a start, so a terminal that goes on from a lost gateway can only have one beyond
+/// ours by as much as that gateway's clock was ahead. What is further away was never given by
+/// any gateway, and taken over it would use the numbers up.
+const CURSOR_MARGIN_MS: u64 = 10 * 366 * 86_400_000;
 
 /// Feed entries read at once: one more than is sent, to know whether there are more.
 const FEED_ROWS: u32 = MAX_FEED as u32 + 1;
@@ -155,8 +163,12 @@ impl Engine {
 /// [`ProblemCode::DeviceUnknown`], [`ProblemCode::DeviceRevoked`],
 /// [`ProblemCode::DeviceWiped`], or the database's.
 pub fn admit(tx: &mut dyn Tx, id: &DeviceId) -> Result<Device, GatewayError> {
+    admitted(tx.device(id)?)
+}
+
+fn admitted(found: Option<Device>) -> Result<Device, GatewayError> {
     let refuse = |code, title| Err(GatewayError::refuse(code, title));
-    match tx.device(id)? {
+    match found {
         None => refuse(ProblemCode::DeviceUnknown, "this terminal is not known"),
         Some(device) => match device.state {
             DeviceState::Active => Ok(device),
@@ -171,7 +183,7 @@ pub fn admit(tx: &mut dyn Tx, id: &DeviceId) -> Result<Device, GatewayError> {
 /// Everything an exchange changes, within the caller's transaction.
 ///
 /// # Errors
-/// A terminal that is not answered, or the database's.
+/// A terminal that is not answered, a cursor that no feed can have given, or the database's.
 pub fn apply(
     tx: &mut dyn Tx,
     settings: Settings,
@@ -179,10 +191,16 @@ pub fn apply(
     prepared: &Prepared,
     now: Timestamp,
 ) -> Result<Applied, GatewayError> {
-    if let Some(lost) = tx.device(id)?.filter(|d| d.state == DeviceState::Lost) {
-        return Ok(wipe(&lost, prepared, now));
+    let mut device = match tx.device(id)? {
+        Some(lost) if lost.state == DeviceState::Lost => return Ok(wipe(&lost, prepared, now)),
+        found => admitted(found)?,
+    };
+    if prepared.cursor > highest_cursor(&device, now) {
+        return Err(GatewayError::refuse(
+            ProblemCode::WireBody,
+            "the cursor is no number of a feed",
+        ));
     }
-    let mut device = admit(tx, id)?;
     let before = device.clone();
     if prepared.cursor > device.feed_seq {
         // The terminal keeps entries we never made: this store was restored from a backup.
@@ -231,6 +249,12 @@ pub fn apply(
     feed.truncate(MAX_FEED);
     let page = page(settings, &device, prepared.request, receipts, audit, now);
     Ok(Applied { page, feed, more })
+}
+
+/// The highest entry that this terminal can have kept: of ours, or of a gateway that was lost.
+fn highest_cursor(device: &Device, now: Timestamp) -> u64 {
+    let clock = u64::try_from(now.unix_ms()).unwrap_or(0);
+    device.feed_seq.max(clock.saturating_add(CURSOR_MARGIN_MS))
 }
 
 fn page(

@@ -65,11 +65,10 @@ impl Desk<'_> {
                 Effect::NotYet => return Ok(None),
             },
         };
-        self.device.seq += 1;
         let receipt = Receipt {
             id: command.id,
             body: command.hash,
-            seq: self.device.seq,
+            seq: self.device.next_command()?,
             received_at: self.now,
             outcome,
         };
@@ -88,9 +87,8 @@ impl Desk<'_> {
         item: FeedItem,
         delete_after: Option<Timestamp>,
     ) -> Result<(), GatewayError> {
-        self.device.feed_seq += 1;
         let entry = FeedEntry {
-            seq: self.device.feed_seq,
+            seq: self.device.next_in_feed()?,
             item,
         };
         self.tx
@@ -157,7 +155,7 @@ impl Desk<'_> {
             Action::DocumentDestroyed(mark) => {
                 effects::document(self, mark, crate::store::DocumentTime::Destroyed)
             }
-            Action::StaffChanged(staff) => effects::staff(self, staff),
+            Action::StaffChanged(staff) => effects::staff(self, command, staff),
             Action::ProfileChanged(profile) => effects::profile(self, profile),
             Action::PledgeSigned(pledge) => effects::pledge(self, command, pledge),
             Action::DeviceReport(report) => effects::device(self, report),

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::blob::Blobs;
 use crate::error::GatewayError;
+use crate::private;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{self, Store};
 
@@ -18,7 +19,7 @@ pub struct BackedUp {
 
 /// Writes a backup and, once it is durable, lets the terminals forget what is in it
 /// (`durable_up_to`). Beside `FILE` a folder `FILE.blobs` receives the encrypted files; those
-/// already there from an earlier backup are not copied again.
+/// already there from an earlier backup are not copied again. Only their owner can read them.
 ///
 /// To restore: put the file in the gateway's folder as `gateway.sqlite` and the folder as
 /// `blobs`. The terminals notice that numbers went back, and send the gap again.
@@ -35,7 +36,7 @@ pub fn backup(store: &dyn Store, blobs: &Blobs, file: &Path) -> Result<BackedUp,
     })?;
     drop(copy);
     let folder = blob_folder(file);
-    std::fs::create_dir_all(&folder).map_err(|e| GatewayError::io("make", &folder, e))?;
+    private::own_folder(&folder)?;
     for blob in &needed {
         blobs.copy_to(blob.name, &folder)?;
     }

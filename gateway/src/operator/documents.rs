@@ -16,6 +16,7 @@ use crate::blob::{BlobRef, Blobs};
 use crate::engine::RECEIPT_DAYS;
 use crate::entropy::Entropy;
 use crate::error::GatewayError;
+use crate::private;
 use crate::sources::media::kind;
 use crate::store::{self, Document, RequestRow, Store, Tx};
 
@@ -127,8 +128,17 @@ pub fn decline(
     })
 }
 
+/// What became of a request's attachments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SavedAttachments {
+    /// The files that were written.
+    pub written: Vec<PathBuf>,
+    /// Those that are not here (any more); the office has to send them again.
+    pub missing: Vec<Sha256Digest>,
+}
+
 /// Writes the attachments of a request into a folder, for the operator to look at. Files
-/// are named by their hash and kind, never by a person.
+/// are named by their hash and kind, never by a person, and only their owner can read them.
 ///
 /// # Errors
 /// A request that is not there, or the disk's.
@@ -137,32 +147,37 @@ pub fn save_attachments(
     blobs: &Blobs,
     request: CommandId,
     folder: &Path,
-) -> Result<Vec<PathBuf>, GatewayError> {
+) -> Result<SavedAttachments, GatewayError> {
     let attachments = store::read(store, move |tx| {
         let request = known(tx, &request)?;
         let contracts = request.body.subjects.iter().filter_map(|s| s.contract());
         let scan = request.body.applicant.qualification_scan.iter();
-        let mut found = Vec::new();
-        for named in scan.chain(contracts) {
-            found.extend(tx.attachment(&request.office, &named.sha256)?);
-        }
-        Ok(found)
+        scan.chain(contracts)
+            .map(|named| Ok((named.sha256, tx.attachment(&request.office, &named.sha256)?)))
+            .collect::<Result<Vec<_>, GatewayError>>()
     })?;
-    std::fs::create_dir_all(folder).map_err(|e| GatewayError::io("make", folder, e))?;
-    let mut written = Vec::new();
-    for attachment in &attachments {
-        let ending = match attachment.media {
-            Some(AttachmentMedia::Png) => "png",
-            Some(AttachmentMedia::Jpeg) => "jpg",
-            Some(AttachmentMedia::Pdf) => "pdf",
-            None => continue,
+    private::make_folder(folder)?;
+    let mut saved = SavedAttachments {
+        written: Vec::new(),
+        missing: Vec::new(),
+    };
+    for (sha256, attachment) in &attachments {
+        let whole = attachment.as_ref().and_then(|a| Some((a, a.media?)));
+        let Some((attachment, media)) = whole else {
+            saved.missing.push(*sha256);
+            continue;
         };
-        let path = folder.join(format!("{}.{ending}", attachment.sha256));
+        let ending = match media {
+            AttachmentMedia::Png => "png",
+            AttachmentMedia::Jpeg => "jpg",
+            AttachmentMedia::Pdf => "pdf",
+        };
+        let path = folder.join(format!("{sha256}.{ending}"));
         let content = blobs.read_all(&attachment.blob, attachment.size)?;
-        std::fs::write(&path, content).map_err(|e| GatewayError::io("write", &path, e))?;
-        written.push(path);
+        private::write(&path, &content)?;
+        saved.written.push(path);
     }
-    Ok(written)
+    Ok(saved)
 }
 
 fn known(tx: &mut dyn Tx, id: &CommandId) -> Result<RequestRow, GatewayError> {
@@ -208,9 +223,8 @@ fn decide(
     else {
         return Ok(());
     };
-    device.feed_seq += 1;
     let entry = FeedEntry {
-        seq: device.feed_seq,
+        seq: device.next_in_feed()?,
         item: FeedItem::Answer {
             command: request.id,
             answer,

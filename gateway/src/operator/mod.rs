@@ -8,5 +8,5 @@ mod offices;
 
 pub use backup::{BackedUp, backup};
 pub use devices::{NewToken, new_token, set_state};
-pub use documents::{Delivery, decline, deliver, save_attachments};
+pub use documents::{Delivery, SavedAttachments, decline, deliver, save_attachments};
 pub use offices::{add_notice, put_insurer, put_office, stop_staff};

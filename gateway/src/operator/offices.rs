@@ -71,20 +71,20 @@ pub fn stop_staff(
 ) -> Result<(), GatewayError> {
     let (office, staff) = (office.clone(), staff.clone());
     store::write(store, move |tx| {
-        let mut record = tx
-            .staff(&office)?
-            .into_iter()
-            .find(|record| record.id == staff)
+        let mut row = tx
+            .staff_member(&office, &staff)?
             .ok_or_else(|| GatewayError::Input("no such staff member there".to_owned()))?;
-        record.active = false;
-        tx.put_staff(&office, &record, now)?;
+        row.record.active = false;
+        row.stopped_at = row.stopped_at.max(Some(now));
+        tx.put_staff(&office, &row, now)?;
         let item = FeedItem::StaffStopped { id: staff };
         tx.broadcast(Some(&office), None, &item, now, None)?;
         Ok(())
     })
 }
 
-/// Sends a notice to all offices, or to one; says how many terminals will see it.
+/// Sends a notice to all offices, or to one; says how many terminals will see it. Terminals
+/// that are enrolled later see it as well.
 ///
 /// # Errors
 /// The database's.
@@ -94,8 +94,10 @@ pub fn add_notice(
     notice: &Notice,
     now: Timestamp,
 ) -> Result<u64, GatewayError> {
-    let (office, item) = (office.cloned(), FeedItem::Notice(notice.clone()));
+    let (office, notice) = (office.cloned(), notice.clone());
     store::write(store, move |tx| {
+        tx.keep_notice(office.as_ref(), &notice, now)?;
+        let item = FeedItem::Notice(notice);
         tx.broadcast(office.as_ref(), None, &item, now, None)
     })
 }

@@ -15,7 +15,7 @@ use protocol::problem::ProblemCode;
 use super::authority::Authority;
 use super::issue::KeyRequest;
 use super::token;
-use crate::engine::admit;
+use crate::engine::{admit, welcome};
 use crate::entropy::Entropy;
 use crate::error::GatewayError;
 use crate::store::{Device, DeviceState, Tx};
@@ -54,7 +54,8 @@ impl Registrar {
         &self.trust
     }
 
-    /// Makes a terminal from a token and a certificate request.
+    /// Makes a terminal from a token and a certificate request, and begins its feed with what
+    /// its office knows already.
     ///
     /// # Errors
     /// The refusals of enrolment (`MDG-ENROL-…`), or the database's.
@@ -102,6 +103,7 @@ impl Registrar {
             audit: None,
         };
         device.key = tx.add_device(&device)?;
+        welcome(tx, &mut device, now)?;
         let chain = self.issue(tx, &device, &key, now)?;
         tx.use_token(&hash, &device.id, &key.key_hash(), &chain, now)?;
         self.answer(tx, &device.office, device.id, chain, now)

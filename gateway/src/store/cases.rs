@@ -13,6 +13,10 @@ pub struct CaseRow {
     pub insured: String,
     /// 生年月日, where the source has it.
     pub born_on: Option<Date>,
+    /// Which of several applications this is that their list cannot tell apart, because it shows
+    /// only the end of the number; 0 nearly always. Where a row beyond 0 is, nobody knows whose
+    /// either one is.
+    pub place: u16,
     /// What is shown.
     pub record: ProgressRecord,
     /// 更新日時 at the source.
@@ -46,7 +50,7 @@ pub enum Upsert {
 /// Cases and insured people, by insurer.
 pub trait CaseRows {
     /// Adds or replaces one application. An application is known by insurer, insured
-    /// number, 申請日 and birth date.
+    /// number, 申請日, birth date and place.
     ///
     /// # Errors
     /// The database's.

@@ -24,6 +24,7 @@ const BROKEN: &str = "the store fails where it must not";
 /// When a promise is broken.
 pub fn check(store: &dyn Store, copy: &Path) {
     an_error_takes_back_all_of_its_job_and_nothing_of_others(store);
+    a_panic_takes_back_its_own_job_and_the_next_one_is_done(store);
     a_look_changes_nothing(store);
     let device = rows_come_back_as_they_were(store);
     a_receipt_is_found_by_terminal_and_id(store, device);
@@ -50,6 +51,22 @@ fn an_error_takes_back_all_of_its_job_and_nothing_of_others(store: &dyn Store) {
     })
     .expect(BROKEN);
     assert_eq!(facility_name(store).as_deref(), Some("事業所"));
+}
+
+fn a_panic_takes_back_its_own_job_and_the_next_one_is_done(store: &dyn Store) {
+    let failed: Result<(), _> = write(store, |tx| {
+        tx.put_office(&office(), "欠陥", &[], at(1))?;
+        panic!("a defect, as the test wants it");
+    });
+    assert!(
+        matches!(failed, Err(GatewayError::Defect)),
+        "a panic was told as something else"
+    );
+    assert_eq!(facility_name(store).as_deref(), Some("事業所"));
+    write(store, |tx| {
+        tx.put_office(&office(), "事業所", &[city().number], at(1))
+    })
+    .expect(BROKEN);
 }
 
 fn a_look_changes_nothing(store: &dyn Store) {
@@ -162,7 +179,7 @@ fn a_case_is_taken_once_and_only_forward(store: &dyn Store) {
 }
 
 fn what_has_ended_is_deleted(store: &dyn Store, device: i64) {
-    let gone = write(store, |tx| tx.purge_feed(at(100), at(0))).expect(BROKEN);
+    let gone = write(store, |tx| tx.purge_feed(at(100), at(0), 10)).expect(BROKEN);
     assert_eq!(gone, 5);
     let kept = read(store, move |tx| tx.feed_after(device, 0, 10)).expect(BROKEN);
     assert_eq!(kept.len(), 1, "an entry without an end was deleted");
@@ -253,6 +270,7 @@ fn case() -> CaseRow {
     CaseRow {
         insured: "012345".to_owned(),
         born_on: Date::from_ymd(1940, 2, 3),
+        place: 0,
         record: ProgressRecord {
             applied_on: Date::from_ymd(2026, 10, 1).expect(BROKEN),
             application_kind: None,

@@ -73,6 +73,34 @@ pub struct Device {
     pub audit: Option<AuditHead>,
 }
 
+impl Device {
+    /// Takes the number of the next feed entry.
+    ///
+    /// # Errors
+    /// When a row holds a number that nothing can follow.
+    pub fn next_in_feed(&mut self) -> Result<u64, GatewayError> {
+        next(&mut self.feed_seq)
+    }
+
+    /// Takes the sequence of the next command.
+    ///
+    /// # Errors
+    /// As [`Device::next_in_feed`].
+    pub fn next_command(&mut self) -> Result<u64, GatewayError> {
+        next(&mut self.seq)
+    }
+}
+
+/// Counts on, as far as a column of the database can.
+fn next(number: &mut u64) -> Result<u64, GatewayError> {
+    let following = number
+        .checked_add(1)
+        .filter(|next| i64::try_from(*next).is_ok())
+        .ok_or(GatewayError::Damaged("a sequence number in a row"))?;
+    *number = following;
+    Ok(following)
+}
+
 /// What a new token is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenIssue {

@@ -1,7 +1,8 @@
 //! Rows about what each terminal is told.
 
-use protocol::answer::{FeedEntry, FeedItem};
+use protocol::answer::{FeedEntry, FeedItem, Notice};
 use protocol::calendar::Timestamp;
+use protocol::number::OfficeNumber;
 
 use crate::error::GatewayError;
 
@@ -37,7 +38,7 @@ pub trait FeedRows {
     /// The database's.
     fn broadcast(
         &mut self,
-        office: Option<&protocol::number::OfficeNumber>,
+        office: Option<&OfficeNumber>,
         except: Option<i64>,
         item: &FeedItem,
         now: Timestamp,
@@ -45,7 +46,7 @@ pub trait FeedRows {
     ) -> Result<u64, GatewayError>;
 
     /// Deletes entries whose `delete_after` has passed, and entries older than
-    /// `acknowledged_before` that their terminal has said it keeps.
+    /// `acknowledged_before` that their terminal has said it keeps; at most `limit` of either.
     ///
     /// # Errors
     /// The database's.
@@ -53,5 +54,29 @@ pub trait FeedRows {
         &mut self,
         now: Timestamp,
         acknowledged_before: Timestamp,
+        limit: u32,
     ) -> Result<u64, GatewayError>;
+
+    /// Keeps a notice to one office, or to all, for terminals that are enrolled later.
+    ///
+    /// # Errors
+    /// The database's.
+    fn keep_notice(
+        &mut self,
+        office: Option<&OfficeNumber>,
+        notice: &Notice,
+        now: Timestamp,
+    ) -> Result<(), GatewayError>;
+
+    /// The newest notices that concern an office, oldest of them first, at most `limit`.
+    ///
+    /// # Errors
+    /// The database's.
+    fn notices(&mut self, office: &OfficeNumber, limit: u32) -> Result<Vec<Notice>, GatewayError>;
+
+    /// Deletes notices kept before `before`.
+    ///
+    /// # Errors
+    /// The database's.
+    fn purge_notices(&mut self, before: Timestamp) -> Result<u64, GatewayError>;
 }

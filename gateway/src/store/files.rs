@@ -80,6 +80,17 @@ pub trait FileRows {
     /// The database's.
     fn put_attachment(&mut self, attachment: &Attachment) -> Result<(), GatewayError>;
 
+    /// Records that an attachment was of use.
+    ///
+    /// # Errors
+    /// The database's.
+    fn touch_attachment(
+        &mut self,
+        office: &OfficeNumber,
+        sha256: &Sha256Digest,
+        now: Timestamp,
+    ) -> Result<(), GatewayError>;
+
     /// Forgets an attachment and its key.
     ///
     /// # Errors
@@ -96,11 +107,15 @@ pub trait FileRows {
     /// The database's.
     fn attachment_bytes(&mut self, office: &OfficeNumber) -> Result<u64, GatewayError>;
 
-    /// Attachments last touched before `before`.
+    /// Attachments last touched before `before` that no open request names, at most `limit`.
     ///
     /// # Errors
     /// The database's.
-    fn stale_attachments(&mut self, before: Timestamp) -> Result<Vec<Attachment>, GatewayError>;
+    fn stale_attachments(
+        &mut self,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Attachment>, GatewayError>;
 
     /// Adds a document.
     ///
@@ -131,11 +146,23 @@ pub trait FileRows {
         at: Timestamp,
     ) -> Result<(), GatewayError>;
 
-    /// Documents with bytes whose deadline has come.
+    /// Documents with bytes whose deadline has come, at most `limit`.
     ///
     /// # Errors
     /// The database's.
-    fn due_documents(&mut self, now: Timestamp) -> Result<Vec<Document>, GatewayError>;
+    fn due_documents(&mut self, now: Timestamp, limit: u32) -> Result<Vec<Document>, GatewayError>;
+
+    /// Documents of an office that can be fetched still, those that end first before the others,
+    /// at most `limit`.
+    ///
+    /// # Errors
+    /// The database's.
+    fn living_documents(
+        &mut self,
+        office: &OfficeNumber,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Document>, GatewayError>;
 
     /// Forgets where a document's bytes are and the key to them, and the name it was shown under.
     ///

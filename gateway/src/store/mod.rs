@@ -22,7 +22,7 @@ pub use commands::CommandRows;
 pub use devices::{Alarm, AlarmKind, Device, DeviceRows, DeviceState, Token, TokenIssue};
 pub use feed::FeedRows;
 pub use files::{Attachment, Document, DocumentTime, FileRows};
-pub use offices::{OfficeRows, Pledge};
+pub use offices::{OfficeRows, Pledge, StaffRow};
 pub use requests::{RequestRow, RequestRows, SubjectState};
 
 use crate::error::GatewayError;
@@ -46,7 +46,8 @@ pub type Done = Box<dyn FnOnce(Result<(), GatewayError>) + Send>;
 
 /// A durable store. Implementations pass [`conformance::check`].
 pub trait Store: Send + Sync {
-    /// Queues a change. `done` is called exactly once, after the commit reached the disk.
+    /// Queues a change. `done` is called exactly once, after the commit reached the disk. A job
+    /// that panics is taken back and told [`GatewayError::Defect`]; others go on.
     /// A full queue answers [`GatewayError::Busy`] at once.
     fn submit(&self, job: Job, done: Done);
 

@@ -18,6 +18,16 @@ pub struct Pledge {
     pub signed_at: Timestamp,
 }
 
+/// A staff record as kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StaffRow {
+    /// The record.
+    pub record: StaffRecord,
+    /// For a leaver: when they were stopped, by the clock of whoever stopped them, and never
+    /// later than the gateway heard of it.
+    pub stopped_at: Option<Timestamp>,
+}
+
 /// Insurers, offices and the people who work there, and what the gateway remembers of itself.
 pub trait OfficeRows {
     /// A value that the gateway itself remembers.
@@ -108,9 +118,19 @@ pub trait OfficeRows {
     fn put_staff(
         &mut self,
         office: &OfficeNumber,
-        staff: &StaffRecord,
+        staff: &StaffRow,
         now: Timestamp,
     ) -> Result<(), GatewayError>;
+
+    /// One staff member of an office, leaver or not.
+    ///
+    /// # Errors
+    /// The database's.
+    fn staff_member(
+        &mut self,
+        office: &OfficeNumber,
+        id: &UserId,
+    ) -> Result<Option<StaffRow>, GatewayError>;
 
     /// The staff of an office, leavers included, by id.
     ///

@@ -1,10 +1,15 @@
 use std::sync::Arc;
+use std::time::Duration;
 
+use gateway::blob::BlobRef;
 use gateway::clock::ManualClock;
 use gateway::config::Limits;
-use gateway::harness::{Harness, OFFICE, OTHER_OFFICE, Options};
+use gateway::engine::{Settings, maintain};
+use gateway::entropy::SystemEntropy;
+use gateway::harness::{Bench, Harness, OFFICE, OTHER_OFFICE, Options};
 use gateway::{operator, store};
 use protocol::exchange::{Outcome, Sha256Digest};
+use protocol::number::OfficeNumber;
 use protocol::person::{Attachment, AttachmentMedia};
 use protocol::problem::ProblemCode;
 
@@ -184,7 +189,12 @@ fn what_is_too_large_or_too_much_is_refused_before_it_is_taken() {
     assert_eq!(upload.put(0, &content).status, 200);
     let second = png(5_001);
     let over = Upload::of(&harness, &identity, &second).put(0, &second);
-    assert_eq!(over.code(), ProblemCode::AttachmentTooLarge);
+    // It is not too large: the terminal is to keep it and come back.
+    assert_eq!(
+        (over.status, over.code()),
+        (507, ProblemCode::AttachmentQuota)
+    );
+    assert_eq!(over.header("retry-after"), Some("600"));
     // Another office has a quota of its own.
     let other = enrol(&harness, OTHER_OFFICE, "UNIT-2");
     assert_eq!(
@@ -248,10 +258,87 @@ fn a_request_is_taken_once_its_attachment_is_here_and_not_before() {
     let blobs = harness.layout().open_blobs().unwrap();
     let out = folder.path().join("out");
     let files = operator::save_attachments(harness.store(), &blobs, id(1), &out).unwrap();
-    assert_eq!(files.len(), 1);
-    assert_eq!(std::fs::read(&files[0]).unwrap(), content);
+    assert_eq!((files.written.len(), files.missing.len()), (1, 0));
+    assert_eq!(std::fs::read(&files.written[0]).unwrap(), content);
     let listed = store::read(harness.store(), |tx| {
         tx.requests(gateway::store::SubjectState::Open, 10)
     });
     assert_eq!(listed.unwrap().len(), 2);
+}
+
+fn scan(content: &[u8]) -> Attachment {
+    Attachment {
+        sha256: Sha256Digest::of(content),
+        size: content.len() as u64,
+        media: AttachmentMedia::Png,
+    }
+}
+
+#[test]
+fn what_an_open_request_names_is_kept_however_long_it_is_open() {
+    let (folder, harness, identity) = served(1_000_000);
+    let (named, unnamed) = (png(5_000), png(6_000));
+    for content in [&named, &unnamed] {
+        Upload::of(&harness, &identity, content).put(0, content);
+    }
+    let asked = envelope(1, &disclosure(1, Some(scan(&named))));
+    let answer = post(
+        &harness,
+        Some(&identity),
+        "/v1/exchange",
+        &request(0, vec![asked]),
+    );
+    assert_eq!(answer.exchange(&harness).0.receipts.len(), 1);
+
+    let blobs = harness.layout().open_blobs().unwrap();
+    let out = folder.path().join("out");
+    let save = || operator::save_attachments(harness.store(), &blobs, id(1), &out).unwrap();
+    let later = now() + Duration::from_secs(200 * 86_400);
+    let purged = maintain(harness.store(), &blobs, later).unwrap();
+    assert_eq!(purged.attachments, 1, "the one that nobody names");
+    assert_eq!(save().missing, []);
+    assert_eq!(std::fs::read(&save().written[0]).unwrap(), named);
+
+    operator::decline(harness.store(), id(1), 1, later).unwrap();
+    let purged = maintain(harness.store(), &blobs, later).unwrap();
+    assert_eq!(purged.attachments, 1);
+    let saved = save();
+    assert_eq!(
+        saved.missing,
+        [Sha256Digest::of(&named)],
+        "said, not skipped"
+    );
+    assert!(saved.written.is_empty());
+}
+
+#[test]
+fn an_attachment_that_was_used_again_is_kept_from_then_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let bench = Bench::open(folder.path(), Settings::default(), now()).unwrap();
+    let device = bench.add_device(OFFICE, [1; 12], now()).unwrap();
+    let day = |n: u64| now() + Duration::from_secs(n * 86_400);
+    let content = png(5_000);
+    let entropy = SystemEntropy::default();
+    let blob = BlobRef::new(&entropy);
+    bench.blobs.append(&blob, 0, &content, &entropy).unwrap();
+    let held = store::Attachment {
+        office: OfficeNumber::parse(OFFICE).unwrap(),
+        sha256: Sha256Digest::of(&content),
+        size: 5_000,
+        held: 5_000,
+        media: Some(AttachmentMedia::Png),
+        blob,
+        touched_at: now(),
+    };
+    store::write(bench.store(), move |tx| tx.put_attachment(&held)).unwrap();
+    let asked = request(0, vec![envelope(1, &disclosure(1, Some(scan(&content))))]);
+    let body = serde_json::to_vec(&asked).unwrap();
+    bench.engine.exchange(&device, &body, day(80)).unwrap();
+    operator::decline(bench.store(), id(1), 1, day(81)).unwrap();
+    let purged = |n| {
+        maintain(bench.store(), &bench.blobs, day(n))
+            .unwrap()
+            .attachments
+    };
+    assert_eq!((purged(169), purged(171)), (0, 1));
 }

@@ -2,6 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gateway::clock::ManualClock;
+use gateway::config::Limits;
 use gateway::engine::maintain;
 use gateway::entropy::SystemEntropy;
 use gateway::harness::{Harness, OFFICE, OTHER_OFFICE, Options};
@@ -13,7 +14,7 @@ use protocol::command::{Action, DocumentMark};
 use protocol::exchange::{CommandId, Outcome};
 use protocol::problem::ProblemCode;
 
-use crate::client::{Identity, ask, enrol, post};
+use crate::client::{Identity, Line, ask, config, enrol, post};
 use crate::work::{command, disclosure, envelope, id, now, request};
 
 struct Scene {
@@ -25,10 +26,15 @@ struct Scene {
 
 /// A gateway with one request about two people.
 fn scene() -> Scene {
+    scene_within(Limits::default())
+}
+
+fn scene_within(limits: Limits) -> Scene {
     let folder = tempfile::tempdir().unwrap();
     let clock = ManualClock::new(now());
     let options = Options {
         clock: Arc::new(clock.clone()),
+        limits,
         ..Options::default()
     };
     let harness = Harness::start(folder.path(), options).unwrap();
@@ -268,4 +274,36 @@ fn a_word_about_a_document_of_nobody_or_with_another_hash_is_refused() {
         }
     );
     let _: Timestamp = offer.deadline;
+}
+
+#[test]
+fn one_download_too_many_is_told_to_come_back_and_then_gets_its_document() {
+    let scene = scene_within(Limits {
+        downloads: 1,
+        ..Limits::default()
+    });
+    let content = pdf(9_000_000);
+    let offer = scene.deliver(1, &content).unwrap();
+    let shown = config(
+        &scene.harness,
+        Some(&scene.identity),
+        &[&rustls::version::TLS13],
+    );
+    let mut stalled = Line::open(&scene.harness, &shown).unwrap();
+    let path = format!("/v1/documents/{}", offer.document);
+    let head = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n");
+    stalled.send_raw(head.as_bytes()).unwrap();
+    // Its head is here, so it has the only slot; it takes no more.
+    assert_eq!(stalled.read_answer(true).unwrap().status, 200);
+    let told = scene.get(&scene.identity, &offer, &[]);
+    assert_eq!((told.status, told.code()), (503, ProblemCode::StoreBusy));
+    assert_eq!(told.header("retry-after"), Some("5"));
+    drop(stalled);
+    let whole = loop {
+        let answer = scene.get(&scene.identity, &offer, &[]);
+        if answer.status != 503 {
+            break answer;
+        }
+    };
+    assert_eq!(whole.body, content);
 }

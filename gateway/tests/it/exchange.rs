@@ -7,27 +7,25 @@ use gateway::operator;
 use gateway::store::{self, AlarmKind, DeviceState};
 use protocol::answer::FeedItem;
 use protocol::calendar::Timestamp;
-use protocol::command::{Action, DeviceEvent, DeviceReport, StaffRecord};
+use protocol::command::{Action, DeviceEvent, DeviceReport};
 use protocol::exchange::{
     AuditHead, DeviceId, Envelope, ExchangeRequest, ExchangeResponse, MAX_REQUEST_BYTES,
     MEDIA_TYPE, Outcome, ReceiptPage, Sha256Digest,
 };
-use protocol::number::{OfficeNumber, UserId};
-use protocol::person::StaffRole;
+use protocol::number::OfficeNumber;
 use protocol::problem::ProblemCode;
-use protocol::text::PersonName;
 
 use crate::client::{Line, ask, config, enrol, poll, post};
-use crate::work::{command, disclosure, envelope, id, now, pledge, progress, raw, request};
+use crate::work::{disclosure, envelope, id, now, pledge, progress, raw, request};
 
 /// The exchange without sockets, with one terminal.
-struct Desk {
+pub struct Desk {
     _folder: tempfile::TempDir,
-    bench: Bench,
-    device: DeviceId,
+    pub bench: Bench,
+    pub device: DeviceId,
 }
 
-fn desk() -> Desk {
+pub fn desk() -> Desk {
     let folder = tempfile::tempdir().unwrap();
     let bench = Bench::open(folder.path(), Settings::default(), now()).unwrap();
     let device = bench.add_device(OFFICE, [1; 12], now()).unwrap();
@@ -39,11 +37,15 @@ fn desk() -> Desk {
 }
 
 impl Desk {
-    fn send(&self, request: &ExchangeRequest) -> (ReceiptPage, ExchangeResponse) {
+    pub fn send(&self, request: &ExchangeRequest) -> (ReceiptPage, ExchangeResponse) {
         self.send_at(request, now())
     }
 
-    fn send_at(&self, request: &ExchangeRequest, at: Timestamp) -> (ReceiptPage, ExchangeResponse) {
+    pub fn send_at(
+        &self,
+        request: &ExchangeRequest,
+        at: Timestamp,
+    ) -> (ReceiptPage, ExchangeResponse) {
         let bytes = serde_json::to_vec(request).unwrap();
         let response = self
             .bench
@@ -198,6 +200,44 @@ fn a_long_feed_comes_in_parts() {
 }
 
 #[test]
+fn a_cursor_that_no_feed_can_have_given_is_refused_and_the_gateway_goes_on() {
+    let desk = desk();
+    let colleague = desk.bench.add_device(OFFICE, [2; 12], now()).unwrap();
+    let ms = u64::try_from(now().unix_ms()).unwrap();
+    for cursor in [u64::MAX, u64::MAX / 2, i64::MAX as u64, ms * 2] {
+        let asked = request(cursor, vec![envelope(1, &progress("0000087084"))]);
+        let body = serde_json::to_vec(&asked).unwrap();
+        let refused = desk.bench.engine.exchange(&desk.device, &body, now());
+        assert_eq!(refused.unwrap_err().code(), ProblemCode::WireBody);
+    }
+    // What a gateway gave whose clock was a month ahead is gone on from.
+    let ahead = ms + 31 * 86_400_000;
+    let (page, response) = desk.send(&request(ahead, vec![envelope(1, &progress("0000087084"))]));
+    assert_eq!(page.receipts[0].seq, 1);
+    assert_eq!(response.feed[0].seq, ahead + 1);
+    // Everybody can still be told something.
+    let notice = protocol::answer::Notice {
+        id: protocol::exchange::DocumentId(uuid::Uuid::nil()),
+        title: "お知らせ".to_owned(),
+        body: "本文".to_owned(),
+        important: false,
+        shown_from: now(),
+        maintenance: None,
+    };
+    assert_eq!(
+        operator::add_notice(desk.bench.store(), None, &notice, now()).unwrap(),
+        2
+    );
+    let body = serde_json::to_vec(&request(0, vec![])).unwrap();
+    let told = desk
+        .bench
+        .engine
+        .exchange(&colleague, &body, now())
+        .unwrap();
+    assert_eq!(told.feed.len(), 1);
+}
+
+#[test]
 fn an_audit_log_that_goes_back_or_forks_is_not_signed_for_and_raises_an_alarm() {
     let desk = desk();
     let head = |entry, text: &str| AuditHead {
@@ -240,43 +280,6 @@ fn a_terminal_that_reports_an_opened_case_raises_one_alarm_however_often_it_is_s
     }
 }
 
-#[test]
-fn a_leaver_is_stopped_on_every_terminal_of_the_office() {
-    let desk = desk();
-    let other = desk.bench.add_device(OFFICE, [2; 12], now()).unwrap();
-    let elsewhere = desk.bench.add_device(OTHER_OFFICE, [3; 12], now()).unwrap();
-    let mut added = command(Action::StaffChanged(StaffRecord {
-        id: UserId::parse("isobe001").unwrap(),
-        name: PersonName::parse("磯部 茂").unwrap(),
-        role: StaffRole::General,
-        services: vec!["43".to_owned()],
-        occupation: None,
-        active: true,
-    }));
-    added.insurer = None;
-    let (_, own) = desk.send(&request(0, vec![envelope(1, &added)]));
-    assert!(own.feed.is_empty(), "a terminal is not told what it said");
-
-    let office = OfficeNumber::parse(OFFICE).unwrap();
-    let staff = UserId::parse("isobe001").unwrap();
-    operator::stop_staff(desk.bench.store(), &office, &staff, now()).unwrap();
-    let feed_of = |device: &DeviceId| {
-        let body = serde_json::to_vec(&request(0, vec![])).unwrap();
-        desk.bench
-            .engine
-            .exchange(device, &body, now())
-            .unwrap()
-            .feed
-    };
-    let told: Vec<_> = feed_of(&other).into_iter().map(|e| e.item).collect();
-    assert!(matches!(&told[0], FeedItem::Staff(record) if record.id == staff));
-    assert!(matches!(&told[1], FeedItem::StaffStopped { id } if *id == staff));
-    let own = feed_of(&desk.device);
-    assert!(matches!(&own[0].item, FeedItem::StaffStopped { .. }));
-    assert!(feed_of(&elsewhere).is_empty());
-}
-
-#[test]
 fn a_lost_unit_is_told_to_wipe_itself_and_nothing_it_sends_is_taken() {
     let desk = desk();
     operator::set_state(desk.bench.store(), &desk.device, DeviceState::Lost).unwrap();

@@ -1,3 +1,4 @@
+use gateway::clock::{Clock, ManualClock};
 use gateway::engine::Settings;
 use gateway::harness::{Bench, INSURER, OFFICE, city};
 use gateway::sources::csv::{Encoding, Report, import_eligibility, import_progress};
@@ -39,7 +40,13 @@ impl Desk {
     }
 
     fn import_bytes(&self, bytes: &[u8], encoding: Encoding) -> Result<Report, GatewayError> {
-        import_progress(self.bench.store(), &insurer(), bytes, encoding, now())
+        import_progress(
+            self.bench.store(),
+            &insurer(),
+            bytes,
+            encoding,
+            &ManualClock::new(now()),
+        )
     }
 
     fn ask(&self, n: u64, command: &Command, at: Timestamp) -> Option<Answer> {
@@ -169,7 +176,16 @@ fn a_file_of_another_kind_is_refused_whole() {
     let nobody = InsurerNumber::with_check_digit("99999").unwrap();
     let file = format!("{KINTONE}087084,1027,,,,,,\n");
     let store = desk.bench.store();
-    assert!(import_progress(store, &nobody, file.as_bytes(), Encoding::Auto, now()).is_err());
+    assert!(
+        import_progress(
+            store,
+            &nobody,
+            file.as_bytes(),
+            Encoding::Auto,
+            &ManualClock::new(now())
+        )
+        .is_err()
+    );
 }
 
 #[test]
@@ -349,8 +365,14 @@ fn eligibility_needs_number_and_birth_date_to_fit() {
     let file = "被保険者番号,生年月日,要介護状態区分,有効開始日,有効終了日,負担割合,区分支給限度基準額\n\
                 0000087084,昭和13年8月28日,要介護2,2026-04-01,2027-03-31,1割,\"19,705\"\n";
     let store = desk.bench.store();
-    let report =
-        import_eligibility(store, &insurer(), file.as_bytes(), Encoding::Auto, now()).unwrap();
+    let report = import_eligibility(
+        store,
+        &insurer(),
+        file.as_bytes(),
+        Encoding::Auto,
+        &ManualClock::new(now()),
+    )
+    .unwrap();
     assert_eq!((report.inserted, report.bad), (1, 0));
     let ask = |n, born| match desk.ask(n, &eligibility("0000087084", born), now()) {
         Some(Answer::Eligibility(answer)) => answer.record,
@@ -424,4 +446,74 @@ proptest! {
             prop_assert_eq!(report.rows, taken + report.beyond_retention + report.bad);
         }
     }
+}
+
+#[test]
+fn two_people_a_list_cannot_tell_apart_are_never_answered_with_one_of_them() {
+    let without_birth = "被保険者番号(6桁),申請日(4桁),申請区分,審査会予定日\n";
+    let rows = [
+        "087084,1027,新規,2026-11-25\n",
+        "087084,1027,更新,2026-12-02\n",
+    ];
+    for order in [[0, 1], [1, 0]] {
+        let desk = desk();
+        let file = format!(
+            "{without_birth}{}087092,1027,新規,\n{}",
+            rows[order[0]], rows[order[1]]
+        );
+        assert_eq!(desk.import(&file).inserted, 3);
+        let finding = desk.progress(1, &progress("0000087084")).finding;
+        assert_eq!(finding, ProgressFinding::Several);
+        assert!(matches!(
+            desk.progress(2, &progress("0000087092")).finding,
+            ProgressFinding::Found(_)
+        ));
+        let again = desk.import(&file);
+        assert_eq!((again.inserted, again.updated, again.unchanged), (0, 0, 3));
+        assert_eq!(
+            desk.progress(3, &progress("0000087084")).finding,
+            ProgressFinding::Several
+        );
+        // A list of whole numbers does not say which of the two short ones is whose.
+        desk.import("被保険者番号,申請日\n0000087084,2026-10-27\n");
+        assert_eq!(
+            desk.progress(4, &progress("0000087084")).finding,
+            ProgressFinding::Several
+        );
+    }
+}
+
+#[test]
+fn a_row_that_stands_twice_word_for_word_is_one_application() {
+    let desk = desk();
+    let row = "087084,1027,19380828,新規,,,,\n";
+    let report = desk.import(&format!("{KINTONE}{row}{row}"));
+    assert_eq!((report.inserted, report.unchanged), (1, 1));
+    assert!(matches!(
+        desk.progress(1, &progress("0000087084")).finding,
+        ProgressFinding::Found(_)
+    ));
+}
+
+#[test]
+fn an_answer_given_during_an_import_is_not_newer_than_the_import() {
+    /// A clock that goes on by a second each time somebody looks.
+    #[derive(Debug)]
+    struct Ticking(ManualClock);
+    impl Clock for Ticking {
+        fn now(&self) -> Timestamp {
+            self.0.advance(std::time::Duration::from_secs(1));
+            self.0.now()
+        }
+    }
+    let desk = desk();
+    let clock = Ticking(ManualClock::new(now()));
+    let file = format!("{KINTONE}087084,1027,19380828,新規,,,,\n");
+    let store = desk.bench.store();
+    let bytes = file.as_bytes();
+    import_progress(store, &insurer(), bytes, Encoding::Utf8, &clock).unwrap();
+    let ended = clock.0.now();
+    assert!(ended > now() + std::time::Duration::from_secs(1));
+    let answer = desk.progress(1, &progress("0000087084"));
+    assert_eq!(answer.provenance.retrieved_at, ended);
 }

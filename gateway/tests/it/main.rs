@@ -14,4 +14,5 @@ mod import;
 mod openapi;
 mod program;
 mod retention;
+mod staff;
 mod work;

@@ -2,14 +2,22 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
+use gateway::blob::BlobRef;
 use gateway::clock::{Clock, SystemClock};
-use gateway::harness::{INSURER, OFFICE};
-use protocol::exchange::{ReceiptKey, TrustBundle};
+use gateway::engine::Settings;
+use gateway::entropy::SystemEntropy;
+use gateway::harness::{Bench, INSURER, OFFICE};
+use gateway::store;
+use protocol::command::Action;
+use protocol::exchange::{ReceiptKey, Sha256Digest, TrustBundle};
+use protocol::number::OfficeNumber;
+use protocol::person::{Attachment, AttachmentMedia};
 use serde_json::Value;
 
 use crate::client::{Server, ask, enrol_with, poll, post};
@@ -31,6 +39,19 @@ fn json(folder: &Path, arguments: &[&str]) -> Value {
     let error = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{arguments:?}: {error}");
     serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// Fails when anybody but the owner can do anything with a file or folder, or one below it.
+fn closed_to_others(path: &Path) {
+    let found = std::fs::metadata(path).unwrap();
+    let mode = found.permissions().mode() & 0o777;
+    let expected = if found.is_dir() { 0o700 } else { 0o600 };
+    assert_eq!(mode, expected, "{}: {mode:o}", path.display());
+    if found.is_dir() {
+        for entry in std::fs::read_dir(path).unwrap() {
+            closed_to_others(&entry.unwrap().path());
+        }
+    }
 }
 
 struct Serving {
@@ -220,6 +241,11 @@ fn a_day_by_the_command_line_and_nothing_personal_in_the_log() {
     assert_eq!(json(folder, &notice)["terminals"], 1);
     let backup = scratch.path().join("backup.sqlite");
     json(folder, &["backup", backup.to_str().unwrap()]);
+    let beside = scratch.path().join("backup.sqlite.blobs");
+    for path in [folder.to_owned(), backup, beside] {
+        closed_to_others(&path);
+    }
+    assert!(folder.join("gateway.sqlite-wal").exists());
     let device = identity.device.clone().unwrap().to_string();
     assert_eq!(
         json(folder, &["devices", "list"])[0]["device"],
@@ -275,4 +301,66 @@ fn what_is_wrong_is_said_with_a_code_and_nothing_is_touched() {
     said(&["import", "--insurer", "990010", "/nowhere.csv"]);
     said(&["import", "--insurer", "99", "/nowhere.csv"]);
     said(&["requests", "show", "not-an-id"]);
+}
+
+#[test]
+fn an_attachment_that_is_gone_is_named_and_the_others_are_written() {
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = scratch.path().join("gateway");
+    let bench = Bench::open(&folder, Settings::default(), now()).unwrap();
+    let device = bench.add_device(OFFICE, [1; 12], now()).unwrap();
+    let office = OfficeNumber::parse(OFFICE).unwrap();
+    let entropy = SystemEntropy::default();
+    let scan = |text: &[u8]| Attachment {
+        sha256: Sha256Digest::of(text),
+        size: text.len() as u64,
+        media: AttachmentMedia::Pdf,
+    };
+    let (contract, licence) = (
+        b"%PDF-1.7 contract".as_slice(),
+        b"%PDF-1.7 licence".as_slice(),
+    );
+    for content in [contract, licence] {
+        let blob = BlobRef::new(&entropy);
+        bench.blobs.append(&blob, 0, content, &entropy).unwrap();
+        let held = store::Attachment {
+            office: office.clone(),
+            sha256: Sha256Digest::of(content),
+            size: content.len() as u64,
+            held: content.len() as u64,
+            media: Some(AttachmentMedia::Pdf),
+            blob,
+            touched_at: now(),
+        };
+        store::write(bench.store(), move |tx| tx.put_attachment(&held)).unwrap();
+    }
+    let mut asked = disclosure(1, Some(scan(contract)));
+    if let Action::DisclosureRequest(request) = &mut asked.action {
+        request.applicant.qualification_scan = Some(scan(licence));
+    }
+    let body = serde_json::to_vec(&request(0, vec![envelope(1, &asked)])).unwrap();
+    bench.engine.exchange(&device, &body, now()).unwrap();
+    let request_id = id(1).to_string();
+    let out = scratch.path().join("out");
+    let save = [
+        "requests",
+        "attachments",
+        &request_id,
+        "--out",
+        out.to_str().unwrap(),
+    ];
+    assert_eq!(json(&folder, &save).as_array().unwrap().len(), 2);
+    closed_to_others(&out);
+
+    let gone = Sha256Digest::of(licence);
+    store::write(bench.store(), move |tx| tx.drop_attachment(&office, &gone)).unwrap();
+    let output = run(&folder, &save);
+    assert!(!output.status.success());
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        said.contains("MDG-ATTACHMENT-MISSING") && said.contains(&gone.to_string()),
+        "{said}"
+    );
+    let written = String::from_utf8(output.stdout).unwrap();
+    assert!(written.contains(&Sha256Digest::of(contract).to_string()));
 }

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use gateway::clock::ManualClock;
 use gateway::engine::{RECEIPT_DAYS, Settings, maintain};
 use gateway::harness::{Bench, INSURER, OFFICE};
 use gateway::sources::csv::{Encoding, import_progress};
@@ -55,7 +56,14 @@ fn what_an_insurer_no_longer_shows_is_deleted_here_and_from_the_feeds() {
     let insurer = InsurerNumber::parse(INSURER).unwrap();
     let file = "被保険者番号,申請日\n0000087084,2026-08-25\n0000087092,2026-11-01\n";
     let bytes = file.as_bytes();
-    import_progress(bench.store(), &insurer, bytes, Encoding::Auto, now()).unwrap();
+    import_progress(
+        bench.store(),
+        &insurer,
+        bytes,
+        Encoding::Auto,
+        &ManualClock::new(now()),
+    )
+    .unwrap();
     let asked = vec![
         envelope(1, &progress("0000087084")),
         envelope(2, &progress("0000087092")),
@@ -66,4 +74,41 @@ fn what_an_insurer_no_longer_shows_is_deleted_here_and_from_the_feeds() {
     assert_eq!((purged.cases, purged.feed), (1, 1));
     let left = store::read(bench.store(), move |tx| tx.count_cases(&insurer)).unwrap();
     assert_eq!(left, 1);
+}
+
+#[test]
+fn one_run_deletes_all_that_has_ended_however_much_it_is() {
+    let (_folder, bench, device) = bench();
+    for n in (0..1_200).step_by(400) {
+        let asked = (n..n + 400)
+            .map(|n| envelope(n, &progress("0000087084")))
+            .collect();
+        let body = serde_json::to_vec(&request(0, asked)).unwrap();
+        bench.engine.exchange(&device, &body, now()).unwrap();
+    }
+    let purged = maintain(bench.store(), &bench.blobs, after(RECEIPT_DAYS + 1)).unwrap();
+    assert_eq!((purged.commands, purged.feed), (1_200, 1_200));
+}
+
+#[test]
+fn what_a_terminal_keeps_leaves_its_feed_after_a_month_and_what_it_does_not_stays() {
+    let (_folder, bench, device) = bench();
+    let send = |cursor: u64, numbers: std::ops::RangeInclusive<u64>, day: u64| {
+        let asked = numbers
+            .map(|n| envelope(n, &progress("0000087084")))
+            .collect();
+        let body = serde_json::to_vec(&request(cursor, asked)).unwrap();
+        bench.engine.exchange(&device, &body, after(day)).unwrap();
+    };
+    send(0, 1..=3, 0);
+    send(2, 4..=5, 1);
+    let purged = |day| {
+        maintain(bench.store(), &bench.blobs, after(day))
+            .unwrap()
+            .feed
+    };
+    assert_eq!(purged(30), 0);
+    assert_eq!(purged(31), 2, "the two it said it keeps");
+    send(5, 6..=6, 31);
+    assert_eq!(purged(32), 3);
 }

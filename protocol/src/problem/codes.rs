@@ -89,6 +89,9 @@ problem_codes! {
     AttachmentMissing = "MDG-ATTACHMENT-MISSING",
     /// The file is larger than 10 MB. It was not taken. Scan it again, smaller.
     AttachmentTooLarge = "MDG-ATTACHMENT-TOO-LARGE",
+    /// The gateway holds as many attachments of this office as it may. The request is saved and
+    /// waits; nothing is lost. The municipality decides open requests or makes room.
+    AttachmentQuota = "MDG-ATTACHMENT-QUOTA",
     /// The content is neither PNG nor JPEG nor PDF, whatever its name says. It was not taken.
     AttachmentType = "MDG-ATTACHMENT-TYPE",
     /// The uploaded bytes do not have the announced hash. They were thrown away; the

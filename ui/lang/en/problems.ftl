@@ -31,6 +31,11 @@ mdg-attachment-too-large = The file is too large
     .safe = The draft is safe.
     .next = Please scan it again, smaller.
 
+mdg-attachment-quota = The city's side has no room
+    .happened = The attachment was not taken now.
+    .safe = The request is saved.
+    .next = It is sent again later by itself.
+
 mdg-attachment-type = This kind is not taken
     .happened = Only PNG, JPEG and PDF are taken.
     .safe = The draft is safe.

@@ -31,6 +31,11 @@ mdg-attachment-too-large = ファイルが大きすぎます
     .safe = 書きかけは、そのままです。
     .next = 小さく読みとりなおしてください。
 
+mdg-attachment-quota = 市の側に、置き場所がありません
+    .happened = 添付を、今は受けてもらえません。
+    .safe = 申出は、保存してあります。
+    .next = 自動で、あとでもう一度送ります。
+
 mdg-attachment-type = この種類は使えません
     .happened = PNG・JPEG・PDFのほかは使えません。
     .safe = 書きかけは、そのままです。

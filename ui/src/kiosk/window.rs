@@ -31,7 +31,7 @@ pub fn run(config: &Config) -> Result<ExitCode, String> {
             let _ = views.send(view);
             let _ = shown.upgrade_in_event_loop(|kiosk| kiosk.invoke_view_changed());
         },
-        |end| {
+        move |end| {
             if end != runtime::End::Stopped {
                 if end == runtime::End::PowerOff {
                     emptied.store(true, Ordering::SeqCst);

@@ -338,6 +338,23 @@ fn an_attachment_that_is_refused_or_gone_holds_its_request() {
 }
 
 #[test]
+fn an_attachment_that_the_gateway_has_no_room_for_waits_and_is_sent_later() {
+    let scan = document();
+    let (mut vault, clock) = waiting(&scan);
+    let mut scans = Scans(HashMap::from([(Sha256Digest::of(&scan), scan)]));
+    let full = Some((507, ProblemCode::AttachmentQuota));
+    let mut files = RefusesPuts(Files::default(), full);
+    let arrived = upload(&mut vault, &mut files, &clock, &mut scans);
+    assert_eq!(arrived.unwrap(), 0);
+    let item = vault.read(|c| outbox::item(c, id(1))).unwrap().unwrap();
+    assert_eq!((item.state, item.reason), (State::Saved, None));
+    files.1 = None;
+    let arrived = upload(&mut vault, &mut files, &clock, &mut scans);
+    assert_eq!(arrived.unwrap(), 1);
+    assert_eq!(ready(&vault), 1);
+}
+
+#[test]
 fn an_attachment_damaged_on_the_way_is_sent_anew() {
     let scan = document();
     let (mut vault, clock) = waiting(&scan);

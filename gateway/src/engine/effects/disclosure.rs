@@ -37,6 +37,10 @@ pub(in crate::engine) fn disclosure(
             Some(_) => {}
         }
     }
+    for named in command.attachments() {
+        let (office, now) = (&desk.device.office, desk.now);
+        desk.tx.touch_attachment(office, &named.sha256, now)?;
+    }
     desk.tx.add_request(&RequestRow {
         id,
         device: desk.device.key,

@@ -1,25 +1,66 @@
 //! The office's own matters: staff, profile, pledges, what its terminals say of themselves.
 
 use protocol::answer::FeedItem;
+use protocol::calendar::Timestamp;
 use protocol::command::{Command, DeviceEvent, DeviceReport, PledgeSigned, StaffRecord};
 use protocol::facility::FacilityProfile;
 use protocol::problem::ProblemCode;
 
 use super::super::take::{Desk, Effect};
 use crate::error::GatewayError;
-use crate::store::{AlarmKind, Pledge};
+use crate::store::{AlarmKind, Pledge, StaffRow};
 
-/// Keeps a staff record and tells the office's other terminals.
+/// Keeps a staff record and tells the office's other terminals. A leaver stays one unless the
+/// change that says otherwise was made after they were stopped: a change may have waited in
+/// another terminal's queue for long.
 pub(in crate::engine) fn staff(
     desk: &mut Desk<'_>,
+    command: &Command,
     staff: &StaffRecord,
 ) -> Result<Effect, GatewayError> {
     let office = desk.device.office.clone();
-    desk.tx.put_staff(&office, staff, desk.now)?;
-    let item = FeedItem::Staff(staff.clone());
+    let known = desk.tx.staff_member(&office, &staff.id)?;
+    let kept = judge(known.as_ref(), command, staff, desk.now);
+    desk.tx.put_staff(&office, &kept, desk.now)?;
+    let item = FeedItem::Staff(kept.record.clone());
     desk.tx
         .broadcast(Some(&office), Some(desk.device.key), &item, desk.now, None)?;
+    // Its feed may still hold what others said before this change; they all are to end with
+    // the same record.
+    if kept.record != *staff || desk.device.feed_seq > desk.device.cursor {
+        desk.tell(item, None)?;
+    }
     Ok(Effect::Done)
+}
+
+/// What is kept of a change that arrives at `now`.
+fn judge(
+    known: Option<&StaffRow>,
+    command: &Command,
+    staff: &StaffRecord,
+    now: Timestamp,
+) -> StaffRow {
+    // A clock that is ahead neither stops anybody in the future nor brings anybody back, and one
+    // that is not trusted says nothing about what came first.
+    let made_at = if command.clock_trusted {
+        command.made_at.min(now)
+    } else {
+        now
+    };
+    let stopped_at = match (known.and_then(|known| known.stopped_at), staff.active) {
+        (None, true) => None,
+        (None, false) => Some(made_at),
+        (Some(stopped), false) => Some(stopped.max(made_at)),
+        (Some(stopped), true) if command.clock_trusted && made_at > stopped => None,
+        (Some(stopped), true) => Some(stopped),
+    };
+    StaffRow {
+        record: StaffRecord {
+            active: stopped_at.is_none(),
+            ..staff.clone()
+        },
+        stopped_at,
+    }
 }
 
 /// Keeps the profile as the office entered or corrected it.

@@ -66,6 +66,9 @@ fn judge(
     let (shown, ended): (Vec<_>, Vec<_>) = rows
         .into_iter()
         .partition(|row| row.record.applied_on >= start);
+    if shown.iter().any(|row| row.place > 0) {
+        return (ProgressFinding::Several, None);
+    }
     let mut shown = one_a_case(shown);
     match (shown.pop(), shown.is_empty()) {
         (Some(only), true) => (

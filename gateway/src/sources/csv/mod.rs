@@ -8,12 +8,12 @@
 //! Columns are known by their header, in any order. Nothing in a report repeats a value of
 //! the file.
 
+mod alike;
 mod eligibility;
 mod field;
 mod progress;
 mod table;
 
-use protocol::calendar::Timestamp;
 use protocol::facility::Insurer;
 use protocol::number::InsurerNumber;
 use protocol::problem::ProblemCode;
@@ -22,8 +22,10 @@ use serde::Serialize;
 pub use table::{Encoding, MAX_FILE_BYTES};
 
 use super::{ELIGIBILITY, PROGRESS};
+use crate::clock::Clock;
 use crate::error::GatewayError;
 use crate::store::{self, CaseRow, PersonRow, Store, Tx, Upsert};
+use alike::Alike;
 use table::Table;
 
 /// Bad rows that are listed one by one; further ones are only counted.
@@ -103,12 +105,12 @@ pub fn import_progress(
     insurer: &InsurerNumber,
     bytes: &[u8],
     encoding: Encoding,
-    now: Timestamp,
+    clock: &dyn Clock,
 ) -> Result<Report, GatewayError> {
     let insurer = known(store, insurer)?;
     let table = Table::read(bytes, encoding, progress::COLUMNS, progress::REQUIRED)?;
-    let context = progress::Context::new(&insurer, now);
-    run(store, &insurer, PROGRESS, table, now, |row| {
+    let context = progress::Context::new(&insurer, clock.now());
+    run(store, &insurer, PROGRESS, table, clock, |row| {
         progress::parse(row, &context)
     })
 }
@@ -122,11 +124,18 @@ pub fn import_eligibility(
     insurer: &InsurerNumber,
     bytes: &[u8],
     encoding: Encoding,
-    now: Timestamp,
+    clock: &dyn Clock,
 ) -> Result<Report, GatewayError> {
     let insurer = known(store, insurer)?;
     let table = Table::read(bytes, encoding, eligibility::COLUMNS, eligibility::COLUMNS)?;
-    run(store, &insurer, ELIGIBILITY, table, now, eligibility::parse)
+    run(
+        store,
+        &insurer,
+        ELIGIBILITY,
+        table,
+        clock,
+        eligibility::parse,
+    )
 }
 
 fn known(store: &dyn Store, number: &InsurerNumber) -> Result<Insurer, GatewayError> {
@@ -145,7 +154,7 @@ fn run(
     insurer: &Insurer,
     source: &'static str,
     mut table: Table<'_>,
-    now: Timestamp,
+    clock: &dyn Clock,
     parse: impl Fn(&table::Row) -> Result<Parsed, Fault>,
 ) -> Result<Report, GatewayError> {
     let mut report = Report {
@@ -162,6 +171,7 @@ fn run(
         bad_rows: Vec::new(),
     };
     let mut waiting = Vec::with_capacity(ROWS_AT_ONCE);
+    let mut alike = Alike::default();
     while let Some((line, row)) = table.next_row()? {
         report.rows += 1;
         match row.and_then(|row| parse(&row)) {
@@ -169,6 +179,11 @@ fn run(
                 report.padded += u64::from(parsed.padded);
                 match parsed.row {
                     Good::BeyondRetention => report.beyond_retention += 1,
+                    Good::Case(case) if Alike::concerns(&case) => {
+                        if let Err(fault) = alike.add(*case) {
+                            report.add_fault(line, fault);
+                        }
+                    }
                     good => waiting.push(good),
                 }
             }
@@ -178,8 +193,15 @@ fn run(
             put(store, insurer, &mut report, std::mem::take(&mut waiting))?;
         }
     }
+    for group in alike.groups() {
+        waiting.extend(group.into_iter().map(|case| Good::Case(Box::new(case))));
+        if waiting.len() >= ROWS_AT_ONCE {
+            put(store, insurer, &mut report, std::mem::take(&mut waiting))?;
+        }
+    }
     put(store, insurer, &mut report, waiting)?;
-    let number = insurer.number.clone();
+    // The time of the end: an answer that was given meanwhile is not newer than what is here now.
+    let (number, now) = (insurer.number.clone(), clock.now());
     store::write(store, move |tx| tx.mark_import(&number, source, now))?;
     Ok(report)
 }

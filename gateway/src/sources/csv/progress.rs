@@ -103,6 +103,7 @@ pub(super) fn parse(row: &Row, context: &Context) -> Result<Parsed, Fault> {
     let case = CaseRow {
         insured,
         born_on,
+        place: 0,
         record,
         updated_at: field::time(row, UPDATED)?,
     };

@@ -9,7 +9,7 @@ use crate::store::{CaseRow, CaseRows, PersonRow, Upsert};
 
 /// By insurer, whole number, its end and a limit. What shows only the end of a number is left
 /// out when it can be another's.
-const CASES_OF: &str = "SELECT insured, born_on, record, updated_at FROM cases AS c
+const CASES_OF: &str = "SELECT insured, born_on, place, record, updated_at FROM cases AS c
      WHERE insurer = ?1 AND insured IN (?2, ?3)
        AND NOT (insured = ?3 AND EXISTS (
            SELECT 1 FROM cases AS other
@@ -20,11 +20,14 @@ const CASES_OF: &str = "SELECT insured, born_on, record, updated_at FROM cases A
      ORDER BY applied_on DESC LIMIT ?4 + 0";
 
 /// By insurer, the two dates and a limit. A list without birth dates adds what it says about the
-/// same application, found by the end of the number, unless two of its people share that end.
-const CASES_ON: &str = "SELECT insured, born_on, record, updated_at FROM cases
+/// same application, found by the end of the number, unless two of its people share that end. The index is named, because the planner would go
+/// through all cases of the insurer: it holds the primary key for the shorter way.
+const CASES_ON: &str = "SELECT insured, born_on, place, record, updated_at
+     FROM cases INDEXED BY cases_dates
      WHERE insurer = ?1 AND applied_on = ?2 AND born_on = ?3
      UNION ALL
-     SELECT insured, born_on, record, updated_at FROM cases AS c
+     SELECT insured, born_on, place, record, updated_at
+     FROM cases AS c INDEXED BY cases_dates
      WHERE insurer = ?1 AND applied_on = ?2 AND born_on = ''
        AND EXISTS (
            SELECT 1 FROM cases AS known
@@ -35,7 +38,8 @@ const CASES_ON: &str = "SELECT insured, born_on, record, updated_at FROM cases
        AND NOT EXISTS (
            SELECT 1 FROM cases AS other
            WHERE other.insurer = ?1 AND other.applied_on = ?2
-             AND other.born_on = '' AND other.insured <> c.insured
+             AND other.born_on = ''
+             AND (other.insured <> c.insured OR other.place <> c.place)
              AND length(other.insured) = length(c.insured)
              AND substr(other.insured, -6) = substr(c.insured, -6))
      LIMIT ?4 + 0";
@@ -48,12 +52,19 @@ impl CaseRows for SqliteTx<'_> {
     ) -> Result<Upsert, GatewayError> {
         let applied_on = case.record.applied_on.to_string();
         let born_on = case.born_on.map(|day| day.to_string()).unwrap_or_default();
-        let key = params![insurer.as_str(), case.insured, applied_on, born_on];
+        let key = params![
+            insurer.as_str(),
+            case.insured,
+            applied_on,
+            born_on,
+            case.place
+        ];
         let held: Option<(String, Option<i64>)> = self
             .conn
             .prepare_cached(
                 "SELECT record, updated_at FROM cases
-                 WHERE insurer = ?1 AND insured = ?2 AND applied_on = ?3 AND born_on = ?4",
+                 WHERE insurer = ?1 AND insured = ?2 AND applied_on = ?3 AND born_on = ?4
+                   AND place = ?5",
             )?
             .query_row(key, |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
@@ -68,14 +79,15 @@ impl CaseRows for SqliteTx<'_> {
         self.conn
             .prepare_cached(
                 "INSERT OR REPLACE INTO cases
-                     (insurer, insured, applied_on, born_on, record, updated_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                     (insurer, insured, applied_on, born_on, place, record, updated_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             )?
             .execute(params![
                 insurer.as_str(),
                 case.insured,
                 applied_on,
                 born_on,
+                case.place,
                 record,
                 updated_at
             ])?;
@@ -136,7 +148,9 @@ impl CaseRows for SqliteTx<'_> {
     fn purge_cases(&mut self, insurer: &InsurerNumber, before: Date) -> Result<u64, GatewayError> {
         let gone = self
             .conn
-            .prepare_cached("DELETE FROM cases WHERE insurer = ?1 AND applied_on < ?2")?
+            .prepare_cached(
+                "DELETE FROM cases INDEXED BY cases_dates WHERE insurer = ?1 AND applied_on < ?2",
+            )?
             .execute(params![insurer.as_str(), before.to_string()])?;
         Ok(gone as u64)
     }
@@ -246,6 +260,7 @@ fn case(row: &Row<'_>) -> Result<CaseRow, GatewayError> {
             "" => None,
             text => Some(date(text)?),
         },
+        place: row.get("place")?,
         record: from_json(row.get_ref("record")?.as_str().unwrap_or_default())?,
         updated_at: get_time_or_none(row, "updated_at")?,
     })

@@ -21,8 +21,12 @@ impl DeviceRows for SqliteTx<'_> {
     }
 
     fn devices(&mut self, office: Option<&OfficeNumber>) -> Result<Vec<Device>, GatewayError> {
+        let sql = match office {
+            Some(_) => "SELECT * FROM devices WHERE office = ?1 ORDER BY id",
+            None => "SELECT * FROM devices WHERE ?1 IS NULL ORDER BY id",
+        };
         self.conn
-            .prepare_cached("SELECT * FROM devices WHERE ?1 IS NULL OR office = ?1 ORDER BY id")?
+            .prepare_cached(sql)?
             .query_map([office.map(OfficeNumber::as_str)], |row| Ok(device(row)))?
             .map(|row| row?)
             .collect()

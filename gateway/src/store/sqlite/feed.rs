@@ -1,4 +1,4 @@
-use protocol::answer::{FeedEntry, FeedItem};
+use protocol::answer::{FeedEntry, FeedItem, Notice};
 use protocol::calendar::Timestamp;
 use protocol::number::OfficeNumber;
 use rusqlite::params;
@@ -65,21 +65,24 @@ impl FeedRows for SqliteTx<'_> {
         now: Timestamp,
         delete_after: Option<Timestamp>,
     ) -> Result<u64, GatewayError> {
+        // One statement for both would look through the terminals of all offices.
+        let of_whom = match office {
+            Some(_) => "office = ?1",
+            None => "?1 IS NULL",
+        };
         let told = self
             .conn
-            .prepare_cached(
+            .prepare_cached(&format!(
                 "UPDATE devices SET feed_seq = feed_seq + 1
-                 WHERE state = 'active' AND (?1 IS NULL OR office = ?1)
-                   AND (?2 IS NULL OR key <> ?2)",
-            )?
+                 WHERE {of_whom} AND state = 'active' AND (?2 IS NULL OR key <> ?2)"
+            ))?
             .execute(params![office.map(OfficeNumber::as_str), except])?;
         self.conn
-            .prepare_cached(
+            .prepare_cached(&format!(
                 "INSERT INTO feed (device, seq, item, made_at, delete_after)
                  SELECT key, feed_seq, ?3, ?4, ?5 FROM devices
-                 WHERE state = 'active' AND (?1 IS NULL OR office = ?1)
-                   AND (?2 IS NULL OR key <> ?2)",
-            )?
+                 WHERE {of_whom} AND state = 'active' AND (?2 IS NULL OR key <> ?2)"
+            ))?
             .execute(params![
                 office.map(OfficeNumber::as_str),
                 except,
@@ -94,18 +97,67 @@ impl FeedRows for SqliteTx<'_> {
         &mut self,
         now: Timestamp,
         acknowledged_before: Timestamp,
+        limit: u32,
     ) -> Result<u64, GatewayError> {
         let ended = self
             .conn
-            .prepare_cached("DELETE FROM feed WHERE delete_after <= ?1")?
-            .execute([now.unix_ms()])?;
+            .prepare_cached(
+                "DELETE FROM feed WHERE n IN
+                     (SELECT n FROM feed WHERE delete_after <= ?1 LIMIT ?2)",
+            )?
+            .execute(params![now.unix_ms(), limit])?;
+        // Rows are numbered in the order they were made in, so what is old enough ends at the
+        // first row that is not: no index is needed, which every new entry would pay for.
         let kept = self
             .conn
             .prepare_cached(
-                "DELETE FROM feed WHERE made_at < ?1 AND seq <=
-                     (SELECT cursor FROM devices WHERE devices.key = feed.device)",
+                "DELETE FROM feed WHERE n IN
+                     (SELECT n FROM feed
+                      WHERE n < coalesce((SELECT n FROM feed WHERE made_at >= ?1 ORDER BY n LIMIT 1),
+                                         9223372036854775807)
+                        AND seq <= (SELECT cursor FROM devices WHERE devices.key = feed.device)
+                      ORDER BY n LIMIT ?2)",
             )?
-            .execute([acknowledged_before.unix_ms()])?;
+            .execute(params![acknowledged_before.unix_ms(), limit])?;
         Ok((ended + kept) as u64)
+    }
+
+    fn keep_notice(
+        &mut self,
+        office: Option<&OfficeNumber>,
+        notice: &Notice,
+        now: Timestamp,
+    ) -> Result<(), GatewayError> {
+        self.conn
+            .prepare_cached("INSERT INTO notices (office, added_at, body) VALUES (?1, ?2, ?3)")?
+            .execute(params![
+                office.map(OfficeNumber::as_str),
+                now.unix_ms(),
+                to_json(notice)?
+            ])?;
+        Ok(())
+    }
+
+    fn notices(&mut self, office: &OfficeNumber, limit: u32) -> Result<Vec<Notice>, GatewayError> {
+        self.conn
+            .prepare_cached(
+                "SELECT body FROM
+                     (SELECT n, body FROM notices WHERE office IS NULL OR office = ?1
+                      ORDER BY n DESC LIMIT ?2)
+                 ORDER BY n",
+            )?
+            .query_map(params![office.as_str(), limit], |row| {
+                row.get::<_, String>(0)
+            })?
+            .map(|body| from_json(&body?))
+            .collect()
+    }
+
+    fn purge_notices(&mut self, before: Timestamp) -> Result<u64, GatewayError> {
+        let gone = self
+            .conn
+            .prepare_cached("DELETE FROM notices WHERE added_at < ?1")?
+            .execute([before.unix_ms()])?;
+        Ok(gone as u64)
     }
 }

@@ -48,6 +48,21 @@ impl FileRows for SqliteTx<'_> {
         Ok(())
     }
 
+    fn touch_attachment(
+        &mut self,
+        office: &OfficeNumber,
+        sha256: &Sha256Digest,
+        now: Timestamp,
+    ) -> Result<(), GatewayError> {
+        self.conn
+            .prepare_cached(
+                "UPDATE attachments SET touched_at = max(touched_at, ?3)
+                 WHERE office = ?1 AND hash = ?2",
+            )?
+            .execute(params![office.as_str(), sha256.0, now.unix_ms()])?;
+        Ok(())
+    }
+
     fn drop_attachment(
         &mut self,
         office: &OfficeNumber,
@@ -67,10 +82,21 @@ impl FileRows for SqliteTx<'_> {
         Ok(u64::try_from(bytes).unwrap_or(0))
     }
 
-    fn stale_attachments(&mut self, before: Timestamp) -> Result<Vec<Attachment>, GatewayError> {
+    fn stale_attachments(
+        &mut self,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Attachment>, GatewayError> {
+        // A request names an attachment by its hash in hexadecimal digits. Few are stale and few
+        // requests open, so the bodies of these are simply searched.
         self.conn
-            .prepare_cached("SELECT * FROM attachments WHERE touched_at < ?1")?
-            .query_map([before.unix_ms()], |row| Ok(attachment(row)))?
+            .prepare_cached(
+                "SELECT * FROM attachments WHERE touched_at < ?1 AND NOT EXISTS
+                     (SELECT 1 FROM requests WHERE open AND requests.office = attachments.office
+                          AND instr(requests.body, lower(hex(attachments.hash))) > 0)
+                 ORDER BY touched_at LIMIT ?2",
+            )?
+            .query_map(params![before.unix_ms(), limit], |row| Ok(attachment(row)))?
             .map(|row| row?)
             .collect()
     }
@@ -134,13 +160,31 @@ impl FileRows for SqliteTx<'_> {
         Ok(())
     }
 
-    fn due_documents(&mut self, now: Timestamp) -> Result<Vec<Document>, GatewayError> {
+    fn due_documents(&mut self, now: Timestamp, limit: u32) -> Result<Vec<Document>, GatewayError> {
         self.conn
             .prepare_cached(
                 "SELECT * FROM documents WHERE deadline <= ?1 AND blob IS NOT NULL
-                 ORDER BY deadline LIMIT 1000",
+                 ORDER BY deadline LIMIT ?2",
             )?
-            .query_map([now.unix_ms()], |row| Ok(document(row)))?
+            .query_map(params![now.unix_ms(), limit], |row| Ok(document(row)))?
+            .map(|row| row?)
+            .collect()
+    }
+
+    fn living_documents(
+        &mut self,
+        office: &OfficeNumber,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Document>, GatewayError> {
+        self.conn
+            .prepare_cached(
+                "SELECT * FROM documents WHERE office = ?1 AND deadline > ?2 AND blob IS NOT NULL
+                 ORDER BY deadline LIMIT ?3",
+            )?
+            .query_map(params![office.as_str(), now.unix_ms(), limit], |row| {
+                Ok(document(row))
+            })?
             .map(|row| row?)
             .collect()
     }

@@ -17,6 +17,7 @@ mod schema;
 mod value;
 mod writer;
 
+use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -24,6 +25,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::error::GatewayError;
+use crate::private;
 use crate::store::{Done, Job, Store};
 
 /// How long a process waits for another one's write.
@@ -156,6 +158,7 @@ impl Store for SqliteStore {
             )));
         }
         let from = self.reader()?;
+        private::own_file(file)?;
         let mut to = Connection::open(file)?;
         {
             let backup = rusqlite::backup::Backup::new(&from, &mut to)?;
@@ -176,6 +179,13 @@ impl Store for SqliteStore {
 
 /// Opens the file for writing and brings it to this build's tables.
 fn open_for_writing(file: &Path) -> Result<Connection, GatewayError> {
+    // SQLite gives the files beside it the same mode when it makes them.
+    private::own_file(file)?;
+    for ending in ["-wal", "-shm"] {
+        let mut beside = file.as_os_str().to_owned();
+        beside.push(ending);
+        private::close_file(Path::new(&beside))?;
+    }
     let mut conn = Connection::open_with_flags(
         file,
         OpenFlags::SQLITE_OPEN_READ_WRITE
@@ -197,9 +207,16 @@ fn open_for_writing(file: &Path) -> Result<Connection, GatewayError> {
     Ok(conn)
 }
 
+/// Runs a job so that a panic in it ends that job alone. Nothing of it survives that could be
+/// half done: the caller takes back its transaction, and the rest of a job is its own.
+fn contained(conn: &Connection, job: Job) -> Result<(), GatewayError> {
+    let run = AssertUnwindSafe(|| job(&mut SqliteTx { conn }));
+    std::panic::catch_unwind(run).unwrap_or(Err(GatewayError::Defect))
+}
+
 fn commit_one(conn: &Connection, job: Job) -> Result<(), GatewayError> {
     conn.execute_batch("BEGIN IMMEDIATE")?;
-    let outcome = job(&mut SqliteTx { conn }).and_then(|()| Ok(conn.execute_batch("COMMIT")?));
+    let outcome = contained(conn, job).and_then(|()| Ok(conn.execute_batch("COMMIT")?));
     if outcome.is_err() && !conn.is_autocommit() {
         // Nothing to add: the job's own error is what the caller must hear.
         let _ = conn.execute_batch("ROLLBACK");

@@ -5,9 +5,9 @@ use protocol::number::{InsurerNumber, OfficeNumber, UserId};
 use rusqlite::{OptionalExtension, params};
 
 use super::SqliteTx;
-use super::value::{from_json, get_time, office, to_json};
+use super::value::{from_json, get_time, get_time_or_none, office, to_json};
 use crate::error::GatewayError;
-use crate::store::{OfficeRows, Pledge};
+use crate::store::{OfficeRows, Pledge, StaffRow};
 
 impl OfficeRows for SqliteTx<'_> {
     fn setting(&mut self, name: &str) -> Result<Option<String>, GatewayError> {
@@ -152,22 +152,48 @@ impl OfficeRows for SqliteTx<'_> {
     fn put_staff(
         &mut self,
         office: &OfficeNumber,
-        staff: &StaffRecord,
+        staff: &StaffRow,
         now: Timestamp,
     ) -> Result<(), GatewayError> {
         self.conn
             .prepare_cached(
-                "INSERT INTO staff (office, id, body, changed_at) VALUES (?1, ?2, ?3, ?4)
+                "INSERT INTO staff (office, id, body, changed_at, stopped_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5)
                  ON CONFLICT (office, id) DO UPDATE
-                 SET body = excluded.body, changed_at = excluded.changed_at",
+                 SET body = excluded.body, changed_at = excluded.changed_at,
+                     stopped_at = excluded.stopped_at",
             )?
             .execute(params![
                 office.as_str(),
-                staff.id.as_str(),
-                to_json(staff)?,
-                now.unix_ms()
+                staff.record.id.as_str(),
+                to_json(&staff.record)?,
+                now.unix_ms(),
+                staff.stopped_at.map(|at| at.unix_ms()),
             ])?;
         Ok(())
+    }
+
+    fn staff_member(
+        &mut self,
+        office: &OfficeNumber,
+        id: &UserId,
+    ) -> Result<Option<StaffRow>, GatewayError> {
+        self.conn
+            .prepare_cached("SELECT body, stopped_at FROM staff WHERE office = ?1 AND id = ?2")?
+            .query_row([office.as_str(), id.as_str()], |row| {
+                Ok((
+                    row.get::<_, String>("body")?,
+                    get_time_or_none(row, "stopped_at")?,
+                ))
+            })
+            .optional()?
+            .map(|(body, stopped_at)| {
+                Ok(StaffRow {
+                    record: from_json(&body)?,
+                    stopped_at,
+                })
+            })
+            .transpose()
     }
 
     fn staff(&mut self, office: &OfficeNumber) -> Result<Vec<StaffRecord>, GatewayError> {

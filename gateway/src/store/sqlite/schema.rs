@@ -82,6 +82,33 @@ CREATE TABLE documents (
     received_at INTEGER, opened_at INTEGER, destroyed_at INTEGER, gone_at INTEGER) WITHOUT ROWID;
 CREATE INDEX documents_due ON documents (deadline) WHERE blob IS NOT NULL;
 ",
+    "
+-- When a leaver was stopped: a change that was made before it does not bring them back.
+ALTER TABLE staff ADD COLUMN stopped_at INTEGER;
+UPDATE staff SET stopped_at = changed_at WHERE NOT json_extract(body, '$.active');
+
+-- Applications that a list with shortened numbers cannot tell apart have places 0, 1, 2 …
+CREATE TABLE cases_by_place (
+    insurer TEXT NOT NULL, insured TEXT NOT NULL, applied_on TEXT NOT NULL,
+    born_on TEXT NOT NULL, place INTEGER NOT NULL, record TEXT NOT NULL, updated_at INTEGER,
+    PRIMARY KEY (insurer, insured, applied_on, born_on, place)) WITHOUT ROWID;
+INSERT INTO cases_by_place
+    SELECT insurer, insured, applied_on, born_on, 0, record, updated_at FROM cases;
+DROP TABLE cases;
+ALTER TABLE cases_by_place RENAME TO cases;
+CREATE INDEX cases_dates ON cases (insurer, applied_on, born_on);
+
+-- For terminals that are enrolled later. Of all offices where office is NULL.
+CREATE TABLE notices (
+    n INTEGER PRIMARY KEY, office TEXT, added_at INTEGER NOT NULL, body TEXT NOT NULL);
+CREATE INDEX documents_office ON documents (office, deadline) WHERE blob IS NOT NULL;
+
+-- What the tidying looks for.
+CREATE INDEX attachments_touched ON attachments (touched_at);
+CREATE INDEX tokens_end ON tokens (expires_at);
+CREATE INDEX requests_decided ON requests (received_at) WHERE NOT open;
+CREATE INDEX alarms_device ON alarms (device, kind, at);
+",
 ];
 
 /// Brings a file to this build's tables.
@@ -107,4 +134,42 @@ pub fn migrate(conn: &mut Connection) -> Result<(), GatewayError> {
     tx.pragma_update(None, "user_version", version + missing.len() as u32)?;
     tx.commit()?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn a_file_of_an_older_build_keeps_its_leavers_and_its_applications() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        conn.execute_batch(MIGRATIONS[0]).unwrap();
+        conn.pragma_update(None, "application_id", APPLICATION_ID)
+            .unwrap();
+        conn.pragma_update(None, "user_version", 1).unwrap();
+        conn.execute_batch(
+            r#"INSERT INTO staff VALUES ('9970000015', 'isobe001', '{"active":false}', 70);
+               INSERT INTO staff VALUES ('9970000015', 'hamada01', '{"active":true}', 80);
+               INSERT INTO cases VALUES ('990010', '087084', '2026-10-27', '', '{}', 5);"#,
+        )
+        .unwrap();
+        migrate(&mut conn).unwrap();
+        let stopped: Vec<Option<i64>> = conn
+            .prepare("SELECT stopped_at FROM staff ORDER BY id DESC")
+            .unwrap()
+            .query_map([], |row| row.get(0))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        assert_eq!(stopped, [Some(70), None]);
+        let case: (String, u16, i64) = conn
+            .query_row("SELECT insured, place, updated_at FROM cases", [], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            })
+            .unwrap();
+        assert_eq!(case, ("087084".to_owned(), 0, 5));
+        migrate(&mut conn).unwrap();
+    }
 }

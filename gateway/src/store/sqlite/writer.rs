@@ -6,8 +6,8 @@ use std::thread::JoinHandle;
 
 use rusqlite::Connection;
 
-use super::SqliteTx;
 use super::checkpoint::Checkpoints;
+use super::contained;
 use crate::error::GatewayError;
 use crate::store::{Done, Job};
 
@@ -123,7 +123,7 @@ fn commit(conn: &Connection, group: &mut Vec<(Job, Done)>) {
 
 fn run_one(conn: &Connection, job: Job) -> Result<(), GatewayError> {
     execute(conn, "SAVEPOINT one")?;
-    let outcome = job(&mut SqliteTx { conn });
+    let outcome = contained(conn, job);
     if outcome.is_err() && !conn.is_autocommit() {
         execute(conn, "ROLLBACK TO one")?;
     }

@@ -171,6 +171,5 @@ fn long_notice() -> NoticePage {
         body: "申請書の様式が新しくなりました。これまでの様式も、3月までは使えます。".repeat(12),
         important: false,
         shown_from: at(day(2026, 6, 2), 16, 43),
-        ..notice()
     }
 }
