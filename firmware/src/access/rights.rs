@@ -12,7 +12,7 @@ use crate::terminal::screen::Screen;
 pub enum Right {
     /// Check a person's card.
     CheckCard,
-    /// Ask how far a certification is.
+    /// Ask how far a certification is, and what the 被保険者証 says.
     LookUp,
     /// Apply for papers.
     Request,
@@ -112,7 +112,10 @@ pub fn of_screen(screen: Screen) -> Option<Right> {
         | S::AnswerClockUntrusted
         | S::AnswerNone
         | S::ClientList
-        | S::LookUpKind => Some(Right::LookUp),
+        | S::LookUpKind
+        | S::Eligibility
+        | S::EligibilityStale
+        | S::EligibilityClockUntrusted => Some(Right::LookUp),
         S::Disclosure
         | S::DisclosurePerson
         | S::Attach

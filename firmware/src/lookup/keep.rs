@@ -6,7 +6,7 @@ use protocol::exchange::CommandId;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use uuid::Uuid;
 
-use super::{Subject, key_text, provenance};
+use super::{Subject, provenance};
 use crate::clock::Now;
 use crate::error::Problem;
 use crate::expiry::{Deadline, Reading, reading};
@@ -57,7 +57,7 @@ pub fn find(
         connection,
         now,
         subject.insurer.as_str(),
-        &key_text(&subject.key),
+        &subject.key.text(),
     )
 }
 

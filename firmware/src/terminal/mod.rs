@@ -208,6 +208,11 @@ impl Terminal {
                 self.sweep();
             }
             Input::Battery(percent) => self.desk.battery = Some((*percent).min(100)),
+            Input::Room(room) => {
+                self.desk.config.resize(*room);
+                // A list that is on the screen is read again, with the rows that fit now.
+                self.shown();
+            }
             Input::Synced(report) => {
                 if line::was_heard(report) {
                     self.sweep();

@@ -359,6 +359,7 @@ pub fn config() -> TerminalConfig {
     TerminalConfig {
         rows_per_page: 4,
         staff_per_page: 6,
+        topics_per_page: 4,
         document_width: 720,
         idle_lock: Duration::from_secs(60),
         offline_limit: None,

@@ -3,7 +3,7 @@
 home-ask = What would you like to do?
 home-card = Check a card
 home-card-sub = Who is at the desk
-home-progress = Certification progress
+home-progress = Look up progress
 home-progress-sub = Ask the city by number and birth date
 home-disclosure = Request records
 home-disclosure-sub = Up to ten people at a time

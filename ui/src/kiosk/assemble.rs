@@ -85,6 +85,7 @@ fn terminal(config: &Config) -> Result<TerminalConfig, String> {
     Ok(TerminalConfig {
         rows_per_page: layout.rows_per_page(),
         staff_per_page: layout.staff_per_page(),
+        topics_per_page: layout.topics_per_page(),
         document_width: layout.document_width(),
         idle_lock: config.idle_lock(),
         offline_limit: config.offline_limit(),

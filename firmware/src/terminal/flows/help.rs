@@ -52,7 +52,7 @@ impl Flow for HelpFlow {
     }
 
     fn page(&self, desk: &Desk) -> Page {
-        let per_page = desk.config.rows_per_page;
+        let per_page = desk.config.topics_per_page;
         Page::Help(HelpPage {
             topics: paged(HelpTopic::ALL, self.page, per_page, |topic| *topic),
             desks: desks(desk),
@@ -60,7 +60,7 @@ impl Flow for HelpFlow {
     }
 
     fn touch(&mut self, touch: Touch, desk: &mut Desk) -> Next {
-        let per_page = desk.config.rows_per_page;
+        let per_page = desk.config.topics_per_page;
         let topics = HelpTopic::ALL.len();
         match touch {
             Touch::Back => return Next::Back,

@@ -203,7 +203,12 @@ impl ItemFlow {
         }
         match entry.command().map(|command| command.action) {
             Some(Action::ProgressQuery(query)) => {
-                Next::Replace(super::lookup::correct(desk, self.command, &query))
+                let (key, purpose) = ((&query).into(), query.purpose);
+                Next::Replace(super::lookup::correct(desk, self.command, &key, purpose))
+            }
+            Some(Action::EligibilityQuery(query)) => {
+                let (key, purpose) = ((&query).into(), query.purpose);
+                Next::Replace(super::lookup::correct(desk, self.command, &key, purpose))
             }
             Some(Action::DisclosureRequest(request)) => {
                 Next::Replace(super::disclosure::correct(desk, self.command, request))

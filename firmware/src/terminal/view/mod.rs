@@ -22,7 +22,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hal::card::{Bitmap, Photo};
-use protocol::answer::ProgressRecord;
+use protocol::answer::{EligibilityRecord, ProgressRecord};
 use protocol::calendar::{Date, Era, Timestamp};
 use protocol::exchange::{CommandId, DocumentId};
 use protocol::facility::{Desk, FacilityProfile};
@@ -32,6 +32,7 @@ use protocol::problem::ProblemCode;
 
 use super::screen::Screen;
 use super::touch::{HelpTopic, InboxFilter, Language, OutboxFilter, TextSize};
+use crate::lookup::Period;
 
 /// Everything a screen needs.
 #[derive(Debug, Clone, PartialEq)]
@@ -142,6 +143,8 @@ pub enum Page {
     Purpose(PurposePage),
     /// D-5, D-6, D-8.
     Answer(AnswerPage),
+    /// D-12, D-13, D-14.
+    Eligibility(EligibilityPage),
     /// D-7 and E-5.
     Saved(SavedPage),
     /// D-9.
