@@ -70,7 +70,7 @@ fn measure(path: &std::path::Path, rows: u32) {
 
 /// The row by its key and nothing else.
 fn bare_look_up(vault: &Vault, subject: &Subject) -> bool {
-    let ProgressKey::Insured { insured } = &subject.key else {
+    let Some(insured) = subject.key.insured() else {
         return false;
     };
     let key = format!("n:{}", insured.as_str());
@@ -95,7 +95,7 @@ fn subject(insurer: &InsurerNumber, n: u32) -> Subject {
     let insured = InsuredNumber::parse(&format!("{n:010}")).unwrap();
     Subject {
         insurer: insurer.clone(),
-        key: ProgressKey::Insured { insured },
+        key: ProgressKey::Insured { insured }.into(),
     }
 }
 

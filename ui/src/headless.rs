@@ -9,11 +9,11 @@ use i_slint_backend_testing::{
     AccessibleRole, ElementHandle, TestingBackend, TestingBackendOptions, mock_elapsed_time,
 };
 use slint::platform::{PlatformError, PointerEventButton};
-use slint::{ComponentHandle, Rgba8Pixel, SharedPixelBuffer};
+use slint::{ComponentHandle, Rgba8Pixel, SharedPixelBuffer, SharedString};
 
 use crate::layout::Layout;
 use crate::phrases;
-use crate::screen::Screen;
+use crate::screen::{self, Screen};
 
 /// A finger lifts and comes again: longer than the 250 ms in which a main action takes only one.
 const BETWEEN_TOUCHES: Duration = Duration::from_millis(300);
@@ -136,6 +136,30 @@ impl Headless {
         element.mock_single_click(PointerEventButton::Left);
         mock_elapsed_time(wait);
         Ok(())
+    }
+
+    /// Presses a key of a hardware keyboard.
+    pub fn key(&self, key: impl Into<SharedString>) {
+        screen::tap(self.screen.kiosk().window(), key.into());
+        // An arrow moves the focus after its own event.
+        mock_elapsed_time(Duration::from_millis(1));
+    }
+
+    /// Time passes inside the screen.
+    pub fn wait(&self, time: Duration) {
+        mock_elapsed_time(time);
+    }
+
+    /// The window gets another size, in pixels.
+    pub fn resize(&self, width: u32, height: u32) {
+        let window = self.screen.kiosk().window();
+        window.set_size(slint::PhysicalSize::new(width, height));
+        mock_elapsed_time(Duration::from_millis(1));
+    }
+
+    /// The screen, to be changed.
+    pub fn screen_mut(&mut self) -> &mut Screen {
+        &mut self.screen
     }
 
     /// Everything with words that is on the screen: controls and texts.

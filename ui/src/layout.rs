@@ -1,5 +1,7 @@
 //! The three screens the pages are drawn for.
 
+use firmware::terminal::effect::Room;
+
 /// A screen size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Layout {
@@ -62,6 +64,26 @@ impl Layout {
         match self {
             Self::Seven | Self::Portable => 6,
             Self::Ten => 9,
+        }
+    }
+
+    /// Topics of help on one page of H-1.
+    #[must_use]
+    pub const fn topics_per_page(self) -> usize {
+        match self {
+            Self::Seven => 6,
+            Self::Ten | Self::Portable => 5,
+        }
+    }
+
+    /// What has room on it.
+    #[must_use]
+    pub const fn room(self) -> Room {
+        Room {
+            rows: self.rows_per_page(),
+            staff: self.staff_per_page(),
+            topics: self.topics_per_page(),
+            document_width: self.document_width(),
         }
     }
 

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | [`screen`] | the window: a view goes in, touches come out |
 //! | [`pages`] | one adapter a page |
+//! | [`keyboard`] | a hardware keyboard or scanner as the touches of fingers |
 //! | [`words`] | every word that people see, by key, in two languages |
 //! | [`phrases`] | where a Japanese sentence may be broken into lines |
 //! | [`say`] | dates, times and durations in words |
@@ -16,6 +17,7 @@
 //! | [`picture`] | pictures of screens as small files, and whether two show the same |
 //! | [`sheet`] | one page that shows many pictures |
 
+pub mod keyboard;
 pub mod layout;
 pub mod names;
 pub mod pages;

@@ -50,7 +50,9 @@ fn may_break(before: Option<char>, last: char, next: char) -> bool {
         return true;
     }
     let polite = matches!(last, 'お' | 'ご') && !before.is_some_and(is_hiragana);
-    is_hiragana(last) && !is_hiragana(next) && !polite
+    // もう一度 is one word.
+    let again = before == Some('も') && last == 'う';
+    is_hiragana(last) && !is_hiragana(next) && !polite && !again
 }
 
 fn is_hiragana(character: char) -> bool {
@@ -94,6 +96,10 @@ mod tests {
         assert_eq!(
             pieces("ご本人が、お持ちです。"),
             ["ご本人が、", "お持ちです。"]
+        );
+        assert_eq!(
+            pieces("確かめて、もう一度ためします。"),
+            ["確かめて、", "もう一度ためします。"]
         );
     }
 

@@ -213,7 +213,11 @@ pub(super) fn may_give_passcode(
         return denied;
     }
     if !member.has_passcode {
-        return Ok(());
+        return if rights::may_give_first_passcode(role, member.record.role) {
+            Ok(())
+        } else {
+            denied
+        };
     }
     if !rights::may_replace_passcode(role, member.record.role) {
         return denied;

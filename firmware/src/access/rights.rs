@@ -12,7 +12,7 @@ use crate::terminal::screen::Screen;
 pub enum Right {
     /// Check a person's card.
     CheckCard,
-    /// Ask how far a certification is.
+    /// Ask how far a certification is, and what the 被保険者証 says.
     LookUp,
     /// Apply for papers.
     Request,
@@ -113,7 +113,10 @@ pub fn of_screen(screen: Screen) -> Option<Right> {
         | S::AnswerNone
         | S::ClientList
         | S::LookUpKind
-        | S::InsurerChoice => Some(Right::LookUp),
+        | S::InsurerChoice
+        | S::Eligibility
+        | S::EligibilityStale
+        | S::EligibilityClockUntrusted => Some(Right::LookUp),
         S::Disclosure
         | S::DisclosurePerson
         | S::Attach
@@ -155,6 +158,14 @@ pub fn manages(role: StaffRole) -> &'static [StaffRole] {
 #[must_use]
 pub fn needs_second_person(by: StaffRole, role: StaffRole) -> bool {
     by == StaffRole::Setup && role != StaffRole::General
+}
+
+/// Whether `by` may let a member with role `of`, who has no passcode on this terminal yet, choose
+/// their first one. Who stands by could choose it themselves, and 設定者 can give rights that
+/// 管理者 cannot.
+#[must_use]
+pub fn may_give_first_passcode(by: StaffRole, of: StaffRole) -> bool {
+    may(by, Right::Staff) && (by == StaffRole::Setup || of != StaffRole::Setup)
 }
 
 /// Whether `by` may let a member with role `of` choose a new passcode in place of a forgotten
@@ -231,6 +242,20 @@ mod tests {
         assert!(manages(StaffRole::General).is_empty());
         assert!(manages(StaffRole::Technician).is_empty());
         assert_eq!(manages(StaffRole::Setup).len(), ROLES.len());
+    }
+
+    #[test]
+    fn nobody_lets_themselves_into_a_role_that_can_give_more_rights() {
+        use StaffRole as S;
+        assert!(!may_give_first_passcode(S::Administrator, S::Setup));
+        for of in [S::Administrator, S::General, S::Technician] {
+            assert!(may_give_first_passcode(S::Administrator, of));
+        }
+        for of in ROLES {
+            assert!(may_give_first_passcode(S::Setup, of));
+            assert!(!may_give_first_passcode(S::General, of));
+            assert!(!may_give_first_passcode(S::Technician, of));
+        }
     }
 
     #[test]

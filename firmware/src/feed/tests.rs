@@ -99,7 +99,8 @@ fn a_feed_kept_twice_changes_nothing() {
             insurer: insurer.clone(),
             key: ProgressKey::Insured {
                 insured: InsuredNumber::parse("0000123456").unwrap(),
-            },
+            }
+            .into(),
         },
         purpose: Purpose::CarePlan,
         who: None,

@@ -6,7 +6,7 @@ use protocol::exchange::CommandId;
 use protocol::number::{InsuredNumber, InsurerNumber};
 use std::time::Duration;
 
-use super::{Subject, keep, key_text};
+use super::{Subject, keep};
 use crate::clock::Now;
 use crate::error::Problem;
 use crate::vault::Vault;
@@ -57,7 +57,7 @@ pub fn fill(
                 let mut random = [0; 10];
                 random[..4].copy_from_slice(&n.to_be_bytes());
                 let command = CommandId::new(now.wall, random);
-                let key = key_text(&subject(insurer, n)?.key);
+                let key = subject(insurer, n)?.key.text();
                 keep::keep_key(tx, now, command, insurer.as_str(), &key, None, &answer)?;
             }
             Ok(())
@@ -72,6 +72,6 @@ fn subject(insurer: &InsurerNumber, n: u32) -> Result<Subject, Problem> {
         .map_err(|error| Problem::Refused(error.code()))?;
     Ok(Subject {
         insurer: insurer.clone(),
-        key: ProgressKey::Insured { insured },
+        key: ProgressKey::Insured { insured }.into(),
     })
 }

@@ -10,7 +10,7 @@ use protocol::calendar::{Date, Timestamp};
 use protocol::number::{InsuredNumber, InsurerNumber};
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 
-use super::key_text;
+use super::Key;
 use crate::clock::Now;
 use crate::error::Problem;
 
@@ -225,16 +225,16 @@ fn answer_age(
     if !now.is_trusted() {
         return Ok(None);
     }
-    let key = protocol::command::ProgressKey::Insured {
+    let key = Key::from(protocol::command::ProgressKey::Insured {
         insured: client.insured.clone(),
-    };
+    });
     let as_of: Option<i64> = connection
         .prepare_cached(
             "SELECT as_of_ms FROM kept_answer WHERE insurer = ?1 AND key = ?2
                AND delete_wall_ms > ?3",
         )?
         .query_row(
-            params![client.insurer.as_str(), key_text(&key), now.wall.unix_ms()],
+            params![client.insurer.as_str(), key.text(), now.wall.unix_ms()],
             |row| row.get(0),
         )
         .optional()?;

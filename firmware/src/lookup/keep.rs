@@ -7,7 +7,7 @@ use protocol::exchange::CommandId;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use uuid::Uuid;
 
-use super::{Subject, clients, key_from_text, key_text, provenance};
+use super::{Key, Subject, clients, provenance};
 use crate::clock::Now;
 use crate::error::Problem;
 use crate::expiry::{Deadline, Reading, reading};
@@ -58,7 +58,7 @@ pub fn find(
         connection,
         now,
         subject.insurer.as_str(),
-        &key_text(&subject.key),
+        &subject.key.text(),
     )
 }
 
@@ -126,8 +126,11 @@ pub fn keep_answer(
         Answer::Eligibility(_) => key.starts_with("e:"),
         Answer::Disclosure(_) => false,
     };
-    if let (Answer::Progress(progress), Some(ProgressKey::Insured { insured }), Some(name)) =
-        (answer, key_from_text(&key), &who)
+    if let (
+        Answer::Progress(progress),
+        Some(Key::Progress(ProgressKey::Insured { insured })),
+        Some(name),
+    ) = (answer, Key::from_text(&key), &who)
     {
         clients::settle(tx, &insurer, &insured, name, &progress.finding)?;
     }

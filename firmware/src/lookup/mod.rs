@@ -2,8 +2,8 @@
 //!
 //! - A question is one transaction: the command in the queue, the audit entry, and what it
 //!   takes to recognise its answer.
-//! - An answer is kept by insurer and key (被保険者番号, or 申請日 with 生年月日), with its
-//!   source, age and validity. After the insurer's retention it is deleted, at every start,
+//! - Two things can be asked: how far a certification is (進捗), and what the 被保険者証 says
+//!   (資格). An answer is kept by insurer and [`Key`], with its source, age and validity. After the insurer's retention it is deleted, at every start,
 //!   at every exchange and daily ([`sweep`]); past it, it is not shown even before that.
 //! - Only insurers in the office's scope are asked (E5), only with a purpose (E4), and the
 //!   result is never a list (E11).
@@ -11,12 +11,13 @@
 mod bench;
 mod clients;
 mod keep;
+mod key;
+mod period;
 mod question;
 mod stages;
 
 use protocol::answer::Answer;
 use protocol::calendar::Date;
-use protocol::command::ProgressKey;
 use protocol::exchange::CommandId;
 use protocol::number::{InsuredNumber, InsurerNumber, UserId};
 use protocol::person::Purpose;
@@ -29,6 +30,8 @@ use crate::vault::{Migration, Vault};
 pub use bench::fill;
 pub use clients::{Client, ClientsPage, MAX_CLIENTS, forget, has_clients};
 pub use keep::{KeptAnswer, MAX_KEPT, cut, find, keep_answer, sweep, sweep_due};
+pub use key::Key;
+pub use period::{Period, period};
 pub use question::{ask, person_of};
 pub use stages::{stages, thirtieth_day};
 
@@ -89,11 +92,11 @@ pub const MIGRATIONS: &[Migration] = &[
 pub struct Subject {
     /// Which municipality.
     pub insurer: InsurerNumber,
-    /// By number, or by dates.
-    pub key: ProgressKey,
+    /// What is asked, and by what the person is found.
+    pub key: Key,
 }
 
-/// A question about one person's certification.
+/// A question about one person's certification or insurance.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Question {
     /// About whom.
@@ -271,38 +274,6 @@ pub fn run(job: Job, vault: &mut Vault, now: &Now) -> Result<Reply, Problem> {
         Job::FindNumber { insurer, insured } => vault
             .read(|connection| clients::find_number(connection, &insurer, &insured))
             .map(Reply::Client),
-    }
-}
-
-/// The text of a key in the tables: `n:` and the number, or `d:` and the two dates.
-fn key_text(key: &ProgressKey) -> String {
-    match key {
-        ProgressKey::Insured { insured } => format!("n:{}", insured.as_str()),
-        ProgressKey::Dates {
-            applied_on,
-            born_on,
-        } => {
-            format!("d:{}:{}", applied_on.compact(), born_on.compact())
-        }
-    }
-}
-
-/// The key from its text; `None` for an eligibility question.
-fn key_from_text(text: &str) -> Option<ProgressKey> {
-    let compact = |text: &str| protocol::calendar::parse_japanese(text).ok();
-    let (kind, rest) = text.split_once(':')?;
-    match kind {
-        "n" => Some(ProgressKey::Insured {
-            insured: InsuredNumber::parse(rest).ok()?,
-        }),
-        "d" => {
-            let (applied_on, born_on) = rest.split_once(':')?;
-            Some(ProgressKey::Dates {
-                applied_on: compact(applied_on)?,
-                born_on: compact(born_on)?,
-            })
-        }
-        _ => None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Asking, and following what became of it.
 
-use protocol::command::{Action, Command, ProgressKey, ProgressQuery};
+use protocol::command::Command;
 use protocol::exchange::CommandId;
 use protocol::number::{InsurerNumber, UserId};
 use protocol::person::Purpose;
@@ -8,7 +8,7 @@ use protocol::problem::ProblemCode;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use uuid::Uuid;
 
-use super::{Asked, Followed, Question, Subject, clients, keep, key_from_text, key_text};
+use super::{Asked, Followed, Key, Question, Subject, clients, keep};
 use crate::audit::{self, AuditEvent, LookUpKind};
 use crate::clock::Now;
 use crate::error::Problem;
@@ -34,7 +34,7 @@ pub fn ask(
     if !scope.contains(&subject.insurer) {
         return Err(Problem::Refused(ProblemCode::CommandScope));
     }
-    let key = key_text(&subject.key);
+    let key = subject.key.text();
     if replaces.is_none()
         && let Some(command) = on_its_way(tx, subject, &key, staff, question.purpose)?
     {
@@ -48,17 +48,18 @@ pub fn ask(
         clock_trusted: now.is_trusted(),
         staff: staff.clone(),
         insurer: Some(subject.insurer.clone()),
-        action: Action::ProgressQuery(ProgressQuery {
-            key: subject.key.clone(),
-            purpose: question.purpose,
-        }),
+        action: subject.key.action(question.purpose),
     };
     match replaces {
         Some(old) => outbox::edit_and_resend(tx, now, staff, old, id, &command)?,
         None => outbox::append(tx, now, id, &command)?,
     };
     let event = AuditEvent::LookUpAsked {
-        kind: LookUpKind::Progress,
+        kind: if subject.key.is_eligibility() {
+            LookUpKind::Eligibility
+        } else {
+            LookUpKind::Progress
+        },
         purpose: question.purpose,
         command: id,
     };
@@ -78,8 +79,8 @@ pub fn ask(
         end.wall_ms,
         end.lived_ms,
     ])?;
-    if let (ProgressKey::Insured { insured }, Some(name), Some(born_on)) =
-        (&subject.key, &question.who, question.born_on)
+    if let (Some(insured), Some(name), Some(born_on)) =
+        (subject.key.insured(), &question.who, question.born_on)
     {
         clients::remember(tx, now, &subject.insurer, insured, name, born_on)?;
     }
@@ -106,7 +107,7 @@ pub(super) fn follow(
     };
     let (Ok(number), Some(subject_key), Some(purpose), Some(item)) = (
         InsurerNumber::parse(&insurer),
-        key_from_text(&key),
+        Key::from_text(&key),
         purpose_from_text(&purpose),
         outbox::item(connection, command)?,
     ) else {

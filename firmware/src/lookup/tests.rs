@@ -2,7 +2,9 @@
 use std::time::Duration;
 
 use proptest::prelude::*;
-use protocol::answer::{Answer, ProgressAnswer, ProgressFinding, ProgressRecord, Provenance};
+use protocol::answer::{
+    Answer, EligibilityAnswer, ProgressAnswer, ProgressFinding, ProgressRecord, Provenance,
+};
 use protocol::calendar::{Date, Timestamp};
 use protocol::command::ProgressKey;
 use protocol::exchange::CommandId;
@@ -42,7 +44,7 @@ fn by_number(person: u64) -> Subject {
     let insured = InsuredNumber::parse(&format!("{person:010}")).unwrap();
     Subject {
         insurer: insurer(),
-        key: ProgressKey::Insured { insured },
+        key: ProgressKey::Insured { insured }.into(),
     }
 }
 
@@ -201,7 +203,8 @@ fn an_answer_is_found_by_number_and_by_dates_and_by_nothing_else() {
         key: ProgressKey::Dates {
             applied_on: Date::from_ymd(2026, 10, 1).unwrap(),
             born_on: Date::from_ymd(1933, 3, 14).unwrap(),
-        },
+        }
+        .into(),
     };
     for (n, subject) in [(1, by_number(1)), (2, dates.clone())] {
         ask_at(&mut vault, &now(), n, question(subject)).unwrap();
@@ -218,6 +221,36 @@ fn an_answer_is_found_by_number_and_by_dates_and_by_nothing_else() {
     let mut other_city = by_number(1);
     other_city.insurer = InsurerNumber::with_check_digit("99999").unwrap();
     assert_eq!(kept(&vault, &now(), &other_city), None);
+}
+
+#[test]
+fn what_the_card_says_is_found_by_number_with_birth_date_and_only_for_that_question() {
+    let mut vault = Vault::in_memory().unwrap();
+    let born = |year| Subject {
+        insurer: insurer(),
+        key: Key::Eligibility {
+            insured: InsuredNumber::parse("0000000001").unwrap(),
+            born_on: Date::from_ymd(year, 3, 14).unwrap(),
+        },
+    };
+    ask_at(&mut vault, &now(), 1, question(born(1933))).unwrap();
+    let progress = answer_at(now().wall, ProgressFinding::NotFound);
+    assert!(
+        !keep(&mut vault, &now(), id(1), &progress),
+        "another question"
+    );
+    let Answer::Progress(from) = progress else {
+        unreachable!()
+    };
+    let eligibility = Answer::Eligibility(EligibilityAnswer {
+        provenance: from.provenance,
+        record: None,
+    });
+    assert!(keep(&mut vault, &now(), id(1), &eligibility));
+    let found = kept(&vault, &now(), &born(1933)).unwrap();
+    assert_eq!(found.answer, eligibility);
+    assert_eq!(kept(&vault, &now(), &born(1934)), None);
+    assert_eq!(kept(&vault, &now(), &by_number(1)), None);
 }
 
 #[test]
@@ -423,13 +456,15 @@ proptest! {
     fn a_key_survives_the_table_and_any_text_is_read_or_refused(
         text in ".{0,40}", number in 0u64..10_000_000_000, days in 0i64..30_000, more in 0i64..20_000,
     ) {
-        let _ = key_from_text(&text);
+        let _ = Key::from_text(&text);
         let day = Date::from_ymd(1900, 1, 1).unwrap().add_days(days);
+        let insured = InsuredNumber::parse(&format!("{number:010}")).unwrap();
         for key in [
-            ProgressKey::Insured { insured: InsuredNumber::parse(&format!("{number:010}")).unwrap() },
-            ProgressKey::Dates { applied_on: day.add_days(more), born_on: day },
+            Key::Progress(ProgressKey::Insured { insured: insured.clone() }),
+            Key::Progress(ProgressKey::Dates { applied_on: day.add_days(more), born_on: day }),
+            Key::Eligibility { insured: insured.clone(), born_on: day },
         ] {
-            prop_assert_eq!(key_from_text(&key_text(&key)), Some(key));
+            prop_assert_eq!(Key::from_text(&key.text()), Some(key));
         }
     }
 }

@@ -28,7 +28,7 @@ use crate::entropy::{Entropy, SystemEntropy};
 use crate::error::Problem;
 use crate::store;
 use crate::terminal::Terminal;
-use crate::terminal::effect::{Effect, Input, TerminalConfig};
+use crate::terminal::effect::{Effect, Input, Room, TerminalConfig};
 use crate::terminal::touch::Touch;
 use crate::terminal::view::View;
 use crate::vault::Vault;
@@ -108,6 +108,11 @@ impl Toucher {
     /// A touch. Lost when the terminal is so far behind that a person would have given up.
     pub fn touch(&self, touch: Touch) {
         let _ = self.0.try_send(Event::Input(Input::Touch(touch)));
+    }
+
+    /// The window has another size.
+    pub fn room(&self, room: Room) {
+        let _ = self.0.try_send(Event::Input(Input::Room(room)));
     }
 }
 

@@ -96,14 +96,18 @@ impl Entry {
     #[must_use]
     pub fn is_editable(&self) -> bool {
         self.item.state == State::Held
-            && matches!(self.kind, ItemKind::Progress | ItemKind::Disclosure)
+            && matches!(
+                self.kind,
+                ItemKind::Progress | ItemKind::Eligibility | ItemKind::Disclosure
+            )
     }
 
     /// An answer can be opened.
     #[must_use]
     pub fn has_answer(&self) -> bool {
         self.item.state == State::Answered
-            && (self.kind == ItemKind::Progress || self.decisions.is_some())
+            && (matches!(self.kind, ItemKind::Progress | ItemKind::Eligibility)
+                || self.decisions.is_some())
     }
 
     /// How many people of a request the municipality declined.

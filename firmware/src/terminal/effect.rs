@@ -55,6 +55,8 @@ pub enum Input {
     Printed(Ticket, Result<(), Problem>),
     /// The board noticed something.
     Board(BoardEvent),
+    /// The window has another size, with room for more or less (a developer's window).
+    Room(Room),
     /// Time passes; at least once a second while unlocked, once a minute while locked.
     Tick,
 }
@@ -76,6 +78,7 @@ impl std::fmt::Debug for Input {
             Self::PageDrawn(..) => "PageDrawn",
             Self::Printed(..) => "Printed",
             Self::Board(_) => "Board",
+            Self::Room(_) => "Room",
             Self::Tick => "Tick",
         })
     }
@@ -174,7 +177,20 @@ pub struct DrawnPage {
     pub pages: usize,
 }
 
-/// Facts that do not change while the program runs.
+/// What has room on a screen of this size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Room {
+    /// Rows of a list page.
+    pub rows: usize,
+    /// Staff tiles on one page of A-2.
+    pub staff: usize,
+    /// Topics on one page of H-1.
+    pub topics: usize,
+    /// Width in pixels of a document's page image at zoom 0.
+    pub document_width: u32,
+}
+
+/// Facts of this terminal. What has room on its screen changes only with the size of a window.
 #[derive(Debug, Clone)]
 pub struct TerminalConfig {
     /// Rows a list page has on this screen.
@@ -183,6 +199,8 @@ pub struct TerminalConfig {
     pub outbox_rows: usize,
     /// Staff tiles on one page of A-2.
     pub staff_per_page: usize,
+    /// Topics on one page of H-1.
+    pub topics_per_page: usize,
     /// Width in pixels of a document's page image at zoom 0.
     pub document_width: u32,
     /// Idle time until the desk locks (60 s at the counter, 30 s on the portable unit).
@@ -202,4 +220,14 @@ pub struct TerminalConfig {
     pub version: String,
     /// Desks beside the insurers' own (help desks), from the data file.
     pub desks: Vec<super::view::DeskEntry>,
+}
+
+impl TerminalConfig {
+    /// Takes the room of another screen size.
+    pub fn resize(&mut self, room: Room) {
+        self.rows_per_page = room.rows;
+        self.staff_per_page = room.staff;
+        self.topics_per_page = room.topics;
+        self.document_width = room.document_width;
+    }
 }

@@ -60,6 +60,11 @@ impl Terminal {
                 self.sweep();
             }
             Input::Board(event) => return self.board(*event),
+            Input::Room(room) => {
+                self.desk.config.resize(*room);
+                // A list that is on the screen is read again, with the rows that fit now.
+                self.shown();
+            }
             Input::Stored(ticket, result) if self.case.is_mine(*ticket) => {
                 return self.case.reported(result, self.desk.now.boot);
             }

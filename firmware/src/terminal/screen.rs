@@ -88,8 +88,14 @@ screens! {
     ClientList = "D-10",
     /// By number or by dates?
     LookUpKind = "D-11",
+    /// What the 被保険者証 says (資格).
+    Eligibility = "D-12",
+    /// The same, past its validity.
+    EligibilityStale = "D-13",
+    /// The same under an untrusted clock.
+    EligibilityClockUntrusted = "D-14",
     /// Which municipality? Only where the office may ask several.
-    InsurerChoice = "D-12",
+    InsurerChoice = "D-15",
     /// Whose papers? Ten places.
     Disclosure = "E-1",
     /// One person of the request.

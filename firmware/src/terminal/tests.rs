@@ -7,6 +7,7 @@ mod desk;
 mod passcode;
 mod random;
 mod setup;
+mod work_eligibility;
 mod work_inbox;
 mod work_insurers;
 mod work_look_up;

@@ -15,19 +15,19 @@
 //! | C-2 | つぎへ | – | `Field(n)` chooses a group, `Digit`, `Backspace`, `ClearAll` |
 //! | C-3 | – | – | `Back` やめる |
 //! | C-4, C-7 | この方です | ちがう・わからない | `Back` やめる |
-//! | C-6 | すすみぐあいを調べる | 申出に加える | `Back` おわる |
+//! | C-6 | すすみぐあいを調べる | 申出に加える | `Third` 資格を調べる, `Back` おわる |
 //! | C-11, C-14, C-16, C-17 | もう一度 | カードを使わずに進む | |
 //! | C-12, C-13 | カードを使わずに進む | – | |
 //! | C-15 | 番号を入れなおす | カードを使わずに進む | |
 //! | C-18 | 管理者が許す | カードを使わずに進む | |
-//! | D-11 | 番号で調べる | 日付で調べる | `Third` 台帳から |
-//! | D-12 | – | – | `Row(n)`, pages |
+//! | D-11 | 番号で調べる | 日付で調べる | `Third` 台帳から, `Row(0)` 資格を調べる |
+//! | D-15 | – | – | `Row(n)`, pages |
 //! | D-1 | つぎへ | 台帳から | `Third` カードから; `Digit`, `LetterH`, `Backspace`, `ClearAll` |
 //! | D-2 | つぎへ | – | `Era`, `Field(n)` year, month, day; digits |
 //! | D-3 | つぎへ | – | `Today`, `Yesterday`, `Field(n)`; digits |
 //! | D-4 | 市にきく | – | `Purpose` |
-//! | D-5, D-9 | ホームへ | もう一度きく | |
-//! | D-6, D-8 | もう一度きく | ホームへ | |
+//! | D-5, D-9, D-12 | ホームへ | もう一度きく | |
+//! | D-6, D-8, D-13, D-14 | もう一度きく | ホームへ | |
 //! | D-7, E-5 | ホームへ | 送信箱を見る | |
 //! | D-10 | – | – | `Row(n)`, pages |
 //! | E-1 | `next` of the page | あとで続ける | `Row(n)` a place of the page (an empty one adds a person), `Third` 人を加える, pages |

@@ -379,6 +379,7 @@ pub fn config() -> TerminalConfig {
         rows_per_page: 4,
         outbox_rows: 4,
         staff_per_page: 6,
+        topics_per_page: 4,
         document_width: 720,
         idle_lock: Duration::from_secs(60),
         screen_times: None,

@@ -38,7 +38,7 @@ pub fn run(folder: &Path) -> Result<Vec<Row>, Problem> {
         for _ in 0..LOOK_UPS {
             let number = format!("{:010}", dice.below(u64::from(kept)));
             let insured = InsuredNumber::parse(&number).map_err(|e| Problem::Refused(e.code()))?;
-            subject.key = ProgressKey::Insured { insured };
+            subject.key = ProgressKey::Insured { insured }.into();
             let start = Instant::now();
             let found = vault.read(|c| lookup::find(c, &now, &subject))?;
             ours.push(start.elapsed());

@@ -83,7 +83,7 @@ cardpin-tries-few = { $left ->
     [one] Only one try left.
    *[other] Only { $left } tries left.
 }
-cardpin-tries-unknown = Checking how many tries are left.
+cardpin-tries-unknown = Checking the tries left.
 
 confirmed-ask = What next?
 confirmed-born = Born { $born }
@@ -91,8 +91,9 @@ confirmed-insured = Insured no. { $number }
 confirmed-insured-unknown = The insured number is not known yet
 confirmed-lookup = Look up progress
 confirmed-lookup-short = Look up
+confirmed-eligibility = Eligibility
 confirmed-request = Request papers
-confirmed-add = Add to the request in hand
+confirmed-add = Add to the request
 act-finish = Finish
 
 trouble-again = Read again

@@ -3,8 +3,8 @@
 home-ask = What would you like to do?
 home-card = Check a card
 home-card-sub = Who is at the desk
-home-progress = Certification progress
-home-progress-sub = Ask the city by number and birth date
+home-progress = Look up progress
+home-progress-sub = The city answers by number
 home-disclosure = Request records
 home-disclosure-sub = Up to ten people at a time
 home-disclosure-draft = A draft is waiting

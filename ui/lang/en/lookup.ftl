@@ -2,11 +2,12 @@
 
 kind-ask = Look up how?
 kind-number = By insured number
-kind-number-sub = The number and the birth date
+kind-number-sub = Number and birth date
 kind-dates = By dates
-kind-dates-sub = The application and birth dates
+kind-dates-sub = Applied on, born on
 kind-list = From our list
 kind-list-sub = One of this office's clients
+kind-eligibility = Eligibility
 
 insurer-ask = Which city?
 insurer-chosen = Chosen
@@ -55,6 +56,7 @@ purpose-asked = The person or family asks
 purpose-born = born { $born }
 purpose-applied = Applied { $date }
 purpose-to = To { $desk }
+purpose-eligibility = Eligibility look-up
 purpose-send = Ask the city
 
 answer-title = { $name }: progress
@@ -81,6 +83,25 @@ answer-stale-plain = It may have changed since.
 answer-no-clock = The clock is not confirmed, so the age is unknown.
 answer-foot = For guidance only: the days may still change.
 
+eligibility-title = { $name }: eligibility
+eligibility-level = Care level
+eligibility-share = Co-payment
+eligibility-share-value = { $tenths }0 %
+eligibility-limit = Monthly limit
+eligibility-limit-value = { $units } units
+eligibility-period = Certified period
+eligibility-from = From { $date }
+eligibility-to = to { $date }
+eligibility-not-stated = Not stated
+eligibility-not-yet = Not begun yet
+    .sub = Check the one before it
+eligibility-renewal = Renewal is open
+    .sub = The period ends soon
+eligibility-over = The period is over
+    .sub = Check with the city desk
+eligibility-read = Read { $when }
+eligibility-foot = Please look at the certificates, too.
+
 stage-applied = Applied
 stage-survey = Survey
 stage-opinion = Opinion
@@ -92,8 +113,8 @@ stage-about = about { $date }
 stage-none = —
 
 level-01 = Not eligible
-level-06 = Programme participant
-level-11 = Transitional care
+level-06 = Programme
+level-11 = Transitional
 level-12 = Support 1
 level-13 = Support 2
 level-21 = Care level 1
@@ -147,3 +168,6 @@ none-old = Too old to look up here
 none-several = More than one matches
     .text = Several applications have the same dates.
     .next = Please call the desk.
+none-nobody = Nobody was found
+    .text = Nobody has both this number and this birth date.
+    .next = Check both on the certificate, or call the desk.

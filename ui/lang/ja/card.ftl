@@ -86,6 +86,7 @@ confirmed-insured = 被保険者番号 { $number }
 confirmed-insured-unknown = 被保険者番号は、まだ分かりません
 confirmed-lookup = すすみぐあいを調べる
 confirmed-lookup-short = すすみぐあいへ
+confirmed-eligibility = 資格を調べる
 confirmed-request = 資料提供の申出をする
 confirmed-add = 書きかけの申出に加える
 act-finish = おわる

@@ -109,6 +109,7 @@ fn terminal(config: &Config) -> Result<TerminalConfig, String> {
         rows_per_page: layout.rows_per_page(),
         outbox_rows: layout.outbox_rows(),
         staff_per_page: layout.staff_per_page(),
+        topics_per_page: layout.topics_per_page(),
         document_width: layout.document_width(),
         idle_lock: config.idle_lock(),
         screen_times: config.screen_times(),

@@ -9,6 +9,8 @@
 //! | `digits 1234` | presses digit keys one after the other |
 //! | `type かな` | presses letter keys one after the other |
 //! | `paste TEXT` | what a hardware keyboard or a scanner sends at once |
+//! | `keys 0000123456` | types on a hardware keyboard, as fast as a scanner |
+//! | `key enter` | presses a key of the hardware keyboard: `enter`, `escape`, `tab` |
 //! | `wait B-1` | waits until the screen with this number shows |
 //! | `see WORDS` | waits until a text that contains the words shows |
 //! | `shot FILE.png` | writes a picture of the screen |
@@ -25,7 +27,9 @@ use firmware::runtime::{self, Toucher};
 use firmware::setup::config::Config;
 use firmware::terminal::touch::{Language, Touch};
 use firmware::terminal::view::{Look, View};
+use slint::platform::Key;
 use ui::headless::Headless;
+use ui::keyboard::PAUSE;
 use ui::picture::Picture;
 use ui::words::Words;
 
@@ -124,6 +128,23 @@ impl Player {
                 } else {
                     Err(format!("nothing on {} took it", self.number()))
                 }
+            }
+            "keys" => {
+                for key in rest.chars() {
+                    self.screen.key(key);
+                }
+                self.screen.wait(PAUSE);
+                Ok(String::new())
+            }
+            "key" => {
+                let key = match rest {
+                    "enter" => Key::Return,
+                    "escape" => Key::Escape,
+                    "tab" => Key::Tab,
+                    _ => return Err(format!("there is no key {rest:?}")),
+                };
+                self.screen.key(char::from(key));
+                Ok(String::new())
             }
             "wait" => {
                 if self.until(|player| player.number() == rest) {

@@ -14,12 +14,15 @@ use crate::{POWER_OFF, assemble};
 /// Opens the desk and stays until the window is closed or the unit is wiped.
 pub fn run(config: &Config) -> Result<ExitCode, String> {
     let parts = assemble::parts(config)?;
-    let screen = Screen::new(
+    #[cfg_attr(
+        not(feature = "window"),
+        allow(unused_mut, reason = "only a window is followed")
+    )]
+    let mut screen = Screen::new(
         assemble::layout(config),
         firmware::terminal::view::Look::default(),
     )
     .map_err(|error| format!("no display: {error}"))?;
-    let screen = std::rc::Rc::new(screen);
     let shown = slint::Weak::clone(&screen.kiosk().as_weak());
     let (views, latest) = std::sync::mpsc::channel();
     let empty = Arc::new(AtomicBool::new(false));
@@ -44,6 +47,13 @@ pub fn run(config: &Config) -> Result<ExitCode, String> {
 
     let toucher = running.toucher();
     screen.on_touch(move |touch| toucher.touch(touch));
+    // The panel of a device has one size, and its configuration says which.
+    #[cfg(feature = "window")]
+    {
+        let toucher = running.toucher();
+        screen.follow_window(move |layout| toucher.room(layout.room()));
+    }
+    let screen = std::rc::Rc::new(screen);
     let drawn = std::rc::Rc::downgrade(&screen);
     screen.kiosk().on_view_changed(move || {
         if let (Some(screen), Some(view)) = (drawn.upgrade(), latest.try_iter().last()) {

@@ -1,8 +1,10 @@
 //! D-5, D-6, D-8: the answer, and how far it may be relied on.
 
+use std::time::Duration;
+
 use firmware::terminal::touch::Touch;
 use firmware::terminal::view::{self, StageKind, StageState, Validity};
-use protocol::calendar::Date;
+use protocol::calendar::{Date, Timestamp};
 use slint::ComponentHandle;
 
 use super::{on, visitor};
@@ -34,13 +36,11 @@ pub fn show(
     words: &Words,
 ) {
     let global = ui.global::<AnswerPage>();
-    let (who, small) = heading(&page.who, layout, words);
+    global.set_eligibility(false);
+    let (who, small) = heading(&page.who, "answer-title", layout, words);
     global.set_who(who.into());
     global.set_who_small(small);
-    global.set_age(match page.age {
-        Some(age) if page.validity != Validity::ClockUntrusted => say::age(age, words).into(),
-        _ => words.say("answer-age-unknown").into(),
-    });
+    reliance(page.validity, page.age, page.updated_at, ui, words);
     let stages = page
         .stages
         .iter()
@@ -49,41 +49,12 @@ pub fn show(
     global.set_stages(rows::keep(global.get_stages(), stages));
 
     let updated = page.updated_at.map(|at| say::instant(at, None, words));
-    global.set_grey(page.validity != Validity::Current);
-    global.set_grey_title(words.say("answer-stale").into());
-    global.set_grey_icon(
-        if page.validity == Validity::ClockUntrusted {
-            "clock"
-        } else {
-            "warn"
-        }
-        .into(),
-    );
-    global.set_grey_text(match (page.validity, page.updated_at) {
-        (Validity::ClockUntrusted, _) => words.say("answer-no-clock").into(),
-        (_, Some(at)) => {
-            let date = say::short_date(at.japan_date(), words);
-            words
-                .say_with("answer-stale-text", &[("date", date.into())])
-                .into()
-        }
-        (_, None) => words.say("answer-stale-plain").into(),
-    });
-
     let next = next(page, today, words);
     global.set_next_label(next.label.into());
     global.set_next_title(next.title.into());
     global.set_next_sub(next.sub.into());
 
-    global.set_source(page.source.as_str().into());
-    let line = [Some(page.source.as_str()), updated.as_deref()];
-    global.set_source_line(
-        line.into_iter()
-            .flatten()
-            .collect::<Vec<_>>()
-            .join("・")
-            .into(),
-    );
+    source(&page.source, updated.as_deref(), ui);
     global.set_updated(
         updated
             .map(|when| words.say_with("answer-updated", &[("when", when.into())]))
@@ -117,8 +88,51 @@ pub fn connect(ui: &Kiosk, touches: &Touches) {
     global.on_ask_again(act(Touch::Second, Touch::Main));
 }
 
+/// Age, and whether and why it is grey. `as_of`: the instant it speaks of, if the source tells.
+pub(super) fn reliance(
+    validity: Validity,
+    age: Option<Duration>,
+    as_of: Option<Timestamp>,
+    ui: &Kiosk,
+    words: &Words,
+) {
+    let global = ui.global::<AnswerPage>();
+    global.set_age(match age {
+        Some(age) if validity != Validity::ClockUntrusted => say::age(age, words).into(),
+        _ => words.say("answer-age-unknown").into(),
+    });
+    global.set_grey(validity != Validity::Current);
+    global.set_grey_title(words.say("answer-stale").into());
+    global.set_grey_icon(
+        if validity == Validity::ClockUntrusted {
+            "clock"
+        } else {
+            "warn"
+        }
+        .into(),
+    );
+    global.set_grey_text(match (validity, as_of) {
+        (Validity::ClockUntrusted, _) => words.say("answer-no-clock").into(),
+        (_, Some(at)) => {
+            let date = say::short_date(at.japan_date(), words);
+            words
+                .say_with("answer-stale-text", &[("date", date.into())])
+                .into()
+        }
+        (_, None) => words.say("answer-stale-plain").into(),
+    });
+}
+
+/// Where it comes from, alone and in one line with the time.
+pub(super) fn source(source: &str, when: Option<&str>, ui: &Kiosk) {
+    let global = ui.global::<AnswerPage>();
+    global.set_source(source.into());
+    let line: Vec<&str> = [Some(source), when].into_iter().flatten().collect();
+    global.set_source_line(line.join("・").into());
+}
+
 /// Whose answer it is. A long name stands alone; an upright screen has only room for the name.
-fn heading(who: &str, layout: Layout, words: &Words) -> (String, bool) {
+pub(super) fn heading(who: &str, title: &str, layout: Layout, words: &Words) -> (String, bool) {
     if who.is_empty() {
         // Asked by dates, without a card: no name and no number is known.
         return (words.say("answer-title-dates"), false);
@@ -130,10 +144,7 @@ fn heading(who: &str, layout: Layout, words: &Words) -> (String, bool) {
     if name.small || layout == Layout::Portable {
         return (visitor(&name.text, words), name.small);
     }
-    (
-        words.say_with("answer-title", &[("name", name.text.into())]),
-        false,
-    )
+    (words.say_with(title, &[("name", name.text.into())]), false)
 }
 
 fn stage(stage: &view::Stage, words: &Words) -> Stage {
@@ -224,7 +235,7 @@ fn about(day: Date, words: &Words) -> String {
 }
 
 /// 要介護状態区分 by its two-digit code (domain.md §1).
-fn care_level(code: &str, words: &Words) -> String {
+pub(super) fn care_level(code: &str, words: &Words) -> String {
     let known = LEVELS.iter().find(|(known, _)| *known == code);
     match known {
         Some((_, key)) => words.say(key),

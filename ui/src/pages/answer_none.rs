@@ -17,6 +17,7 @@ pub fn show(page: &view::AnswerNonePage, layout: Layout, ui: &Kiosk, words: &Wor
         NoneKind::NotFound => ("none-not-found", "search"),
         NoneKind::BeyondRetention { .. } => ("none-old", "calendar"),
         NoneKind::Several => ("none-several", "people"),
+        NoneKind::Nobody => ("none-nobody", "search"),
     };
     global.set_title(words.say(key).into());
     global.set_icon(icon.into());

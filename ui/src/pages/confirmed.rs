@@ -40,5 +40,6 @@ pub fn connect(ui: &Kiosk, touches: &Touches) {
     let global = ui.global::<ConfirmedPage>();
     global.on_look_up(on(touches, Touch::Main));
     global.on_add_to_request(on(touches, Touch::Second));
+    global.on_eligibility(on(touches, Touch::Third));
     global.on_finish(on(touches, Touch::Back));
 }

@@ -1,4 +1,4 @@
-//! D-12: which municipality?
+//! D-15: which municipality?
 
 use firmware::terminal::touch::Touch;
 use firmware::terminal::view::InsurerChoicePage;

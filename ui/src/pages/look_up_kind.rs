@@ -27,5 +27,6 @@ pub fn connect(ui: &Kiosk, touches: &Touches) {
     global.on_by_number(on(touches, Touch::Main));
     global.on_by_dates(on(touches, Touch::Second));
     global.on_from_list(on(touches, Touch::Third));
+    global.on_eligibility(on(touches, Touch::Row(0)));
     global.on_back(on(touches, Touch::Back));
 }

@@ -17,6 +17,7 @@ pub mod disclosure;
 pub mod disclosure_person;
 pub mod disclosure_review;
 pub mod document;
+pub mod eligibility;
 pub mod help;
 pub mod home;
 pub mod inbox;
@@ -191,6 +192,10 @@ pub fn show(view: &View, layout: Layout, ui: &Kiosk, words: &Words) {
         }
         Page::Answer(page) => {
             answer::show(page, today, layout, ui, words);
+            PageName::Answer
+        }
+        Page::Eligibility(page) => {
+            eligibility::show(page, layout, ui, words);
             PageName::Answer
         }
         Page::Saved(page) => {

@@ -40,7 +40,8 @@ pub fn show(page: &view::PurposePage, layout: Layout, ui: &Kiosk, words: &Words)
         .map(|day| words.say_with("purpose-applied", &[("date", say::date(day, words).into())]));
     let desk = format!("{} {}", page.city, page.desk);
     let to = words.say_with("purpose-to", &[("desk", desk.trim().into())]);
-    let sent: Vec<String> = applied.into_iter().chain([to]).collect();
+    let what = page.eligibility.then(|| words.say("purpose-eligibility"));
+    let sent: Vec<String> = what.into_iter().chain(applied).chain([to]).collect();
     global.set_sent(
         sent.join(if layout == Layout::Portable {
             "\n"

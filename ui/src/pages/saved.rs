@@ -16,7 +16,9 @@ pub fn show(page: &view::SavedPage, ui: &Kiosk, words: &Words) {
         (ItemState::Saved, false) => ("saved-title", "saved-auto"),
         (ItemState::Saved, true) => ("saved-sending", "saved-soon"),
         (ItemState::Sent, _) => ("saved-sent", "saved-sent-text"),
-        (ItemState::Receipted, _) if page.what == ItemKind::Progress => {
+        (ItemState::Receipted, _)
+            if matches!(page.what, ItemKind::Progress | ItemKind::Eligibility) =>
+        {
             ("saved-receipted", "saved-receipted-progress")
         }
         (ItemState::Receipted, _) => ("saved-receipted", "saved-receipted-text"),

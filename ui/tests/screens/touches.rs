@@ -219,7 +219,7 @@ fn opened(name: &str, layout: Layout) -> Headless {
     screen
 }
 
-fn view_of(name: &str) -> View {
+pub fn view_of(name: &str) -> View {
     let sample = samples::all()
         .into_iter()
         .find(|sample| sample.name == name);

@@ -50,9 +50,14 @@ fn staff_say_whether_it_is_the_person() {
     assert_eq!(
         press(
             "C-6_confirmed",
-            &["すすみぐあいを調べる", "資料提供の申出をする", "おわる"]
+            &[
+                "すすみぐあいを調べる",
+                "資料提供の申出をする",
+                "資格を調べる",
+                "おわる"
+            ]
         ),
-        [Touch::Main, Touch::Second, Touch::Back]
+        [Touch::Main, Touch::Second, Touch::Third, Touch::Back]
     );
 }
 
@@ -80,6 +85,29 @@ fn every_trouble_with_a_card_has_a_way_on() {
     assert_eq!(
         press("C-18_card_last_try", &["管理者が許す"]),
         [Touch::Main]
+    );
+}
+
+#[test]
+fn what_is_asked_and_by_what_is_one_touch() {
+    assert_eq!(
+        press(
+            "D-11_kind",
+            &[
+                "被保険者番号で",
+                "日付で",
+                "台帳から",
+                "資格を調べる",
+                "戻る"
+            ]
+        ),
+        [
+            Touch::Main,
+            Touch::Second,
+            Touch::Third,
+            Touch::Row(0),
+            Touch::Back
+        ]
     );
 }
 
@@ -135,7 +163,12 @@ fn the_main_action_of_an_old_answer_is_to_ask_again() {
 
 #[test]
 fn an_answer_past_its_validity_never_looks_valid() {
-    for name in ["D-6_stale", "D-8_clock_untrusted"] {
+    for name in [
+        "D-6_stale",
+        "D-8_clock_untrusted",
+        "D-13_eligibility_stale",
+        "D-14_eligibility_clock_untrusted",
+    ] {
         let screen = opened(&sample(name), Layout::Seven);
         let labels: Vec<String> = screen.controls().into_iter().map(|c| c.label).collect();
         assert!(
@@ -289,7 +322,7 @@ fn decisions_are_turned_and_closed_and_a_municipality_is_chosen_by_its_name() {
         [Touch::NextPage, Touch::Main]
     );
     assert_eq!(
-        press("D-12_insurers", &["浜辺市", "戻る"]),
+        press("D-15_insurers", &["浜辺市", "戻る"]),
         [Touch::Row(1), Touch::Back]
     );
 }

@@ -46,7 +46,7 @@ impl DigitEntry {
         match touch {
             Touch::Digit(digit) => self.push(char::from(b'0' + digit.min(&9))),
             Touch::LetterH => self.push('H'),
-            Touch::Letter(letter) => self.push(*letter),
+            Touch::Letter(letter) => self.push(letter.to_ascii_uppercase()),
             Touch::Paste(text) => {
                 self.clear();
                 self.paste(text);

@@ -8,6 +8,11 @@ pub fn look_up(desk: &mut Desk) -> Next {
     Next::Open(super::lookup::start(desk))
 }
 
+/// What does the 被保険者証 say? With the person in hand, or without.
+pub fn eligibility(desk: &mut Desk) -> Next {
+    Next::Open(super::lookup::start_eligibility(desk))
+}
+
 /// The disclosure request.
 pub fn request(desk: &mut Desk) -> Next {
     Next::Open(super::disclosure::start(desk))

@@ -54,7 +54,7 @@ impl Flow for HelpFlow {
     }
 
     fn page(&self, desk: &Desk) -> Page {
-        let size = desk.config.rows_per_page;
+        let size = desk.config.topics_per_page;
         Page::Help(HelpPage {
             topics: self.pager.paged(HelpTopic::ALL, size, |(_, topic)| *topic),
             desks: desks(desk),
@@ -62,7 +62,7 @@ impl Flow for HelpFlow {
     }
 
     fn touch(&mut self, touch: Touch, desk: &mut Desk) -> Next {
-        let (count, size) = (HelpTopic::ALL.len(), desk.config.rows_per_page);
+        let (count, size) = (HelpTopic::ALL.len(), desk.config.topics_per_page);
         if let Some(index) = self.pager.index(&touch, count, size) {
             return self.open(HelpTopic::ALL[index]);
         }

@@ -1,4 +1,4 @@
-//! D-12: which municipality? A step of other flows, asked only where the office may ask several.
+//! D-15: which municipality? A step of other flows, asked only where the office may ask several.
 
 use protocol::facility::Insurer;
 use protocol::number::InsurerNumber;

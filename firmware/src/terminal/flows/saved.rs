@@ -80,10 +80,10 @@ impl Flow for SavedFlow {
 
     fn page(&self, desk: &Desk) -> Page {
         Page::Saved(SavedPage {
-            what: if self.question.is_some() {
-                ItemKind::Progress
-            } else {
-                ItemKind::Disclosure
+            what: match &self.question {
+                Some(question) if question.subject.key.is_eligibility() => ItemKind::Eligibility,
+                Some(_) => ItemKind::Progress,
+                None => ItemKind::Disclosure,
             },
             who: self.who.clone(),
             people: self.people,

@@ -10,7 +10,7 @@ use protocol::problem::ProblemCode;
 use crate::access::rights;
 use crate::error::Problem;
 use crate::sync::{RoundReport, SyncReport};
-use crate::terminal::effect::{Input, Ticket};
+use crate::terminal::effect::{Input, Room, Ticket};
 use crate::terminal::flow::{Flow, Next};
 use crate::terminal::flows::trouble::TroubleFlow;
 use crate::terminal::screen::Screen;
@@ -220,6 +220,35 @@ impl Flow for Anything {
     fn touch(&mut self, _touch: Touch, _desk: &mut crate::terminal::desk::Desk) -> Next {
         Next::Stay
     }
+}
+
+#[test]
+fn a_list_on_the_screen_takes_the_rows_of_a_resized_window() {
+    let mut day = Day::set_up();
+    day.unlock("takahashi01", [8, 2, 6, 3]);
+    let room = |rows| {
+        Input::Room(Room {
+            rows,
+            staff: 6,
+            topics: rows,
+            document_width: 600,
+        })
+    };
+    let rows = |day: &Day| match day.view().page {
+        Page::Outbox(page) => page.items.rows.len(),
+        Page::Help(page) => page.topics.rows.len(),
+        other => panic!("{other:?}"),
+    };
+    day.press(&[Touch::Row(3)]);
+    for wanted in [3, 1, 2] {
+        day.input(room(wanted));
+        assert_eq!(rows(&day), wanted);
+    }
+    day.press(&[Touch::Help]);
+    day.input(room(5));
+    assert_eq!(rows(&day), 5);
+    day.press(&[Touch::Back]);
+    assert!(rows(&day) > 2, "what lay below has them too");
 }
 
 #[test]

@@ -307,7 +307,8 @@ fn a_person_of_the_list_fills_in_the_look_up() {
             insurer: insurer.clone(),
             key: ProgressKey::Insured {
                 insured: protocol::number::InsuredNumber::parse("0000123456").unwrap(),
-            },
+            }
+            .into(),
         },
         purpose: Purpose::CarePlan,
         who: Some("青木 ハル".to_owned()),

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use protocol::answer::ProgressRecord;
+use protocol::answer::{EligibilityRecord, ProgressRecord};
 use protocol::calendar::{Date, Era, Timestamp};
 use protocol::person::Purpose;
 use protocol::problem::ProblemCode;
 
 use super::{DeskState, ItemKind, ItemState, Paged};
+use crate::lookup::Period;
 
 /// D-1.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +25,7 @@ pub struct InsuredNumberPage {
     pub clients: bool,
 }
 
-/// D-12.
+/// D-15.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InsurerChoicePage {
     /// Whom the office may ask.
@@ -111,6 +112,8 @@ pub struct PurposePage {
     pub city: String,
     /// Desk's name.
     pub desk: String,
+    /// 資格 is asked, not 進捗.
+    pub eligibility: bool,
 }
 
 /// D-5, D-6, D-8.
@@ -132,6 +135,29 @@ pub struct AnswerPage {
     pub validity: Validity,
     /// 30日目 from the application (a guess, worded so).
     pub thirtieth_day: Date,
+    /// The same question is already on its way.
+    pub asked_again: bool,
+}
+
+/// D-12, D-13, D-14: what the 被保険者証 and 負担割合証 say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EligibilityPage {
+    /// Name, or 被保険者番号 if no name is known.
+    pub who: String,
+    /// What they say.
+    pub record: EligibilityRecord,
+    /// Where today stands in the 認定有効期間; `None` when that cannot be said.
+    pub period: Option<Period>,
+    /// Source, such as 「汐見市 資格情報」.
+    pub source: String,
+    /// 更新日時, if the source tells.
+    pub updated_at: Option<Timestamp>,
+    /// When the gateway read it.
+    pub retrieved_at: Timestamp,
+    /// Age of the answer; `None` when the clock is not trusted.
+    pub age: Option<Duration>,
+    /// How it may be relied on.
+    pub validity: Validity,
     /// The same question is already on its way.
     pub asked_again: bool,
 }
@@ -226,6 +252,8 @@ pub enum NoneKind {
     },
     /// Two or more.
     Several,
+    /// 資格: nobody has this number with this birth date.
+    Nobody,
 }
 
 /// A person of the office's own list.

@@ -152,6 +152,8 @@ pub enum Page {
     Purpose(PurposePage),
     /// D-5, D-6, D-8.
     Answer(AnswerPage),
+    /// D-12, D-13, D-14.
+    Eligibility(EligibilityPage),
     /// D-7 and E-5.
     Saved(SavedPage),
     /// D-9.
@@ -160,7 +162,7 @@ pub enum Page {
     ClientList(Paged<ClientRow>),
     /// D-11.
     LookUpKind(LookUpKindPage),
-    /// D-12.
+    /// D-15.
     InsurerChoice(InsurerChoicePage),
     /// E-1.
     Disclosure(DisclosurePage),

@@ -94,9 +94,9 @@ fn desk(name: &str, phone: &str, from_minute: u16, to_minute: u16) -> Desk {
 
 fn help(name: &str, desks: Vec<DeskState>) -> Sample {
     let topics = Paged {
-        rows: HelpTopic::ALL[..3].to_vec(),
+        rows: HelpTopic::ALL[..5].to_vec(),
         page: 0,
-        pages: 3,
+        pages: 2,
         total: HelpTopic::ALL.len(),
     };
     sample(Screen::Help, name, Page::Help(HelpPage { topics, desks }))

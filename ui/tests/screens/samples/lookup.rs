@@ -1,3 +1,5 @@
+mod eligibility;
+
 use std::time::Duration;
 
 use firmware::lookup::{stages, thirtieth_day};
@@ -15,11 +17,12 @@ use protocol::problem::ProblemCode;
 use super::card::{LONG_NAME, desk};
 use super::{Sample, at, day, offline, sample, today, worst_strip};
 
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+pub(super) const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 pub fn samples() -> Vec<Sample> {
     let mut samples = questions();
     samples.extend(answers());
+    samples.extend(eligibility::samples());
     samples
 }
 
@@ -90,6 +93,11 @@ fn questions() -> Vec<Sample> {
             "purpose_none",
             Page::Purpose(purpose_by_dates()),
         ),
+        sample(
+            Screen::Purpose,
+            "purpose_eligibility",
+            Page::Purpose(purpose_of_eligibility()),
+        ),
         sample(Screen::ClientList, "clients", Page::ClientList(clients())),
         sample(
             Screen::ClientList,
@@ -145,6 +153,7 @@ fn answers() -> Vec<Sample> {
         none("none", NoneKind::NotFound),
         none("none_old", NoneKind::BeyondRetention { months: 3 }),
         none("none_several", NoneKind::Several),
+        none("none_nobody", NoneKind::Nobody),
     ]
 }
 
@@ -229,6 +238,15 @@ fn purpose() -> PurposePage {
         applied_on: Some(day(2026, 6, 1)),
         city: "汐見市".to_owned(),
         desk: "介護保険課".to_owned(),
+        eligibility: false,
+    }
+}
+
+fn purpose_of_eligibility() -> PurposePage {
+    PurposePage {
+        applied_on: None,
+        eligibility: true,
+        ..purpose()
     }
 }
 

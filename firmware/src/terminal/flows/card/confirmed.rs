@@ -53,7 +53,8 @@ impl Flow for ConfirmedFlow {
         match touch {
             Touch::Main => instead(doors::look_up(desk)),
             Touch::Second => instead(doors::add_to_request(desk)),
-            Touch::Back | Touch::Third => {
+            Touch::Third => instead(doors::eligibility(desk)),
+            Touch::Back => {
                 desk.in_hand = None;
                 Next::Home
             }

@@ -1,11 +1,17 @@
-//! D-5, D-6, D-8, D-9: the answer, with its source, age and what it may be relied on for.
+//! D-5, D-6, D-8, D-9, D-12 … D-14: the answer, with its source, age and what it may be relied
+//! on for.
 
-use protocol::answer::{Answer, ProgressAnswer, ProgressFinding, Provenance};
+use std::time::Duration;
+
+use protocol::answer::{
+    Answer, EligibilityAnswer, EligibilityRecord, ProgressAnswer, ProgressFinding, ProgressRecord,
+    Provenance,
+};
 use protocol::facility::Insurer;
 
 use super::{ask_job, asked};
 use crate::error::Problem;
-use crate::lookup::{Asked, Job, KeptAnswer, Question, Reply, stages, thirtieth_day};
+use crate::lookup::{Asked, Job, KeptAnswer, Question, Reply, period, stages, thirtieth_day};
 use crate::outbox::State;
 use crate::store::StoreReply;
 use crate::terminal::desk::Desk;
@@ -15,7 +21,9 @@ use crate::terminal::flows::saved::SavedFlow;
 use crate::terminal::hours;
 use crate::terminal::screen::Screen;
 use crate::terminal::touch::Touch;
-use crate::terminal::view::{AnswerNonePage, AnswerPage, NoneKind, Page, Validity};
+use crate::terminal::view::{
+    AnswerNonePage, AnswerPage, EligibilityPage, NoneKind, Page, Validity,
+};
 
 /// An answer is on the screen.
 pub struct AnswerFlow {
@@ -29,6 +37,24 @@ pub struct AnswerFlow {
     pending: Option<Asked>,
     follow: Waiting,
     noted: bool,
+}
+
+/// What the answer holds, and of which question.
+enum Finding<'a> {
+    Progress(&'a ProgressAnswer, &'a ProgressRecord),
+    Eligibility(&'a EligibilityAnswer, &'a EligibilityRecord),
+    None(NoneKind),
+}
+
+impl Finding<'_> {
+    /// Where it comes from, when there is something to show.
+    fn provenance(&self) -> Option<&Provenance> {
+        match self {
+            Self::Progress(answer, _) => Some(&answer.provenance),
+            Self::Eligibility(answer, _) => Some(&answer.provenance),
+            Self::None(_) => None,
+        }
+    }
 }
 
 impl AnswerFlow {
@@ -52,16 +78,23 @@ impl AnswerFlow {
         }
     }
 
-    fn progress(&self) -> Option<&ProgressAnswer> {
+    fn finding(&self) -> Finding<'_> {
         match &self.kept.answer {
-            Answer::Progress(answer) => Some(answer),
-            Answer::Eligibility(_) | Answer::Disclosure(_) => None,
+            Answer::Progress(answer) => match &answer.finding {
+                ProgressFinding::Found(record) => Finding::Progress(answer, record),
+                ProgressFinding::NotFound => Finding::None(NoneKind::NotFound),
+                ProgressFinding::Several => Finding::None(NoneKind::Several),
+                ProgressFinding::BeyondRetention { months } => {
+                    Finding::None(NoneKind::BeyondRetention { months: *months })
+                }
+            },
+            Answer::Eligibility(answer) => match &answer.record {
+                Some(record) => Finding::Eligibility(answer, record),
+                None => Finding::None(NoneKind::Nobody),
+            },
+            // Not an answer to a question of this desk; see `lookup::keep_answer`.
+            Answer::Disclosure(_) => Finding::None(NoneKind::NotFound),
         }
-    }
-
-    fn found(&self) -> bool {
-        self.progress()
-            .is_some_and(|answer| matches!(answer.finding, ProgressFinding::Found(_)))
     }
 
     fn insurer<'d>(&self, desk: &'d Desk) -> Option<&'d Insurer> {
@@ -80,15 +113,70 @@ impl AnswerFlow {
 
     fn who(&self) -> String {
         let name = self.question.who.clone().or_else(|| self.kept.who.clone());
-        name.unwrap_or_else(|| match &self.question.subject.key {
-            protocol::command::ProgressKey::Insured { insured } => insured.to_string(),
-            protocol::command::ProgressKey::Dates { .. } => String::new(),
-        })
+        name.or_else(|| self.question.subject.key.insured().map(ToString::to_string))
+            .unwrap_or_default()
     }
 
-    fn is_fresh(&self, desk: &Desk) -> bool {
-        self.progress()
-            .is_some_and(|answer| self.validity(desk, &answer.provenance) == Validity::Current)
+    /// On a grey answer the main action asks again; on a good one, or on none, it leaves.
+    fn main_leaves(&self, desk: &Desk) -> bool {
+        self.finding()
+            .provenance()
+            .is_none_or(|from| self.validity(desk, from) == Validity::Current)
+    }
+
+    fn progress_page(&self, desk: &Desk, from: &Provenance, record: &ProgressRecord) -> AnswerPage {
+        AnswerPage {
+            who: self.who(),
+            stages: stages(record, desk.now.is_trusted().then(|| desk.today())),
+            source: from.source.clone(),
+            updated_at: from.updated_at,
+            age: self.age(desk),
+            validity: self.validity(desk, from),
+            thirtieth_day: thirtieth_day(record),
+            asked_again: self.is_asking(),
+            record: record.clone(),
+        }
+    }
+
+    fn eligibility_page(
+        &self,
+        desk: &Desk,
+        from: &Provenance,
+        record: &EligibilityRecord,
+    ) -> EligibilityPage {
+        let today = desk.now.is_trusted().then(|| desk.today());
+        EligibilityPage {
+            who: self.who(),
+            period: today.and_then(|today| period(record, today)),
+            source: from.source.clone(),
+            updated_at: from.updated_at,
+            retrieved_at: from.retrieved_at,
+            age: self.age(desk),
+            validity: self.validity(desk, from),
+            asked_again: self.is_asking(),
+            record: record.clone(),
+        }
+    }
+
+    fn none_page(&self, desk: &Desk, kind: NoneKind) -> AnswerNonePage {
+        AnswerNonePage {
+            kind,
+            desk: self
+                .insurer(desk)
+                .map(|insurer| hours::state(&insurer.desk, &insurer.city, &desk.now)),
+            age: self.age(desk),
+        }
+    }
+
+    fn age(&self, desk: &Desk) -> Option<Duration> {
+        self.kept
+            .as_of()
+            .filter(|_| desk.now.is_trusted())
+            .map(|as_of| desk.now.wall.since(as_of))
+    }
+
+    fn is_asking(&self) -> bool {
+        self.pending.is_some() || self.ask.is_waiting()
     }
 
     fn ask_again(&mut self, desk: &mut Desk) -> Next {
@@ -125,51 +213,30 @@ impl AnswerFlow {
 
 impl Flow for AnswerFlow {
     fn screen(&self, desk: &Desk) -> Screen {
-        let Some(answer) = self.progress().filter(|_| self.found()) else {
+        let finding = self.finding();
+        let Some(from) = finding.provenance() else {
             return Screen::AnswerNone;
         };
-        match self.validity(desk, &answer.provenance) {
-            Validity::Current => Screen::Answer,
-            Validity::Stale => Screen::AnswerStale,
-            Validity::ClockUntrusted => Screen::AnswerClockUntrusted,
+        let eligibility = matches!(finding, Finding::Eligibility(..));
+        match (self.validity(desk, from), eligibility) {
+            (Validity::Current, false) => Screen::Answer,
+            (Validity::Stale, false) => Screen::AnswerStale,
+            (Validity::ClockUntrusted, false) => Screen::AnswerClockUntrusted,
+            (Validity::Current, true) => Screen::Eligibility,
+            (Validity::Stale, true) => Screen::EligibilityStale,
+            (Validity::ClockUntrusted, true) => Screen::EligibilityClockUntrusted,
         }
     }
 
     fn page(&self, desk: &Desk) -> Page {
-        let age = self
-            .kept
-            .as_of()
-            .filter(|_| desk.now.is_trusted())
-            .map(|as_of| desk.now.wall.since(as_of));
-        let none = |kind| {
-            Page::AnswerNone(AnswerNonePage {
-                kind,
-                desk: self
-                    .insurer(desk)
-                    .map(|insurer| hours::state(&insurer.desk, &insurer.city, &desk.now)),
-                age,
-            })
-        };
-        let Some(answer) = self.progress() else {
-            return none(NoneKind::NotFound);
-        };
-        match &answer.finding {
-            ProgressFinding::NotFound => none(NoneKind::NotFound),
-            ProgressFinding::Several => none(NoneKind::Several),
-            ProgressFinding::BeyondRetention { months } => {
-                none(NoneKind::BeyondRetention { months: *months })
+        match self.finding() {
+            Finding::Progress(answer, record) => {
+                Page::Answer(self.progress_page(desk, &answer.provenance, record))
             }
-            ProgressFinding::Found(record) => Page::Answer(AnswerPage {
-                who: self.who(),
-                stages: stages(record, desk.now.is_trusted().then(|| desk.today())),
-                source: answer.provenance.source.clone(),
-                updated_at: answer.provenance.updated_at,
-                age,
-                validity: self.validity(desk, &answer.provenance),
-                thirtieth_day: thirtieth_day(record),
-                asked_again: self.pending.is_some() || self.ask.is_waiting(),
-                record: (**record).clone(),
-            }),
+            Finding::Eligibility(answer, record) => {
+                Page::Eligibility(self.eligibility_page(desk, &answer.provenance, record))
+            }
+            Finding::None(kind) => Page::AnswerNone(self.none_page(desk, kind)),
         }
     }
 
@@ -181,9 +248,7 @@ impl Flow for AnswerFlow {
     }
 
     fn touch(&mut self, touch: Touch, desk: &mut Desk) -> Next {
-        // On a grey answer the main action asks again; on a good one it leaves.
-        let leaves = !self.found() || self.is_fresh(desk);
-        match (touch, leaves) {
+        match (touch, self.main_leaves(desk)) {
             (Touch::Back, _) => Next::Back,
             (Touch::Main, true) | (Touch::Second, false) => Self::home(desk),
             (Touch::Main, false) | (Touch::Second, true) => self.ask_again(desk),

@@ -1,14 +1,15 @@
-//! D-11, D-1 … D-4: how far is this person's certification?
+//! D-11, D-1 … D-4: how far is this person's certification, or what does the 被保険者証 say?
 //!
-//! By 被保険者番号, or by 申請日 with 生年月日; always with a purpose (E4) and only at an
-//! insurer in the office's scope (E5): the only one, the one the person in hand belongs to, or
-//! the one that is chosen (D-12). The person in hand fills in what is known.
+//! 進捗 is asked by 被保険者番号, or by 申請日 with 生年月日; 資格 by 被保険者番号 with 生年月日.
+//! Always with a purpose (E4) and only at an insurer in the office's scope (E5): the only one,
+//! the one the person in hand belongs to, or the one that is chosen (D-15). The person in hand
+//! fills in what is known.
 
 mod answer;
 mod clients;
 
 use protocol::calendar::Date;
-use protocol::command::{ProgressKey, ProgressQuery};
+use protocol::command::ProgressKey;
 use protocol::exchange::CommandId;
 use protocol::facility::Insurer;
 use protocol::number::{InsuredNumber, InsurerNumber};
@@ -16,7 +17,7 @@ use protocol::person::Purpose;
 use protocol::problem::ProblemCode;
 
 use crate::error::Problem;
-use crate::lookup::{Asked, Job, Question, Reply, Subject};
+use crate::lookup::{Asked, Job, Key, Question, Reply, Subject};
 use crate::store::StoreReply;
 use crate::terminal::desk::{Desk, PersonInHand};
 use crate::terminal::effect::{Effect, Input};
@@ -38,13 +39,23 @@ pub fn start(desk: &mut Desk) -> Box<dyn Flow> {
     Box::new(LookUpFlow::new(desk))
 }
 
+/// Opens the question for 資格, filled in for the person in hand.
+#[must_use]
+pub fn start_eligibility(desk: &mut Desk) -> Box<dyn Flow> {
+    let mut flow = LookUpFlow::new(desk);
+    flow.by = By::NumberAndBirth;
+    flow.step = Step::Number;
+    Box::new(flow)
+}
+
 /// Opens a question on hold, to be corrected and asked again.
 #[must_use]
 pub fn correct(
     desk: &mut Desk,
     held: CommandId,
     insurer: Option<InsurerNumber>,
-    query: &ProgressQuery,
+    key: &Key,
+    purpose: Purpose,
 ) -> Box<dyn Flow> {
     let mut flow = LookUpFlow::new(desk);
     if let Some(insurer) = insurer {
@@ -52,17 +63,23 @@ pub fn correct(
     }
     flow.hand.clone_from(&desk.in_hand);
     flow.replaces = Some(held);
-    flow.purpose = Some(query.purpose);
-    match &query.key {
-        ProgressKey::Insured { insured } => {
+    flow.purpose = Some(purpose);
+    match key {
+        Key::Progress(ProgressKey::Insured { insured }) => {
             flow.number.set(insured.as_str());
             flow.step = Step::Number;
         }
-        ProgressKey::Dates {
+        Key::Eligibility { insured, born_on } => {
+            flow.by = By::NumberAndBirth;
+            flow.number.set(insured.as_str());
+            flow.birth.set(*born_on);
+            flow.step = Step::Number;
+        }
+        Key::Progress(ProgressKey::Dates {
             applied_on,
             born_on,
-        } => {
-            flow.by_number = false;
+        }) => {
+            flow.by = By::Dates;
             flow.birth.set(*born_on);
             flow.applied.set(*applied_on);
             flow.step = Step::Birth;
@@ -75,7 +92,7 @@ pub fn correct(
 pub struct LookUpFlow {
     insurer: InsurerChoice,
     step: Step,
-    by_number: bool,
+    by: By,
     number: DigitEntry,
     birth: DateEntry,
     applied: DateEntry,
@@ -89,6 +106,17 @@ pub struct LookUpFlow {
     kept: Waiting,
     ask: Waiting,
     find: Waiting,
+}
+
+/// What is asked, and by what.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum By {
+    /// 進捗 by 被保険者番号.
+    Number,
+    /// 進捗 by 申請日 with 生年月日.
+    Dates,
+    /// 資格 by 被保険者番号 with 生年月日.
+    NumberAndBirth,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -108,7 +136,7 @@ impl LookUpFlow {
             applied: applied_entry(insurer.chosen(desk), desk),
             insurer,
             step: Step::Kind,
-            by_number: true,
+            by: By::Number,
             birth: DateEntry::new(DateRule::Birth),
             purpose: None,
             listed: None,
@@ -154,7 +182,9 @@ impl LookUpFlow {
         match &person.insured {
             Some(insured) => {
                 self.number.set(insured.as_str());
-                self.by_number = true;
+                if self.by == By::Dates {
+                    self.by = By::Number;
+                }
                 self.step = Step::Purpose;
             }
             None => {
@@ -181,28 +211,42 @@ impl LookUpFlow {
     }
 
     fn listed(&self) -> Option<(String, Date)> {
-        let (insured, name, born_on) = self.listed.as_ref().filter(|_| self.by_number)?;
+        let (insured, name, born_on) = self.listed.as_ref().filter(|_| self.by != By::Dates)?;
         (Some(insured) == self.insured().as_ref()).then(|| (name.clone(), *born_on))
     }
 
     fn born_on(&self, today: Date) -> Option<Date> {
-        match (&self.hand, self.by_number) {
-            (_, false) => self.birth.date(today),
-            (Some(person), true) => Some(person.born_on),
-            (None, true) => self.listed().map(|(_, born_on)| born_on),
+        match (&self.hand, self.by) {
+            (_, By::Dates | By::NumberAndBirth) => self.birth.date(today),
+            (Some(person), By::Number) => Some(person.born_on),
+            (None, By::Number) => self.listed().map(|(_, born_on)| born_on),
         }
     }
 
-    fn key(&self, today: Date) -> Option<ProgressKey> {
-        if self.by_number {
-            return self
-                .insured()
-                .map(|insured| ProgressKey::Insured { insured });
-        }
-        Some(ProgressKey::Dates {
-            applied_on: self.applied.date(today)?,
-            born_on: self.birth.date(today)?,
+    fn key(&self, today: Date) -> Option<Key> {
+        Some(match self.by {
+            By::Number => Key::Progress(ProgressKey::Insured {
+                insured: self.insured()?,
+            }),
+            By::Dates => Key::Progress(ProgressKey::Dates {
+                applied_on: self.applied.date(today)?,
+                born_on: self.birth.date(today)?,
+            }),
+            By::NumberAndBirth => Key::Eligibility {
+                insured: self.insured()?,
+                born_on: self.birth.date(today)?,
+            },
         })
+    }
+
+    fn asks_eligibility(&self) -> bool {
+        self.by == By::NumberAndBirth
+    }
+
+    /// A mistyped number must not show somebody else's 資格: without a person in hand the birth
+    /// date is asked as well.
+    fn asks_birth(&self) -> bool {
+        self.asks_eligibility() && self.hand.is_none()
     }
 
     fn number_done(&mut self, desk: &mut Desk) {
@@ -223,7 +267,11 @@ impl LookUpFlow {
             }
             (None, None) => {}
         }
-        self.step = Step::Purpose;
+        self.step = if self.asks_birth() {
+            Step::Birth
+        } else {
+            Step::Purpose
+        };
     }
 
     fn ask(&mut self, desk: &mut Desk) -> Next {
@@ -272,10 +320,12 @@ impl LookUpFlow {
             Step::Kind if self.insurer.ask_again(desk) => Step::Kind,
             Step::Kind => return Next::Back,
             Step::Number => Step::Kind,
+            Step::Birth if self.asks_eligibility() => Step::Number,
             Step::Birth => Step::Kind,
             Step::Applied => Step::Birth,
-            Step::Purpose if self.by_number => Step::Number,
-            Step::Purpose => Step::Applied,
+            Step::Purpose if self.by == By::Dates => Step::Applied,
+            Step::Purpose if self.asks_birth() => Step::Birth,
+            Step::Purpose => Step::Number,
         };
         Next::Stay
     }
@@ -360,15 +410,14 @@ impl Flow for LookUpFlow {
             Step::Purpose => Page::Purpose(PurposePage {
                 chosen: self.purpose,
                 insured: self
-                    .by_number
-                    .then(|| self.insured().map(|insured| insured.to_string()))
-                    .flatten(),
+                    .insured()
+                    .filter(|_| self.by != By::Dates)
+                    .map(|insured| insured.to_string()),
                 born_on: self.born_on(today),
-                applied_on: (!self.by_number)
-                    .then(|| self.applied.date(today))
-                    .flatten(),
+                applied_on: self.applied.date(today).filter(|_| self.by == By::Dates),
                 city: insurer.map_or_else(String::new, |one| one.city.clone()),
                 desk: insurer.map_or_else(String::new, |one| one.desk.name.clone()),
+                eligibility: self.asks_eligibility(),
             }),
         }
     }
@@ -392,18 +441,26 @@ impl Flow for LookUpFlow {
         match (self.step, &touch) {
             (_, Touch::Back) => return self.back(desk),
             (Step::Kind, Touch::Main) => {
-                self.by_number = true;
+                self.by = By::Number;
+                self.step = Step::Number;
+            }
+            (Step::Kind, Touch::Row(0)) => {
+                self.by = By::NumberAndBirth;
                 self.step = Step::Number;
             }
             (Step::Kind, Touch::Second) => {
-                self.by_number = false;
+                self.by = By::Dates;
                 self.step = if self.hand.is_some() {
                     Step::Applied
                 } else {
                     Step::Birth
                 };
             }
-            (Step::Kind, Touch::Third) | (Step::Number, Touch::Second) => {
+            (Step::Kind, Touch::Third) => {
+                self.by = By::Number;
+                return Next::Open(Box::new(ClientsFlow::default()));
+            }
+            (Step::Number, Touch::Second) => {
                 return Next::Open(Box::new(ClientsFlow::default()));
             }
             (Step::Number, Touch::Third) => {
@@ -414,7 +471,11 @@ impl Flow for LookUpFlow {
                 self.number.touch(touch);
             }
             (Step::Birth, Touch::Main) if self.birth.date(today).is_some() => {
-                self.step = Step::Applied;
+                self.step = if self.asks_eligibility() {
+                    Step::Purpose
+                } else {
+                    Step::Applied
+                };
             }
             (Step::Birth, touch) => {
                 self.birth.touch(touch, today);
@@ -461,7 +522,7 @@ impl Flow for LookUpFlow {
             if desk.in_hand.is_none() {
                 self.listed = Some((client.insured, client.name, client.born_on));
             } else if self.number.typed().is_empty()
-                && self.step == Step::Kind
+                && (self.step == Step::Kind || self.step == Step::Number && self.asks_eligibility())
                 && self.chosen(desk).is_none_or(|one| one == client.insurer)
             {
                 if let Some(person) = &mut desk.in_hand {

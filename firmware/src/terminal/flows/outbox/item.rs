@@ -69,7 +69,12 @@ impl ItemFlow {
         let insurer = entry.insurer.clone();
         match entry.command().map(|command| command.action) {
             Some(Action::ProgressQuery(query)) => {
-                Next::Replace(look_up::correct(desk, self.command, insurer, &query))
+                let (key, purpose) = ((&query).into(), query.purpose);
+                Next::Replace(look_up::correct(desk, self.command, insurer, &key, purpose))
+            }
+            Some(Action::EligibilityQuery(query)) => {
+                let (key, purpose) = ((&query).into(), query.purpose);
+                Next::Replace(look_up::correct(desk, self.command, insurer, &key, purpose))
             }
             Some(Action::DisclosureRequest(request)) => {
                 Next::Replace(disclosure::correct(self.command, insurer, request))
