@@ -88,6 +88,9 @@ pub enum Problem {
         /// What is most likely broken.
         cause: Cause,
     },
+    /// It does not keep even the mark with which a run begins.
+    #[error("the card does not keep what is written")]
+    CardUnmarked,
     /// It is too slow to be sound.
     #[error("the card takes {kib_a_second} KiB a second")]
     CardSlow {
@@ -289,6 +292,7 @@ impl Problem {
             Self::CardWrite { .. } => "MDG-PROVISION-CARD-WRITE",
             Self::CardRead { .. } => "MDG-PROVISION-CARD-READ",
             Self::CardDiffers { .. } => "MDG-PROVISION-CARD-DIFFERS",
+            Self::CardUnmarked => "MDG-PROVISION-CARD-UNMARKED",
             Self::CardSlow { .. } => "MDG-PROVISION-CARD-SLOW",
             Self::CardUnfinished => "MDG-PROVISION-CARD-UNFINISHED",
             Self::Interrupted => "MDG-PROVISION-INTERRUPTED",
@@ -323,7 +327,7 @@ impl Problem {
     }
 
     /// Every code, for the words and their test.
-    pub const CODES: [&'static str; 42] = [
+    pub const CODES: [&'static str; 43] = [
         "MDG-PROVISION-DISK-UNKNOWN",
         "MDG-PROVISION-DISK-AMBIGUOUS",
         "MDG-PROVISION-DISK-REFUSED",
@@ -336,6 +340,7 @@ impl Problem {
         "MDG-PROVISION-CARD-WRITE",
         "MDG-PROVISION-CARD-READ",
         "MDG-PROVISION-CARD-DIFFERS",
+        "MDG-PROVISION-CARD-UNMARKED",
         "MDG-PROVISION-CARD-SLOW",
         "MDG-PROVISION-CARD-UNFINISHED",
         "MDG-PROVISION-INTERRUPTED",
@@ -383,6 +388,7 @@ impl Problem {
             | Self::CardWrite { .. }
             | Self::CardRead { .. }
             | Self::CardDiffers { .. }
+            | Self::CardUnmarked
             | Self::CardSlow { .. }
             | Self::CardUnfinished => Exit::Card,
             Self::Interrupted => Exit::Interrupted,

@@ -13,16 +13,19 @@
 //! | [`words`] | what people read, in Japanese and English |
 //! | [`cli`] | the commands |
 
-//pub mod cli;
+pub mod cli;
 pub mod disk;
 pub mod error;
 pub mod flash;
 pub mod image;
-//pub mod print;
+pub mod print;
+pub mod produce;
 pub mod progress;
 pub mod seal;
 pub mod station;
 pub mod target;
+pub mod testing;
 pub mod text;
 pub mod unit;
-//pub mod words;
+pub mod verify;
+pub mod words;

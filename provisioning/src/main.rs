@@ -1,1 +1,7 @@
-fn main() {}
+//! `provision`: see the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    provisioning::cli::main()
+}

@@ -19,6 +19,15 @@ pub enum Phase {
 }
 
 impl Phase {
+    /// All of them, in order.
+    pub const ALL: [Self; 5] = [
+        Self::CheckImage,
+        Self::Probe,
+        Self::Write,
+        Self::ReadBack,
+        Self::Finish,
+    ];
+
     /// Its name for programs.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

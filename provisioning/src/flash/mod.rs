@@ -32,8 +32,9 @@ use journal::Journal;
 /// The first MiB is written last: the partition table, and what boards start from.
 pub const HEAD_BYTES: u64 = 1024 * 1024;
 
-/// The very last write: one block with the partition table's first sectors.
-pub const TABLE_BLOCK_BYTES: usize = 4096;
+/// The very last write: the first sector, with the partition table or what stands for it. A
+/// card takes a sector whole or not at all.
+pub const TABLE_BYTES: usize = 512;
 
 /// Bytes that a card has to have beyond the image, so that the image's own spare table never
 /// lies where a board looks for one.
@@ -132,7 +133,6 @@ impl Run<'_> {
             probe::probe(self.card, self.job.nonce)?;
         }
         let (head, pieces) = self.write_body()?;
-        self.clear_behind()?;
         self.read_back(&pieces)?;
         self.finish(&head)?;
         Ok(Outcome {
@@ -197,6 +197,7 @@ impl Run<'_> {
             }
         }
         stream.expect_end(manifest.bytes)?;
+        pieces.push(self.clear_behind()?);
         self.sync(&mut unsynced)?;
         Ok((head, pieces))
     }
@@ -245,17 +246,17 @@ impl Run<'_> {
     }
 
     /// Clears the beginning of what lies behind the image.
-    fn clear_behind(&mut self) -> Result<(), Problem> {
-        let start = self.job.image.manifest.bytes;
-        let length = CLEARED_BYTES.min(self.card.bytes() - start);
-        let zeros = vec![0; usize::try_from(length).unwrap_or(0)];
-        if !self.is_there(start, &zeros)? {
-            self.write(start, &zeros)?;
-            self.card
-                .sync()
-                .map_err(|e| Problem::card_write(start, e))?;
+    fn clear_behind(&mut self) -> Result<Piece, Problem> {
+        let offset = self.job.image.manifest.bytes;
+        let bytes = CLEARED_BYTES.min(self.card.bytes() - offset);
+        let zeros = vec![0; usize::try_from(bytes).unwrap_or(0)];
+        if !self.is_there(offset, &zeros)? {
+            self.write(offset, &zeros)?;
         }
-        Ok(())
+        Ok(Piece {
+            extent: Extent { offset, bytes },
+            sha256: sha256(&zeros),
+        })
     }
 
     fn read_back(&mut self, pieces: &[Piece]) -> Result<(), Problem> {
@@ -288,11 +289,11 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// The first MiB; its first block, with the partition table, as the very last.
+    /// The first MiB; its first sector, with the partition table, as the very last.
     fn finish(&mut self, head: &[u8]) -> Result<(), Problem> {
         self.around.progress.begin(Phase::Finish, head.len() as u64);
-        let (table, rest) = head.split_at(TABLE_BLOCK_BYTES.min(head.len()));
-        self.write_checked(TABLE_BLOCK_BYTES as u64, rest)?;
+        let (table, rest) = head.split_at(TABLE_BYTES.min(head.len()));
+        self.write_checked(TABLE_BYTES as u64, rest)?;
         if self.around.stop.asked() {
             return Err(Problem::Interrupted);
         }
@@ -335,9 +336,9 @@ pub fn rate(bytes: u64, took: Duration) -> u64 {
 
 /// Nothing but zeros: compared by blocks, which is fast in every build.
 fn is_zero(bytes: &[u8]) -> bool {
-    const ZEROS: [u8; TABLE_BLOCK_BYTES] = [0; TABLE_BLOCK_BYTES];
+    const ZEROS: [u8; 4096] = [0; 4096];
     bytes
-        .chunks(TABLE_BLOCK_BYTES)
+        .chunks(ZEROS.len())
         .all(|chunk| chunk == &ZEROS[..chunk.len()])
 }
 

@@ -9,6 +9,7 @@ use crate::error::Problem;
 use crate::seal::sha256;
 use crate::target::{Target, write_all};
 
+use super::cause::of_difference;
 use super::{HEAD_BYTES, is_end};
 
 /// Bytes of one sign.
@@ -17,7 +18,7 @@ const SIGN_BYTES: usize = 4096;
 /// Writes signs, reads them back, and takes them away.
 ///
 /// # Errors
-/// [`Problem::CardCapacity`], or the card's own.
+/// [`Problem::CardCapacity`], or what else is wrong with the card.
 pub fn probe(card: &mut dyn Target, nonce: u64) -> Result<(), Problem> {
     let places = places(card.bytes());
     for at in &places {
@@ -31,8 +32,15 @@ pub fn probe(card: &mut dyn Target, nonce: u64) -> Result<(), Problem> {
             Err(error) if is_end(&error) => return Err(Problem::CardCapacity { at: *at }),
             Err(error) => return Err(Problem::card_read(*at, error)),
         }
-        if held != sign(nonce, *at) {
-            return Err(Problem::CardCapacity { at: *at });
+        let sign = sign(nonce, *at);
+        if held != sign {
+            let differing = held.iter().zip(&sign).filter(|(a, b)| a != b).count();
+            if differing > SIGN_BYTES / 2 {
+                return Err(Problem::CardCapacity { at: *at });
+            }
+            // Our sign, with a few bytes wrong: it lies where it should.
+            let cause = of_difference(card, *at, &held, sha256(&sign), |_| false);
+            return Err(Problem::CardDiffers { at: *at, cause });
         }
     }
     for at in &places {

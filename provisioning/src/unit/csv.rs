@@ -229,10 +229,8 @@ mod tests {
 
     #[test]
     fn a_row_lies_over_what_is_the_same_for_all() {
-        let base = Order {
-            site: Some("受付".to_owned()),
-            ..Order::default()
-        };
+        let mut base = Order::default();
+        base.site = Some("受付".to_owned());
         let text = "serial,card,site\nU-1,sdb,\nU-2,sdc,2階\n";
         let rows = parse(text, &base).unwrap();
         assert_eq!(rows[0].order.site.as_deref(), Some("受付"));
