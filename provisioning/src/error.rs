@@ -7,8 +7,9 @@ use std::io;
 use std::path::Path;
 
 use protocol::problem::ProblemCode;
+use protocol::provisioning::Version;
 use protocol::provisioning::device::DeviceConfigError;
-use protocol::provisioning::image::{ManifestError, Version};
+use protocol::provisioning::image::ManifestError;
 
 use crate::disk::Refusal;
 use crate::flash::cause::Cause;
@@ -100,6 +101,9 @@ pub enum Problem {
     /// It carries the mark of a card that was not finished, or nothing that starts.
     #[error("the card was not finished")]
     CardUnfinished,
+    /// It is no card of this unit and board.
+    #[error("the card is not one of this unit")]
+    CardOtherUnit,
     /// Somebody stopped the run.
     #[error("stopped")]
     Interrupted,
@@ -240,6 +244,71 @@ pub enum Problem {
     },
 }
 
+/// Gives each variant its stable code, and lists them all once.
+macro_rules! codes {
+    ($($name:ident = $code:literal,)+) => {
+        impl Problem {
+            /// Every code.
+            pub const CODES: &'static [&'static str] = &[$($code),+];
+
+            /// The stable code.
+            #[must_use]
+            pub fn code(&self) -> &'static str {
+                match self {
+                    $(Self::$name { .. } => $code,)+
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    DiskUnknown = "MDG-PROVISION-DISK-UNKNOWN",
+    DiskAmbiguous = "MDG-PROVISION-DISK-AMBIGUOUS",
+    DiskRefused = "MDG-PROVISION-DISK-REFUSED",
+    DiskBusy = "MDG-PROVISION-DISK-BUSY",
+    DiskChanged = "MDG-PROVISION-DISK-CHANGED",
+    DiskNotConfirmed = "MDG-PROVISION-DISK-NOT-CONFIRMED",
+    CardSmall = "MDG-PROVISION-CARD-SMALL",
+    CardCapacity = "MDG-PROVISION-CARD-CAPACITY",
+    CardGone = "MDG-PROVISION-CARD-GONE",
+    CardWrite = "MDG-PROVISION-CARD-WRITE",
+    CardRead = "MDG-PROVISION-CARD-READ",
+    CardDiffers = "MDG-PROVISION-CARD-DIFFERS",
+    CardUnmarked = "MDG-PROVISION-CARD-UNMARKED",
+    CardSlow = "MDG-PROVISION-CARD-SLOW",
+    CardUnfinished = "MDG-PROVISION-CARD-UNFINISHED",
+    CardOtherUnit = "MDG-PROVISION-CARD-OTHER-UNIT",
+    Interrupted = "MDG-PROVISION-INTERRUPTED",
+    ResumeUnknown = "MDG-PROVISION-RESUME-UNKNOWN",
+    ImageManifest = "MDG-PROVISION-IMAGE-MANIFEST",
+    ImageUnsigned = "MDG-PROVISION-IMAGE-UNSIGNED",
+    ImageKey = "MDG-PROVISION-IMAGE-KEY",
+    ImageSignature = "MDG-PROVISION-IMAGE-SIGNATURE",
+    ImageTruncated = "MDG-PROVISION-IMAGE-TRUNCATED",
+    ImageCorrupt = "MDG-PROVISION-IMAGE-CORRUPT",
+    ImageOld = "MDG-PROVISION-IMAGE-OLD",
+    ImageBoard = "MDG-PROVISION-IMAGE-BOARD",
+    ImagePartition = "MDG-PROVISION-IMAGE-PARTITION",
+    Key = "MDG-PROVISION-KEY",
+    TrustFile = "MDG-PROVISION-TRUST-FILE",
+    ConfigSyntax = "MDG-PROVISION-CONFIG-SYNTAX",
+    ConfigUnknownKey = "MDG-PROVISION-CONFIG-UNKNOWN-KEY",
+    ConfigValue = "MDG-PROVISION-CONFIG-VALUE",
+    ConfigMissing = "MDG-PROVISION-CONFIG-MISSING",
+    BatchDuplicate = "MDG-PROVISION-BATCH-DUPLICATE",
+    BatchSize = "MDG-PROVISION-BATCH-SIZE",
+    Token = "MDG-PROVISION-TOKEN",
+    TokenExpired = "MDG-PROVISION-TOKEN-EXPIRED",
+    TokenUsed = "MDG-PROVISION-TOKEN-USED",
+    LogBroken = "MDG-PROVISION-LOG-BROKEN",
+    RecordUnknown = "MDG-PROVISION-RECORD-UNKNOWN",
+    Print = "MDG-PROVISION-PRINT",
+    Font = "MDG-PROVISION-FONT",
+    Simulate = "MDG-PROVISION-SIMULATE",
+    File = "MDG-PROVISION-FILE",
+}
+
 impl Problem {
     /// A file that failed.
     pub fn file(action: &'static str, place: impl AsRef<Path>, source: io::Error) -> Self {
@@ -275,103 +344,6 @@ impl Problem {
             }
         }
     }
-
-    /// The stable code.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::DiskUnknown(_) => "MDG-PROVISION-DISK-UNKNOWN",
-            Self::DiskAmbiguous(_) => "MDG-PROVISION-DISK-AMBIGUOUS",
-            Self::DiskRefused { .. } => "MDG-PROVISION-DISK-REFUSED",
-            Self::DiskBusy(_) => "MDG-PROVISION-DISK-BUSY",
-            Self::DiskChanged(_) => "MDG-PROVISION-DISK-CHANGED",
-            Self::DiskNotConfirmed => "MDG-PROVISION-DISK-NOT-CONFIRMED",
-            Self::CardSmall { .. } => "MDG-PROVISION-CARD-SMALL",
-            Self::CardCapacity { .. } => "MDG-PROVISION-CARD-CAPACITY",
-            Self::CardGone { .. } => "MDG-PROVISION-CARD-GONE",
-            Self::CardWrite { .. } => "MDG-PROVISION-CARD-WRITE",
-            Self::CardRead { .. } => "MDG-PROVISION-CARD-READ",
-            Self::CardDiffers { .. } => "MDG-PROVISION-CARD-DIFFERS",
-            Self::CardUnmarked => "MDG-PROVISION-CARD-UNMARKED",
-            Self::CardSlow { .. } => "MDG-PROVISION-CARD-SLOW",
-            Self::CardUnfinished => "MDG-PROVISION-CARD-UNFINISHED",
-            Self::Interrupted => "MDG-PROVISION-INTERRUPTED",
-            Self::ResumeUnknown => "MDG-PROVISION-RESUME-UNKNOWN",
-            Self::ImageManifest(_) => "MDG-PROVISION-IMAGE-MANIFEST",
-            Self::ImageUnsigned => "MDG-PROVISION-IMAGE-UNSIGNED",
-            Self::ImageKey => "MDG-PROVISION-IMAGE-KEY",
-            Self::ImageSignature => "MDG-PROVISION-IMAGE-SIGNATURE",
-            Self::ImageTruncated => "MDG-PROVISION-IMAGE-TRUNCATED",
-            Self::ImageCorrupt { .. } => "MDG-PROVISION-IMAGE-CORRUPT",
-            Self::ImageOld { .. } => "MDG-PROVISION-IMAGE-OLD",
-            Self::ImageBoard(_) => "MDG-PROVISION-IMAGE-BOARD",
-            Self::ImagePartition(_) => "MDG-PROVISION-IMAGE-PARTITION",
-            Self::Key(_) => "MDG-PROVISION-KEY",
-            Self::TrustFile { .. } => "MDG-PROVISION-TRUST-FILE",
-            Self::ConfigSyntax { .. } => "MDG-PROVISION-CONFIG-SYNTAX",
-            Self::ConfigUnknownKey { .. } => "MDG-PROVISION-CONFIG-UNKNOWN-KEY",
-            Self::ConfigValue { .. } => "MDG-PROVISION-CONFIG-VALUE",
-            Self::ConfigMissing(_) => "MDG-PROVISION-CONFIG-MISSING",
-            Self::BatchDuplicate { .. } => "MDG-PROVISION-BATCH-DUPLICATE",
-            Self::BatchSize { .. } => "MDG-PROVISION-BATCH-SIZE",
-            Self::Token(_) => "MDG-PROVISION-TOKEN",
-            Self::TokenExpired => "MDG-PROVISION-TOKEN-EXPIRED",
-            Self::TokenUsed => "MDG-PROVISION-TOKEN-USED",
-            Self::LogBroken { .. } => "MDG-PROVISION-LOG-BROKEN",
-            Self::RecordUnknown(_) => "MDG-PROVISION-RECORD-UNKNOWN",
-            Self::Print(_) => "MDG-PROVISION-PRINT",
-            Self::Font(_) => "MDG-PROVISION-FONT",
-            Self::Simulate(_) => "MDG-PROVISION-SIMULATE",
-            Self::File { .. } => "MDG-PROVISION-FILE",
-        }
-    }
-
-    /// Every code, for the words and their test.
-    pub const CODES: [&'static str; 43] = [
-        "MDG-PROVISION-DISK-UNKNOWN",
-        "MDG-PROVISION-DISK-AMBIGUOUS",
-        "MDG-PROVISION-DISK-REFUSED",
-        "MDG-PROVISION-DISK-BUSY",
-        "MDG-PROVISION-DISK-CHANGED",
-        "MDG-PROVISION-DISK-NOT-CONFIRMED",
-        "MDG-PROVISION-CARD-SMALL",
-        "MDG-PROVISION-CARD-CAPACITY",
-        "MDG-PROVISION-CARD-GONE",
-        "MDG-PROVISION-CARD-WRITE",
-        "MDG-PROVISION-CARD-READ",
-        "MDG-PROVISION-CARD-DIFFERS",
-        "MDG-PROVISION-CARD-UNMARKED",
-        "MDG-PROVISION-CARD-SLOW",
-        "MDG-PROVISION-CARD-UNFINISHED",
-        "MDG-PROVISION-INTERRUPTED",
-        "MDG-PROVISION-RESUME-UNKNOWN",
-        "MDG-PROVISION-IMAGE-MANIFEST",
-        "MDG-PROVISION-IMAGE-UNSIGNED",
-        "MDG-PROVISION-IMAGE-KEY",
-        "MDG-PROVISION-IMAGE-SIGNATURE",
-        "MDG-PROVISION-IMAGE-TRUNCATED",
-        "MDG-PROVISION-IMAGE-CORRUPT",
-        "MDG-PROVISION-IMAGE-OLD",
-        "MDG-PROVISION-IMAGE-BOARD",
-        "MDG-PROVISION-IMAGE-PARTITION",
-        "MDG-PROVISION-KEY",
-        "MDG-PROVISION-TRUST-FILE",
-        "MDG-PROVISION-CONFIG-SYNTAX",
-        "MDG-PROVISION-CONFIG-UNKNOWN-KEY",
-        "MDG-PROVISION-CONFIG-VALUE",
-        "MDG-PROVISION-CONFIG-MISSING",
-        "MDG-PROVISION-BATCH-DUPLICATE",
-        "MDG-PROVISION-BATCH-SIZE",
-        "MDG-PROVISION-TOKEN",
-        "MDG-PROVISION-TOKEN-EXPIRED",
-        "MDG-PROVISION-TOKEN-USED",
-        "MDG-PROVISION-LOG-BROKEN",
-        "MDG-PROVISION-RECORD-UNKNOWN",
-        "MDG-PROVISION-PRINT",
-        "MDG-PROVISION-FONT",
-        "MDG-PROVISION-SIMULATE",
-        "MDG-PROVISION-FILE",
-    ];
 
     /// The code as the other rooms know codes.
     #[must_use]

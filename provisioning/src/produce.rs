@@ -35,17 +35,11 @@ pub struct Order<'a> {
     pub nonce: u64,
 }
 
-/// Refuses a unit that cannot be made from this image, before a card is touched.
+/// Refuses a token that has ended or was given to another unit, before a card is touched.
 ///
 /// # Errors
-/// Another board; a token that has ended or was given to another unit.
-pub fn check(
-    image: &SignedImage,
-    unit: &DeviceConfig,
-    station: &Station,
-    now: Timestamp,
-) -> Result<(), Problem> {
-    image.check_board(unit.board)?;
+/// [`Problem::TokenExpired`], [`Problem::TokenUsed`].
+pub fn check_token(unit: &DeviceConfig, station: &Station, now: Timestamp) -> Result<(), Problem> {
     let Some(enrolment) = &unit.enrolment else {
         return Ok(());
     };
@@ -54,7 +48,8 @@ pub fn check(
     }
     let digest = token_digest(unit);
     for (entry, _) in station.log().entries()? {
-        if let Event::Began { serial, token, .. } = entry.event
+        if let Event::Began { serial, token, .. } | Event::Renewing { serial, token, .. } =
+            entry.event
             && token.is_some()
             && token == digest
             && serial != unit.serial
@@ -78,7 +73,8 @@ pub fn produce(
     let (image, unit) = (order.image, order.unit);
     let manifest = &image.manifest;
     let started_at = station::now();
-    check(image, unit, station, started_at)?;
+    image.check_board(unit.board)?;
+    check_token(unit, station, started_at)?;
     let mut config = image.config_partition()?;
     unit::write(&mut config, unit)?;
     let bytes = card.target.bytes();
@@ -150,6 +146,32 @@ pub fn produce(
         journal.close()?;
     }
     outcome
+}
+
+/// Gives a finished card a new configuration of the same unit, and keeps it in the log.
+///
+/// # Errors
+/// Those of [`flash::renew::renew`] and of the log.
+pub fn renew(station: &Station, unit: &DeviceConfig, card: &mut OpenCard) -> Result<(), Problem> {
+    let now = station::now();
+    check_token(unit, station, now)?;
+    station.log().append(
+        now,
+        Event::Renewing {
+            serial: unit.serial.clone(),
+            card: card.serial.clone(),
+            token: token_digest(unit),
+        },
+    )?;
+    flash::renew::renew(&mut *card.target, unit).inspect_err(|problem| {
+        let event = Event::Failed {
+            serial: unit.serial.clone(),
+            card: card.serial.clone(),
+            code: problem.problem_code(),
+        };
+        // The card's own problem is the one to tell.
+        let _ = station.log().append(station::now(), event);
+    })
 }
 
 /// Version of this tool.

@@ -8,11 +8,14 @@
 //! Names and units are those of the kiosk's own configuration where both have them.
 
 use std::fmt;
-use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
 use super::{NotAUnitValue, UnitSerial};
+
+pub use super::network::{Lte, MAX_NAME_SERVERS, Network, Passphrase, Wifi, Wired};
+pub use super::screen::{Panel, Place, Rotation, Screen};
+
 use crate::calendar::Timestamp;
 use crate::number::OfficeNumber;
 use crate::text::check_free_text;
@@ -35,9 +38,6 @@ pub const MAX_ROOTS: usize = 3;
 
 /// Largest root in bytes of PEM.
 pub const MAX_ROOT_BYTES: usize = 8 * 1024;
-
-/// Most name servers.
-pub const MAX_NAME_SERVERS: usize = 3;
 
 /// What one unit is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -128,173 +128,6 @@ impl std::str::FromStr for Board {
             .ok_or(NotAUnitValue("a board (pi3, pi4, pi5, zero2w, qemu)"))
     }
 }
-
-/// `[screen]`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Screen {
-    /// Where the unit stands: its idle times and power rules.
-    pub place: Place,
-    /// The panel.
-    pub panel: Panel,
-    /// How the panel is mounted.
-    #[serde(default)]
-    pub rotation: Rotation,
-}
-
-/// Where the unit stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
-#[serde(rename_all = "lowercase")]
-pub enum Place {
-    /// On a reception desk.
-    #[default]
-    Counter,
-    /// In a bag.
-    Portable,
-}
-
-/// Panels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
-#[serde(rename_all = "lowercase")]
-pub enum Panel {
-    /// 7″, 800×480 pixels.
-    #[default]
-    Seven,
-    /// 10″, 1280×800 pixels.
-    Ten,
-    /// The portable unit's, 480×800 pixels.
-    Portable,
-}
-
-impl Panel {
-    /// Width and height in pixels, before rotation.
-    #[must_use]
-    pub const fn pixels(self) -> (u16, u16) {
-        match self {
-            Self::Seven => (800, 480),
-            Self::Ten => (1280, 800),
-            Self::Portable => (480, 800),
-        }
-    }
-}
-
-/// Clockwise turn of the picture in degrees.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
-#[serde(try_from = "u16", into = "u16")]
-pub enum Rotation {
-    /// 0.
-    #[default]
-    None,
-    /// 90.
-    Right,
-    /// 180.
-    UpsideDown,
-    /// 270.
-    Left,
-}
-
-impl From<Rotation> for u16 {
-    fn from(rotation: Rotation) -> Self {
-        match rotation {
-            Rotation::None => 0,
-            Rotation::Right => 90,
-            Rotation::UpsideDown => 180,
-            Rotation::Left => 270,
-        }
-    }
-}
-
-impl TryFrom<u16> for Rotation {
-    type Error = NotAUnitValue;
-
-    fn try_from(degrees: u16) -> Result<Self, NotAUnitValue> {
-        match degrees {
-            0 => Ok(Self::None),
-            90 => Ok(Self::Right),
-            180 => Ok(Self::UpsideDown),
-            270 => Ok(Self::Left),
-            _ => Err(NotAUnitValue("a rotation (0, 90, 180, 270)")),
-        }
-    }
-}
-
-/// `[network]`: what is there is used, wired before Wi-Fi before LTE.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
-#[serde(deny_unknown_fields)]
-pub struct Network {
-    /// `[network.wired]`
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub wired: Option<Wired>,
-    /// `[network.wifi]`
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub wifi: Option<Wifi>,
-    /// `[network.lte]`
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lte: Option<Lte>,
-}
-
-/// Cable. Without an address it is asked for by DHCP.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
-#[serde(deny_unknown_fields)]
-pub struct Wired {
-    /// Fixed address with its prefix, such as `192.0.2.10/24`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub address: Option<String>,
-    /// The way out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub router: Option<IpAddr>,
-    /// Name servers.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub name_servers: Vec<IpAddr>,
-}
-
-/// Wi-Fi with a passphrase (WPA2 or WPA3 personal). An open network is not offered.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Wifi {
-    /// Name of the network, 1 to 32 bytes.
-    pub ssid: String,
-    /// Its passphrase.
-    pub passphrase: Passphrase,
-    /// Country of the radio rules, two letters.
-    #[serde(default = "japan")]
-    pub country: String,
-}
-
-fn japan() -> String {
-    "JP".to_owned()
-}
-
-/// Mobile network.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Lte {
-    /// Access point name.
-    pub apn: String,
-}
-
-/// WPA passphrase: 8 to 63 visible ASCII characters or space (IEEE 802.11). Never printed.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Passphrase(String);
-
-impl Passphrase {
-    /// Reads a passphrase.
-    ///
-    /// # Errors
-    /// [`NotAUnitValue`], which does not repeat it.
-    pub fn parse(text: &str) -> Result<Self, NotAUnitValue> {
-        let shaped = (8..=63).contains(&text.len())
-            && text.bytes().all(|b| b == b' ' || b.is_ascii_graphic());
-        if shaped {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(NotAUnitValue("a passphrase of 8 to 63 characters"))
-        }
-    }
-}
-
-text_value!(Passphrase, NotAUnitValue, "a passphrase");
-redacted_debug!(Passphrase);
 
 /// `[gateway]`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -462,56 +295,6 @@ impl DeviceConfig {
             enrolment: None,
             ..self.clone()
         }
-    }
-}
-
-impl Network {
-    fn check(&self) -> Result<(), DeviceConfigError> {
-        let wrong = |what| Err(DeviceConfigError::Network(what));
-        if self.wired.is_none() && self.wifi.is_none() && self.lte.is_none() {
-            return wrong("name one of wired, wifi, lte");
-        }
-        if let Some(wired) = &self.wired {
-            if let Some(address) = &wired.address {
-                let whole = address
-                    .split_once('/')
-                    .and_then(|(ip, prefix)| Some((ip.parse().ok()?, prefix.parse().ok()?)));
-                let fits = match whole {
-                    Some((IpAddr::V4(_), prefix)) => (1..=32).contains(&prefix),
-                    Some((IpAddr::V6(_), prefix)) => (1..=128u8).contains(&prefix),
-                    None => false,
-                };
-                if !fits {
-                    return wrong("a fixed address is written with its prefix, 192.0.2.10/24");
-                }
-            } else if wired.router.is_some() {
-                return wrong("a router belongs to a fixed address");
-            }
-            if wired.name_servers.len() > MAX_NAME_SERVERS {
-                return wrong("at most three name servers");
-            }
-        }
-        if let Some(wifi) = &self.wifi {
-            let named =
-                (1..=32).contains(&wifi.ssid.len()) && !wifi.ssid.chars().any(char::is_control);
-            if !named {
-                return wrong("the Wi-Fi's name has 1 to 32 bytes");
-            }
-            if wifi.country.len() != 2 || !wifi.country.bytes().all(|b| b.is_ascii_uppercase()) {
-                return wrong("the Wi-Fi's country has two capital letters");
-            }
-        }
-        if let Some(lte) = &self.lte {
-            let named = (1..=100).contains(&lte.apn.len())
-                && lte
-                    .apn
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || b == b'.' || b == b'-');
-            if !named {
-                return wrong("the access point has letters, digits, dots and hyphens");
-            }
-        }
-        Ok(())
     }
 }
 

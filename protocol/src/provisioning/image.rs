@@ -3,11 +3,9 @@
 //! The signature is a compact JWS with the payload left out (RFC 7515, appendix F) over the
 //! exact bytes of the file. An image is a raw disk, alone or compressed with Zstandard.
 
-use std::fmt;
+use serde::{Deserialize, Serialize};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-use super::{Board, NotAUnitValue};
+use super::{Board, Version};
 use crate::calendar::Timestamp;
 use crate::identity::Sha256Digest;
 
@@ -150,15 +148,18 @@ impl ImageManifest {
         if name.is_empty() || name.starts_with('.') || name.contains(['/', '\\', '\0']) {
             return Err(E::File);
         }
-        if self.bytes == 0 || self.bytes > MAX_IMAGE_BYTES || self.bytes % SECTOR_BYTES != 0 {
+        if self.bytes == 0
+            || self.bytes > MAX_IMAGE_BYTES
+            || !self.bytes.is_multiple_of(SECTOR_BYTES)
+        {
             return Err(E::Bytes);
         }
         let config = self.config;
         let inside = config.offset >= 1024 * 1024
             && config.bytes > 0
             && config.end() <= self.bytes
-            && config.offset % SECTOR_BYTES == 0
-            && config.bytes % SECTOR_BYTES == 0;
+            && config.offset.is_multiple_of(SECTOR_BYTES)
+            && config.bytes.is_multiple_of(SECTOR_BYTES);
         if !inside {
             return Err(E::Config);
         }
@@ -199,67 +200,6 @@ pub fn borders(bytes: u64, config: Extent) -> Vec<Extent> {
     extents
 }
 
-/// `MAJOR.MINOR.PATCH`, each a number (Semantic Versioning without pre-releases).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Version {
-    /// Major, minor, patch.
-    parts: [u32; 3],
-}
-
-impl Version {
-    /// Reads a version.
-    ///
-    /// # Errors
-    /// [`NotAUnitValue`] for everything but three numbers with dots.
-    pub fn parse(text: &str) -> Result<Self, NotAUnitValue> {
-        const WRONG: NotAUnitValue = NotAUnitValue("a version (1.2.3)");
-        let mut parts = [0; 3];
-        let mut words = text.split('.');
-        for part in &mut parts {
-            let word = words.next().ok_or(WRONG)?;
-            let plain = !word.is_empty()
-                && word.bytes().all(|b| b.is_ascii_digit())
-                && (word == "0" || !word.starts_with('0'));
-            *part = if plain {
-                word.parse().map_err(|_| WRONG)?
-            } else {
-                return Err(WRONG);
-            };
-        }
-        if words.next().is_some() {
-            return Err(WRONG);
-        }
-        Ok(Self { parts })
-    }
-}
-
-impl fmt::Display for Version {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [major, minor, patch] = self.parts;
-        f.pad(&format!("{major}.{minor}.{patch}"))
-    }
-}
-
-impl std::str::FromStr for Version {
-    type Err = NotAUnitValue;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::parse(text)
-    }
-}
-
-impl Serialize for Version {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Version {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        crate::value::parsed(deserializer, "a version", Self::parse)
-    }
-}
-
 /// Keys whose images are taken, and the oldest one of them: a data file, never compiled in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -297,25 +237,6 @@ mod tests {
     use super::*;
 
     const MIB: u64 = 1024 * 1024;
-
-    #[test]
-    fn versions_are_ordered_by_number_and_have_one_spelling() {
-        let version = |text| Version::parse(text).unwrap();
-        assert!(version("0.9.0") < version("0.10.0"));
-        assert!(version("1.0.0") > version("0.99.99"));
-        for wrong in [
-            "",
-            "1",
-            "1.2",
-            "1.2.3.4",
-            "1.02.3",
-            "v1.2.3",
-            "1.2.-3",
-            "1.2.99999999999",
-        ] {
-            assert!(Version::parse(wrong).is_err(), "{wrong}");
-        }
-    }
 
     proptest! {
         #[test]

@@ -9,15 +9,19 @@
 
 pub mod device;
 pub mod image;
+mod network;
 pub mod record;
+mod screen;
+mod version;
 
 use std::fmt;
 
 use crate::value::{plain_display, text_value};
 
 pub use device::{Board, DeviceConfig};
-pub use image::{ImageManifest, Version};
+pub use image::ImageManifest;
 pub use record::FlashRecord;
+pub use version::Version;
 
 /// Serial of a unit's hardware, as printed on it: 1 to 64 letters, digits, `-`, `_` and `.`.
 /// An enrolment token is bound to it.

@@ -14,9 +14,9 @@ use super::{Context, ImageArgs, nonce, open_simulated};
 use crate::error::{Exit, Problem};
 use crate::flash::{Around, Outcome, rate};
 use crate::image::SignedImage;
-use crate::produce::{self, OpenCard, check, produce};
+use crate::produce::{self, OpenCard, produce};
 use crate::progress::SystemTicks;
-use crate::station::{self, Station};
+use crate::station::Station;
 use crate::text;
 use crate::unit::csv::{self, Row};
 use crate::unit::{Order, TokenSource};
@@ -156,7 +156,6 @@ fn write(
         if let Some(source) = source {
             unit.enrolment = Some(source.fetch(&unit)?);
         }
-        check(image, &unit, station, station::now())?;
         let order = produce::Order {
             image,
             unit: &unit,

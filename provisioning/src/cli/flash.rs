@@ -7,10 +7,10 @@ use protocol::provisioning::UnitSerial;
 use protocol::provisioning::device::{Board, DeviceConfig};
 use serde_json::{Value, json};
 
-use super::{CardArgs, Context, ImageArgs, nonce, open_simulated};
+use super::{CardArgs, Context, ImageArgs, nonce};
 use crate::error::{Exit, Problem};
 use crate::flash::{Around, Outcome};
-use crate::produce::{self, OpenCard, check, produce};
+use crate::produce::{self, OpenCard, check_token, produce};
 use crate::progress::SystemTicks;
 use crate::station;
 use crate::unit::{Order, TokenSource};
@@ -71,11 +71,7 @@ impl Flash {
         order.board = self.board.or(order.board);
         let mut unit = order.complete()?;
         image.check_board(unit.board)?;
-        let mut card = match (&self.card.disk, &self.card.simulate) {
-            (Some(disk), _) => context.open_card(disk, self.yes_serial.as_deref())?,
-            (None, Some(spec)) => open_simulated(spec)?,
-            (None, None) => return Err(Problem::ConfigMissing("--disk")),
-        };
+        let mut card = self.card.open(context, self.yes_serial.as_deref())?;
         let progress = context.show.progress(unit.serial.as_str());
         image.check_bytes(&progress, &*context.stop)?;
         // A token lives for hours only: it is fetched last.
@@ -83,7 +79,7 @@ impl Flash {
             unit.enrolment = Some(source.fetch(&unit)?);
         }
         let station = context.station()?;
-        check(&image, &unit, &station, station::now())?;
+        check_token(&unit, &station, station::now())?;
         let ticks = SystemTicks::default();
         let around = Around {
             progress: &progress,

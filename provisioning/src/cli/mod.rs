@@ -10,6 +10,7 @@ mod image;
 mod list;
 mod print;
 mod records;
+mod renew;
 mod show;
 mod verify;
 
@@ -64,6 +65,8 @@ enum Command {
     Flash(flash::Flash),
     /// Write several cards at once, one row of a CSV each.
     Batch(batch::Batch),
+    /// Replace the configuration on a finished card that was not started yet.
+    Renew(renew::Renew),
     /// Compare an image, or a card that was not started yet, with what was signed.
     Verify(verify::Verify),
     /// Print a unit's label.
@@ -113,6 +116,16 @@ struct CardArgs {
     /// A file that stands for a card: `FILE[,size=8G][,serial=S][,fault=NAME@WHERE]`
     #[arg(long, value_name = "SPEC")]
     simulate: Option<String>,
+}
+
+impl CardArgs {
+    fn open(&self, context: &Context, typed: Option<&str>) -> Result<OpenCard, Problem> {
+        match (&self.disk, &self.simulate) {
+            (Some(disk), _) => context.open_card(disk, typed),
+            (None, Some(spec)) => open_simulated(spec),
+            (None, None) => Err(Problem::ConfigMissing("--disk")),
+        }
+    }
 }
 
 /// What a subcommand works with.
@@ -206,6 +219,7 @@ fn run(context: &Context, command: Command) -> Result<Exit, Problem> {
         Command::List(command) => command.run(context),
         Command::Flash(command) => command.run(context),
         Command::Batch(command) => command.run(context),
+        Command::Renew(command) => command.run(context),
         Command::Verify(command) => command.run(context),
         Command::Label(command) => command.run(context),
         Command::Sheet(command) => command.run(context),

@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::json;
 
-use super::{CardArgs, Context, ImageArgs, open_simulated};
+use super::{CardArgs, Context, ImageArgs};
 use crate::error::{Exit, Problem};
 use crate::station::{self, Event};
 use crate::verify;
@@ -23,19 +23,16 @@ impl Verify {
     pub fn run(self, context: &Context) -> Result<Exit, Problem> {
         let image = self.image.open()?;
         let progress = context.show.progress("verify");
-        let mut card = match (&self.card.disk, &self.card.simulate) {
-            (Some(disk), _) => context.open_card(disk, self.yes_serial.as_deref())?,
-            (None, Some(spec)) => open_simulated(spec)?,
-            (None, None) => {
-                image.check_bytes(&progress, &*context.stop)?;
-                let manifest = &image.manifest;
-                context.show.result(
-                    &context.words.say("verify-image"),
-                    &json!({ "image": manifest.sha256, "version": manifest.version }),
-                )?;
-                return Ok(Exit::Done);
-            }
-        };
+        if self.card.disk.is_none() && self.card.simulate.is_none() {
+            image.check_bytes(&progress, &*context.stop)?;
+            let manifest = &image.manifest;
+            context.show.result(
+                &context.words.say("verify-image"),
+                &json!({ "image": manifest.sha256, "version": manifest.version }),
+            )?;
+            return Ok(Exit::Done);
+        }
+        let mut card = self.card.open(context, self.yes_serial.as_deref())?;
         let found = verify::card(&image, &mut *card.target, &progress, &*context.stop);
         drop(progress);
         let code = found.as_ref().err().map(Problem::problem_code);

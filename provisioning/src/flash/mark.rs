@@ -24,6 +24,14 @@ pub fn is_marked(beginning: &[u8]) -> bool {
     beginning.starts_with(SENTENCE.as_bytes())
 }
 
+/// The first sector of a marked card.
+#[must_use]
+pub fn first_sector() -> [u8; TABLE_BYTES] {
+    let mut sector = [0; TABLE_BYTES];
+    sector[..SENTENCE.len()].copy_from_slice(SENTENCE.as_bytes());
+    sector
+}
+
 /// Takes both partition tables away and writes the mark; waits until it is on the card, and
 /// looks.
 ///
@@ -31,7 +39,7 @@ pub fn is_marked(beginning: &[u8]) -> bool {
 /// Those of the card; [`Problem::CardUnmarked`] when it does not keep the mark.
 pub fn mark(card: &mut dyn Target) -> Result<(), Problem> {
     let mut block = vec![0; MARK_BYTES];
-    block[..SENTENCE.len()].copy_from_slice(SENTENCE.as_bytes());
+    block[..TABLE_BYTES].copy_from_slice(&first_sector());
     // Each step waits for the one before: what is not synced may reach the card in any order.
     // A card that does not keep the mark is left alone: nothing else was touched yet.
     write(card, 0, &block)?;

@@ -12,6 +12,7 @@ pub mod cause;
 pub mod journal;
 mod mark;
 mod probe;
+pub mod renew;
 
 use std::io;
 use std::time::Duration;

@@ -84,20 +84,16 @@ impl Sheet {
         for step in 1..=4 {
             for part in wrapped(
                 font,
-                34,
+                40,
                 page.width() - 2 * MARGIN,
                 &words.say(&format!("sheet-step-{step}")),
             ) {
-                line(&mut page, 34, &part)?;
+                line(&mut page, 40, &part)?;
             }
         }
-        line(&mut page, 34, "")?;
-        line(&mut page, 34, &words.say("sheet-call"))?;
-        line(
-            &mut page,
-            48,
-            &format!("{}  {}", self.desk, self.phone.as_str()),
-        )?;
+        line(&mut page, 40, "")?;
+        line(&mut page, 40, &words.say("sheet-call"))?;
+        line(&mut page, 48, &format!("{}  {}", self.desk, self.phone))?;
         page.png()
     }
 }

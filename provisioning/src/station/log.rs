@@ -62,6 +62,16 @@ pub enum Event {
         /// Why.
         code: ProblemCode,
     },
+    /// A finished card is about to get a new configuration of the same unit.
+    Renewing {
+        /// Serial of the unit.
+        serial: UnitSerial,
+        /// Serial of the card.
+        card: String,
+        /// Digest of the one-time token.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        token: Option<Sha256Digest>,
+    },
     /// A card was compared with an image.
     Verified {
         /// Serial of the card.

@@ -11,7 +11,7 @@ use protocol::provisioning::record::{FlashRecord, FlashResult};
 use provisioning::error::Problem;
 use provisioning::flash::{Around, Outcome, is_marked};
 use provisioning::image::SignedImage;
-use provisioning::produce::{OpenCard, Order, produce};
+use provisioning::produce::{OpenCard, Order, produce, renew};
 use provisioning::progress::{Never, Progress, Silent, Stop, SystemTicks};
 use provisioning::seal::is_signed;
 use provisioning::station::Station;
@@ -316,4 +316,49 @@ fn spoil(file: &Path) {
     let mut bytes = fs::read(file).unwrap();
     bytes[8 * MIB as usize + 5] ^= 1;
     fs::write(file, bytes).unwrap();
+}
+
+#[test]
+fn a_finished_card_takes_a_new_token_of_its_own_unit_only() {
+    let bench = Bench::new();
+    bench.flash(&unit("UNIT-0001")).unwrap();
+    let again = with_token("UNIT-0001", "22222-33333-44444-55555");
+    renew(&bench.station, &again, &mut bench.open(&[])).unwrap();
+    assert!(bench.held()[..IMAGE_BYTES] == bench.fixture.expected(&again));
+    let before = bench.held();
+    let other = with_token("UNIT-0002", "66666-77777-88888-99999");
+    let problem = renew(&bench.station, &other, &mut bench.open(&[])).unwrap_err();
+    assert_eq!(problem.code(), "MDG-PROVISION-CARD-OTHER-UNIT");
+    let used = with_token("UNIT-0002", "22222-33333-44444-55555");
+    let problem = renew(&bench.station, &used, &mut bench.open(&[])).unwrap_err();
+    assert_eq!(problem.code(), "MDG-PROVISION-TOKEN-USED");
+    assert!(bench.held() == before, "a card was touched for nothing");
+}
+
+#[test]
+fn a_new_token_that_is_cut_short_leaves_the_old_card_the_new_one_or_none_that_starts() {
+    let bench = Bench::new();
+    let old = unit("UNIT-0001");
+    bench.flash(&old).unwrap();
+    let card = bench.held();
+    let new = with_token("UNIT-0001", "22222-33333-44444-55555");
+    let mut marked = 0;
+    // One MiB and two sectors are written; cut at each of many places in between.
+    for after in (0..MIB + 1024).step_by(16 * 1024 - 512) {
+        fs::write(bench.card(), &card).unwrap();
+        let cut = [Fault::Unplug(after)];
+        renew(&bench.station, &new, &mut bench.open(&cut)).unwrap_err();
+        let held = bench.held();
+        if starts(&held) {
+            let begins = &held[..IMAGE_BYTES];
+            assert!(
+                begins == bench.fixture.expected(&old) || begins == bench.fixture.expected(&new),
+                "cut after {after}"
+            );
+        } else {
+            assert!(is_marked(&held));
+            marked += 1;
+        }
+    }
+    assert!(marked > 50, "the cuts came too early or too late");
 }

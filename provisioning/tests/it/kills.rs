@@ -1,10 +1,12 @@
 //! The real program, killed at random instants: none of its cards starts half-written.
 
 use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use provisioning::flash::is_marked;
 use provisioning::testing::{Fixture, IMAGE_BYTES};
 
 use crate::dice::Dice;
@@ -33,6 +35,49 @@ fn program(folder: &Path, fixture: &Fixture, resume: bool) -> Command {
         command.arg("--resume");
     }
     command
+}
+
+#[test]
+fn ctrl_c_ends_in_order_with_a_marked_card() {
+    let folder = crate::folder();
+    let at = folder.path();
+    let fixture = Fixture::make(at, false);
+    unit_file(at, "UNIT-0001");
+    let card = at.join("card.img");
+    fs::write(&card, old_card(CARD)).unwrap();
+    let mut child = program(at, &fixture, false)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut progress = BufReader::new(child.stderr.take().unwrap()).lines();
+    // The card is being written from here on.
+    progress
+        .find(|line| line.as_ref().unwrap().contains("\"write\""))
+        .unwrap()
+        .unwrap();
+    let id = child.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-INT", &id])
+            .status()
+            .unwrap()
+            .success()
+    );
+    let said: Vec<String> = progress.map(Result::unwrap).collect();
+    let ended = child.wait().unwrap().code();
+    let held = fs::read(&card).unwrap();
+    match ended {
+        Some(130) => {
+            assert!(is_marked(&held) && !starts(&held));
+            assert!(
+                said.last().unwrap().contains("MDG-PROVISION-INTERRUPTED"),
+                "{said:?}"
+            );
+        }
+        // It was faster than the signal.
+        Some(0) => assert!(starts(&held)),
+        other => panic!("{other:?}: {said:?}"),
+    }
 }
 
 #[test]

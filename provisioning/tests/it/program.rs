@@ -378,3 +378,56 @@ fn an_image_is_described_signed_and_verified_by_the_commands_its_recipe_calls() 
     assert_eq!(foreign.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&foreign.stderr).contains("MDG-PROVISION-IMAGE-KEY"));
 }
+
+#[test]
+fn the_files_in_the_operations_manual_are_taken_as_they_stand_there() {
+    let manual = include_str!("../../../docs/operations.md");
+    let block = |kind: &str| {
+        let start = manual.split_once(&format!("```{kind}\n")).unwrap().1;
+        start.split_once("```").unwrap().0.to_owned()
+    };
+    let folder = crate::folder();
+    let at = folder.path();
+    fs::write(at.join("office.toml"), block("toml")).unwrap();
+    fs::write(at.join("server-ca.pem"), ROOT).unwrap();
+    let order = Order::read(&at.join("office.toml")).unwrap();
+    let rows = provisioning::unit::csv::parse(&block("csv"), &order).unwrap();
+    assert_eq!(rows.len(), 2);
+    for row in rows {
+        row.order.complete().unwrap();
+    }
+}
+
+#[test]
+fn every_command_in_the_operations_manual_exists_with_its_options() {
+    let manual = include_str!("../../../docs/operations.md").replace("\\\n", " ");
+    let mut seen = 0;
+    for line in manual.lines().filter(|line| line.starts_with("provision ")) {
+        // What stands in quotes is another program's.
+        let line: String = line
+            .split('#')
+            .next()
+            .unwrap()
+            .split('\'')
+            .step_by(2)
+            .collect();
+        let words: Vec<&str> = line.split_whitespace().skip(1).collect();
+        let depth = if matches!(words[0], "image" | "log") {
+            2
+        } else {
+            1
+        };
+        let folder = crate::folder();
+        let output = run(folder.path(), &[&words[..depth], &["--help"]].concat());
+        assert!(output.status.success(), "{line}");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        for option in words.iter().filter(|word| word.starts_with("--")) {
+            let known = said
+                .split_whitespace()
+                .any(|word| word.trim_end_matches(',') == *option);
+            assert!(known, "{option} of {line}");
+        }
+        seen += 1;
+    }
+    assert!(seen >= 10, "{seen}");
+}
