@@ -13,7 +13,7 @@ use crate::error::{Exit, Problem};
 use crate::image::{Description, describe, sign};
 use crate::seal::SigningKey;
 use crate::station;
-use crate::text::write_whole;
+use crate::text::{folder_of, write_whole};
 
 #[derive(Debug, Subcommand)]
 pub enum ImageCommand {
@@ -55,15 +55,18 @@ pub struct Describe {
     /// When it was built; now if not given.
     #[arg(long)]
     built_at: Option<Timestamp>,
-    /// File to write.
-    #[arg(long, value_name = "FILE", default_value = "image.json")]
-    out: PathBuf,
+    /// File to write, in the image's folder; `image.json` there if not given.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
 }
 
 impl ImageCommand {
     pub fn run(self, context: &Context) -> Result<Exit, Problem> {
         match self {
             Self::Describe(of) => {
+                let out = of
+                    .out
+                    .unwrap_or_else(|| folder_of(&of.image).join("image.json"));
                 let manifest = describe(Description {
                     image: of.image,
                     version: of.version,
@@ -74,10 +77,10 @@ impl ImageCommand {
                 })?;
                 let text =
                     serde_json::to_string_pretty(&manifest).expect("a manifest is plain JSON");
-                write_whole(&of.out, format!("{text}\n").as_bytes())?;
+                write_whole(&out, format!("{text}\n").as_bytes())?;
                 context.show.result(
-                    &written(context, &of.out),
-                    &json!({ "written": of.out, "sha256": manifest.sha256 }),
+                    &written(context, &out),
+                    &json!({ "written": out, "sha256": manifest.sha256 }),
                 )?;
             }
             Self::Sign { manifest, key } => {

@@ -38,9 +38,9 @@ impl Machine {
     /// The machine whose `/sys`, `/proc` and `/dev` lie below `root`.
     #[must_use]
     pub fn at(root: &Path) -> Self {
-        Self {
-            root: root.to_owned(),
-        }
+        // Serials are looked for in real folders, which have to lie below it.
+        let root = fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
+        Self { root }
     }
 
     /// All its disks, by name; also those that may not be written.
