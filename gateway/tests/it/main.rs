@@ -13,5 +13,6 @@ mod faults;
 mod import;
 mod openapi;
 mod program;
+mod provisioning;
 mod retention;
 mod work;

@@ -82,6 +82,15 @@ CREATE TABLE documents (
     received_at INTEGER, opened_at INTEGER, destroyed_at INTEGER, gone_at INTEGER) WITHOUT ROWID;
 CREATE INDEX documents_due ON documents (deadline) WHERE blob IS NOT NULL;
 ",
+    "
+CREATE TABLE images (
+    sha256 BLOB PRIMARY KEY, version TEXT NOT NULL, added_at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE stations (
+    kid TEXT PRIMARY KEY, x TEXT NOT NULL, added_at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE cards (
+    n INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, serial TEXT NOT NULL,
+    record TEXT NOT NULL, taken_at INTEGER NOT NULL);
+",
 ];
 
 /// Brings a file to this build's tables.
