@@ -1,7 +1,7 @@
 //! What an unfinished run has written, so that the next one need not write it again.
 //!
-//! One file a card: its first line says which card and image, each further line the
-//! beginnings of pieces that were synced. It is a hint only: every piece it names is read from
+//! One file a card: its first line says which card and image, each further line that it was
+//! probed, or the beginnings of pieces that were synced. It is a hint only: every piece it names is read from
 //! the card and compared before it is believed, so a torn last line or another card that
 //! tells the same serial costs time and nothing else.
 
@@ -28,12 +28,20 @@ struct Head {
     bytes: u64,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Line {
+    /// The card keeps as many bytes as it tells.
+    Probed,
+    /// Pieces that begin there are on the card.
+    Written(Vec<u64>),
+}
+
 /// The journal of one card.
 pub struct Journal {
     path: PathBuf,
     file: File,
-    written: Vec<u64>,
-    resumed: bool,
+    earlier: Vec<Line>,
 }
 
 impl Journal {
@@ -56,7 +64,7 @@ impl Journal {
         let name = sha256(format!("{card}\n{bytes}").as_bytes()).to_string();
         let path = folder.join(format!("{}.jsonl", &name[..16]));
         let failed = |source| Problem::file("write", &path, source);
-        let written = match resume {
+        let earlier = match resume {
             true => read(&path, &head)?,
             false => Vec::new(),
         };
@@ -76,21 +84,30 @@ impl Journal {
         Ok(Self {
             path,
             file,
-            written,
-            resumed: resume,
+            earlier,
         })
     }
 
-    /// Whether an earlier run is gone on with.
+    /// Whether an earlier run found that the card keeps as many bytes as it tells.
     #[must_use]
-    pub fn is_resumed(&self) -> bool {
-        self.resumed
+    pub fn was_probed(&self) -> bool {
+        self.earlier.contains(&Line::Probed)
     }
 
     /// Whether an earlier run wrote the piece that begins there.
     #[must_use]
     pub fn was_written(&self, offset: u64) -> bool {
-        self.written.contains(&offset)
+        self.earlier
+            .iter()
+            .any(|line| matches!(line, Line::Written(offsets) if offsets.contains(&offset)))
+    }
+
+    /// Remembers that the card was probed.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn probed(&mut self) -> Result<(), Problem> {
+        self.add(&Line::Probed)
     }
 
     /// Remembers pieces that are on the card.
@@ -98,7 +115,11 @@ impl Journal {
     /// # Errors
     /// Those of the file.
     pub fn written(&mut self, offsets: &[u64]) -> Result<(), Problem> {
-        let line = serde_json::to_string(offsets).expect("numbers are plain JSON");
+        self.add(&Line::Written(offsets.to_vec()))
+    }
+
+    fn add(&mut self, line: &Line) -> Result<(), Problem> {
+        let line = serde_json::to_string(line).expect("words and numbers are plain JSON");
         writeln!(self.file, "{line}")
             .and_then(|()| self.file.sync_data())
             .map_err(|source| Problem::file("write", &self.path, source))
@@ -113,7 +134,7 @@ impl Journal {
     }
 }
 
-fn read(path: &Path, expected: &Head) -> Result<Vec<u64>, Problem> {
+fn read(path: &Path, expected: &Head) -> Result<Vec<Line>, Problem> {
     let Ok(bytes) = text::read_bounded(path, MAX_BYTES) else {
         return Err(Problem::ResumeUnknown);
     };
@@ -126,7 +147,6 @@ fn read(path: &Path, expected: &Head) -> Result<Vec<u64>, Problem> {
         return Err(Problem::ResumeUnknown);
     }
     Ok(lines
-        .filter_map(|line| serde_json::from_str::<Vec<u64>>(line).ok())
-        .flatten()
+        .filter_map(|line| serde_json::from_str(line).ok())
         .collect())
 }

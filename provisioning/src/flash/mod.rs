@@ -128,10 +128,13 @@ struct Piece {
 impl Run<'_> {
     fn all(&mut self) -> Result<Outcome, Problem> {
         mark::mark(self.card)?;
-        let resumed = self.job.journal.as_ref().is_some_and(|j| j.is_resumed());
-        if !resumed {
+        let probed = self.job.journal.as_ref().is_some_and(|j| j.was_probed());
+        if !probed {
             self.around.progress.begin(Phase::Probe, 0);
             probe::probe(self.card, self.job.nonce)?;
+            if let Some(journal) = &mut self.job.journal {
+                journal.probed()?;
+            }
         }
         let (head, pieces) = self.write_body()?;
         self.read_back(&pieces)?;

@@ -362,3 +362,16 @@ fn a_new_token_that_is_cut_short_leaves_the_old_card_the_new_one_or_none_that_st
     }
     assert!(marked > 50, "the cuts came too early or too late");
 }
+
+#[test]
+fn a_forged_card_does_not_pass_by_going_on_with_it() {
+    let bench = Bench::new();
+    let unit = unit("UNIT-0001");
+    let forged = [Fault::Hollow(15 * MIB)];
+    for resume in [false, true, true] {
+        let problem = bench
+            .run(&unit, resume, &forged, &Silent, &Never)
+            .unwrap_err();
+        assert_eq!(problem.code(), "MDG-PROVISION-CARD-CAPACITY");
+    }
+}
