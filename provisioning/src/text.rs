@@ -47,6 +47,18 @@ pub fn read_text(path: &Path) -> Result<String, Problem> {
 /// # Errors
 /// Those of the file system.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
+    write(path, bytes, 0o600)
+}
+
+/// The same for what is handed on, such as the description of an image.
+///
+/// # Errors
+/// Those of the file system.
+pub fn write_public(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
+    write(path, bytes, 0o644)
+}
+
+fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<(), Problem> {
     let failed = |source| Problem::file("write", path, source);
     let mut beside = path.as_os_str().to_owned();
     beside.push(".part");
@@ -55,7 +67,7 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
         .write(true)
         .create(true)
         .truncate(true)
-        .mode(0o600)
+        .mode(mode)
         .open(&beside)
         .map_err(failed)?;
     file.write_all(bytes)

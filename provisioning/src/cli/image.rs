@@ -13,7 +13,7 @@ use crate::error::{Exit, Problem};
 use crate::image::{Description, describe, sign};
 use crate::seal::SigningKey;
 use crate::station;
-use crate::text::{folder_of, write_whole};
+use crate::text::{folder_of, write_public};
 
 #[derive(Debug, Subcommand)]
 pub enum ImageCommand {
@@ -77,7 +77,7 @@ impl ImageCommand {
                 })?;
                 let text =
                     serde_json::to_string_pretty(&manifest).expect("a manifest is plain JSON");
-                write_whole(&out, format!("{text}\n").as_bytes())?;
+                write_public(&out, format!("{text}\n").as_bytes())?;
                 context.show.result(
                     &written(context, &out),
                     &json!({ "written": out, "sha256": manifest.sha256 }),

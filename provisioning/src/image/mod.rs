@@ -155,7 +155,7 @@ pub fn sign(manifest: &Path, key: &SigningKey) -> Result<PathBuf, Problem> {
     read.check()?;
     let signature = signature_file(manifest);
     let line = format!("{}\n", jws::detached(&key.sign(Kind::Image, &bytes)));
-    text::write_whole(&signature, line.as_bytes())?;
+    text::write_public(&signature, line.as_bytes())?;
     Ok(signature)
 }
 
