@@ -405,6 +405,17 @@ impl Problem {
     }
 }
 
+impl Problem {
+    /// The same problem of a value, told by its row in a batch: there the whole unit is known.
+    #[must_use]
+    pub fn in_row(self, row: usize) -> Self {
+        match self {
+            Self::ConfigValue { what, .. } => Self::ConfigValue { line: row, what },
+            other => other,
+        }
+    }
+}
+
 /// Whether the device itself has left.
 fn is_gone(error: &io::Error) -> bool {
     const ENXIO: i32 = 6;

@@ -7,9 +7,9 @@
 //! | [`target`] | a card in a reader, or a file that stands for one with its faults |
 //! | [`image`] | a disk image: description, signature, bytes |
 //! | [`flash`] | writing a card |
-//! | [`unit`] | what a unit is: from TOML, CSV and the gateway's token to the card's partition |
+//! | [`unit`](mod@unit) | what a unit is: from TOML, CSV and the gateway's token to the card's partition |
 //! | [`station`] | what this machine keeps: its key, journals, records, the hash-chained log |
-//! | [`print`] | labels and enrolment sheets |
+//! | [`print`](mod@print) | labels and enrolment sheets |
 //! | [`words`] | what people read, in Japanese and English |
 //! | [`cli`] | the commands |
 

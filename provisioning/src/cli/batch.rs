@@ -72,11 +72,15 @@ impl Batch {
                 "one file has one token; use --token-command".to_owned(),
             ));
         }
-        // Everything that a person has to see and answer comes before the first byte.
-        let mut ready = Vec::with_capacity(rows.len());
-        for row in rows {
-            let unit = row.order.complete()?;
+        // Everything that a person has to correct, see or answer comes before the first byte.
+        let mut units = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let unit = row.order.complete().map_err(|p| p.in_row(row.line))?;
             image.check_board(unit.board)?;
+            units.push(unit);
+        }
+        let mut ready = Vec::with_capacity(rows.len());
+        for (row, unit) in rows.into_iter().zip(units) {
             let card = match row.card.strip_prefix("simulate:") {
                 Some(spec) => open_simulated(spec)?,
                 None => context.open_card(&row.card, row.confirm.as_deref())?,

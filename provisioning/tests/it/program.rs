@@ -193,6 +193,35 @@ fn a_batch_with_the_same_serial_twice_touches_no_card() {
 }
 
 #[test]
+fn a_wrong_value_in_a_batch_is_named_by_its_row() {
+    let folder = crate::folder();
+    let at = folder.path();
+    Fixture::make(at, false);
+    unit_file(at, "BASE");
+    let units = "serial,card,office\nUNIT-1,simulate:a.img,\nUNIT-2,simulate:b.img,9970000016\n";
+    fs::write(at.join("units.csv"), units).unwrap();
+    fs::write(at.join("a.img"), old_card(CARD)).unwrap();
+    let batch = [
+        "batch",
+        "--config",
+        "unit.toml",
+        "--units",
+        "units.csv",
+        "--report",
+        "r.csv",
+    ];
+    let (code, _, problems) = json(at, &[&batch[..], &IMAGE].concat());
+    assert_eq!(code, Some(1));
+    assert_eq!(problems[0]["code"], "MDG-PROVISION-CONFIG-VALUE");
+    assert!(
+        problems[0]["error"]
+            .as_str()
+            .unwrap()
+            .starts_with("line 3: office")
+    );
+}
+
+#[test]
 fn each_wrong_order_is_refused_with_its_code_and_no_card_is_touched() {
     let folder = crate::folder();
     let at = folder.path();
