@@ -9,6 +9,7 @@ mod init;
 mod notice;
 mod offices;
 mod output;
+mod provisioning;
 mod requests;
 mod serve;
 mod staff;
@@ -69,6 +70,15 @@ enum Command {
     /// Staff of the offices.
     #[command(subcommand)]
     Staff(staff::Staff),
+    /// Disk images that cards may carry.
+    #[command(subcommand)]
+    Images(provisioning::Images),
+    /// Machines that write cards.
+    #[command(subcommand)]
+    Stations(provisioning::Stations),
+    /// Signed records of the cards that were written.
+    #[command(subcommand)]
+    Manifest(provisioning::Manifest),
     /// Write a backup; terminals may then forget what is in it.
     Backup(backup::Backup),
     /// Write made-up people, offices and exports.
@@ -125,6 +135,9 @@ fn run(context: &Context, command: Command) -> Result<ExitCode, GatewayError> {
         Command::Facility(command) => command.run(context).map(done),
         Command::Notice(command) => command.run(context).map(done),
         Command::Staff(command) => command.run(context).map(done),
+        Command::Images(command) => command.run(context).map(done),
+        Command::Stations(command) => command.run(context).map(done),
+        Command::Manifest(command) => command.run(context).map(done),
         Command::Backup(command) => command.run(context).map(done),
         Command::DemoData(command) => command.run(context).map(done),
         Command::Openapi => context

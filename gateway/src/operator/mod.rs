@@ -5,8 +5,10 @@ mod backup;
 mod devices;
 mod documents;
 mod offices;
+mod provisioning;
 
 pub use backup::{BackedUp, backup};
 pub use devices::{NewToken, new_token, set_state};
 pub use documents::{Delivery, SavedAttachments, decline, deliver, save_attachments};
 pub use offices::{add_notice, put_insurer, put_office, stop_staff};
+pub use provisioning::{TakenRecord, add_image, add_station, take_record};

@@ -9,10 +9,13 @@ use protocol::answer::{FeedEntry, FeedItem, ProgressRecord};
 use protocol::calendar::{Date, Timestamp};
 use protocol::exchange::{CommandId, DeviceId, DocumentId, Outcome, Receipt, Sha256Digest};
 use protocol::number::{InsuredNumber, OfficeNumber};
+use protocol::provisioning::image::VerifyKey;
+use protocol::provisioning::record::{self, FlashRecord, FlashResult};
+use protocol::provisioning::{Board, UnitSerial, Version};
 use uuid::Uuid;
 
 use super::sqlite::SqliteStore;
-use super::{CaseRow, Device, DeviceState, Store, TokenIssue, Tx, Upsert, read, write};
+use super::{CaseRow, Device, DeviceState, KnownImage, Store, TokenIssue, Tx, Upsert, read, write};
 use crate::error::GatewayError;
 use crate::harness::{OFFICE, city};
 
@@ -30,6 +33,7 @@ pub fn check(store: &dyn Store, copy: &Path) {
     a_receipt_is_found_by_terminal_and_id(store, device);
     a_feed_is_read_in_order_from_a_cursor(store, device);
     a_case_is_taken_once_and_only_forward(store);
+    images_stations_and_cards_come_back(store);
     what_has_ended_is_deleted(store, device);
     many_writers_lose_nothing(store);
     a_copy_holds_what_was_committed(store, copy);
@@ -176,6 +180,59 @@ fn a_case_is_taken_once_and_only_forward(store: &dyn Store) {
         tx.cases_on(&city().number, applied, born, 9)
     });
     assert_eq!(found.expect(BROKEN).len(), 1);
+}
+
+fn images_stations_and_cards_come_back(store: &dyn Store) {
+    let image = KnownImage {
+        sha256: Sha256Digest([1; 32]),
+        version: Version::parse("0.10.2").expect(BROKEN),
+        added_at: at(1),
+    };
+    let key = VerifyKey {
+        kid: "station".to_owned(),
+        x: "first".to_owned(),
+    };
+    let renewed = VerifyKey {
+        x: "second".to_owned(),
+        ..key.clone()
+    };
+    let card = FlashRecord {
+        format: record::FORMAT,
+        image: image.sha256,
+        version: image.version,
+        serial: UnitSerial::parse("UNIT-1").expect(BROKEN),
+        office: office(),
+        board: Board::Pi4,
+        config: Sha256Digest([2; 32]),
+        card: "CARD-1".to_owned(),
+        card_bytes: 1,
+        tool: image.version,
+        started_at: at(1),
+        finished_at: at(2),
+        result: FlashResult::Verified,
+    };
+    let (images, stations, cards, new, again) = {
+        let (image, card) = (image.clone(), card.clone());
+        let later = KnownImage {
+            added_at: at(9),
+            ..image.clone()
+        };
+        let renewed = renewed.clone();
+        write(store, move |tx| {
+            tx.put_image(&image)?;
+            tx.put_image(&later)?;
+            tx.put_station(&key, at(1))?;
+            tx.put_station(&renewed, at(2))?;
+            let new = tx.add_card(Sha256Digest([3; 32]), &card, at(3))?;
+            let again = tx.add_card(Sha256Digest([3; 32]), &card, at(4))?;
+            Ok((tx.images()?, tx.stations()?, tx.cards(10)?, new, again))
+        })
+        .expect(BROKEN)
+    };
+    assert_eq!(images, [image], "an image that was known was changed");
+    assert_eq!(stations, [renewed]);
+    assert_eq!(cards, [card]);
+    assert!(new && !again, "a record was taken twice");
 }
 
 fn what_has_ended_is_deleted(store: &dyn Store, device: i64) {

@@ -11,6 +11,7 @@ pub mod devices;
 pub mod feed;
 pub mod files;
 pub mod offices;
+pub mod provisioning;
 pub mod requests;
 pub mod sqlite;
 
@@ -23,18 +24,33 @@ pub use devices::{Alarm, AlarmKind, Device, DeviceRows, DeviceState, Token, Toke
 pub use feed::FeedRows;
 pub use files::{Attachment, Document, DocumentTime, FileRows};
 pub use offices::{OfficeRows, Pledge, StaffRow};
+pub use provisioning::{KnownImage, ProvisioningRows};
 pub use requests::{RequestRow, RequestRows, SubjectState};
 
 use crate::error::GatewayError;
 
 /// Everything a job may do with the rows.
 pub trait Tx:
-    OfficeRows + DeviceRows + CommandRows + FeedRows + CaseRows + RequestRows + FileRows
+    OfficeRows
+    + DeviceRows
+    + CommandRows
+    + FeedRows
+    + CaseRows
+    + RequestRows
+    + FileRows
+    + ProvisioningRows
 {
 }
 
 impl<T> Tx for T where
-    T: OfficeRows + DeviceRows + CommandRows + FeedRows + CaseRows + RequestRows + FileRows
+    T: OfficeRows
+        + DeviceRows
+        + CommandRows
+        + FeedRows
+        + CaseRows
+        + RequestRows
+        + FileRows
+        + ProvisioningRows
 {
 }
 

@@ -16,7 +16,7 @@ use protocol::number::OfficeNumber;
 use protocol::problem::ProblemCode;
 
 use crate::client::{Line, ask, config, enrol, poll, post};
-use crate::work::{disclosure, envelope, id, now, pledge, progress, raw, request};
+use crate::work::{command, disclosure, envelope, id, now, pledge, progress, raw, request};
 
 /// The exchange without sockets, with one terminal.
 pub struct Desk {
@@ -280,6 +280,7 @@ fn a_terminal_that_reports_an_opened_case_raises_one_alarm_however_often_it_is_s
     }
 }
 
+#[test]
 fn a_lost_unit_is_told_to_wipe_itself_and_nothing_it_sends_is_taken() {
     let desk = desk();
     operator::set_state(desk.bench.store(), &desk.device, DeviceState::Lost).unwrap();

@@ -13,6 +13,7 @@ mod faults;
 mod import;
 mod openapi;
 mod program;
+mod provisioning;
 mod retention;
 mod staff;
 mod work;

@@ -155,6 +155,18 @@ problem_codes! {
     /// the operator.
     CertificateWrong = "MDG-CERTIFICATE-WRONG",
 
+    // ── Cards that were written ─────────────────────────────────────────────────────
+    /// The record names an image that the gateway does not know. Nothing was taken. Add the
+    /// image first, if it is one of ours; otherwise find out who wrote that card.
+    ImageUnknown = "MDG-IMAGE-UNKNOWN",
+    /// The image's description cannot be read, or is not signed by a trusted key. It was not
+    /// added.
+    ImageSignature = "MDG-IMAGE-SIGNATURE",
+    /// The record is signed by a machine that the gateway does not know. Nothing was taken.
+    StationUnknown = "MDG-STATION-UNKNOWN",
+    /// The record of a card cannot be read, or its signature is wrong. Nothing was taken.
+    RecordSignature = "MDG-RECORD-SIGNATURE",
+
     // ── The gateway's store and imports ─────────────────────────────────────────────
     /// The gateway is busy. Nothing is lost; it is tried again.
     StoreBusy = "MDG-STORE-BUSY",

@@ -12,6 +12,7 @@ mod devices;
 mod feed;
 mod files;
 mod offices;
+mod provisioning;
 mod requests;
 mod schema;
 mod value;

@@ -109,6 +109,15 @@ CREATE INDEX tokens_end ON tokens (expires_at);
 CREATE INDEX requests_decided ON requests (received_at) WHERE NOT open;
 CREATE INDEX alarms_device ON alarms (device, kind, at);
 ",
+    "
+CREATE TABLE images (
+    sha256 BLOB PRIMARY KEY, version TEXT NOT NULL, added_at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE stations (
+    kid TEXT PRIMARY KEY, x TEXT NOT NULL, added_at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE cards (
+    n INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, serial TEXT NOT NULL,
+    record TEXT NOT NULL, taken_at INTEGER NOT NULL);
+",
 ];
 
 /// Brings a file to this build's tables.

@@ -1,0 +1,127 @@
+//! `provision flash`
+
+use std::path::PathBuf;
+
+use clap::Args;
+use protocol::provisioning::UnitSerial;
+use protocol::provisioning::device::{Board, DeviceConfig};
+use serde_json::{Value, json};
+
+use super::{CardArgs, Context, ImageArgs, nonce};
+use crate::error::{Exit, Problem};
+use crate::flash::{Around, Outcome};
+use crate::produce::{self, OpenCard, check_token, produce};
+use crate::progress::SystemTicks;
+use crate::station;
+use crate::unit::{Order, TokenSource};
+
+#[derive(Debug, Args)]
+pub struct Flash {
+    #[command(flatten)]
+    image: ImageArgs,
+    #[command(flatten)]
+    card: CardArgs,
+    #[command(flatten)]
+    token: TokenArgs,
+    /// The unit's configuration.
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+    /// Serial of the unit, where the file does not say it.
+    #[arg(long)]
+    serial: Option<UnitSerial>,
+    /// Board of the unit, where the file does not say it.
+    #[arg(long)]
+    board: Option<Board>,
+    /// Last four signs of the card's serial, for scripts.
+    #[arg(long, value_name = "SIGNS")]
+    yes_serial: Option<String>,
+    /// Go on with what an unfinished run wrote.
+    #[arg(long)]
+    resume: bool,
+}
+
+/// Where the one-time token comes from; without one it is typed at the first boot.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub struct TokenArgs {
+    /// File with a token, or with what `gateway --json token new` prints; `-` for standard input.
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
+    /// Program that makes a token, such as
+    /// `gateway --json --dir DIR token new --office {office} --serial {serial}`.
+    #[arg(long, value_name = "COMMAND")]
+    token_command: Option<String>,
+}
+
+impl TokenArgs {
+    pub fn source(&self) -> Result<Option<TokenSource>, Problem> {
+        match (&self.token_file, &self.token_command) {
+            (Some(file), _) => Ok(Some(TokenSource::File(file.clone()))),
+            (None, Some(command)) => TokenSource::command(command).map(Some),
+            (None, None) => Ok(None),
+        }
+    }
+}
+
+impl Flash {
+    pub fn run(self, context: &Context) -> Result<Exit, Problem> {
+        let image = self.image.open()?;
+        let mut order = Order::read(&self.config)?;
+        order.serial = self.serial.or(order.serial);
+        order.board = self.board.or(order.board);
+        let mut unit = order.complete()?;
+        image.check_board(unit.board)?;
+        let mut card = self.card.open(context, self.yes_serial.as_deref())?;
+        let progress = context.show.progress(unit.serial.as_str());
+        image.check_bytes(&progress, &*context.stop)?;
+        // A token lives for hours only: it is fetched last.
+        if let Some(source) = self.token.source()? {
+            unit.enrolment = Some(source.fetch(&unit)?);
+        }
+        let station = context.station()?;
+        check_token(&unit, &station, station::now())?;
+        let ticks = SystemTicks::default();
+        let around = Around {
+            progress: &progress,
+            stop: &*context.stop,
+            ticks: &ticks,
+        };
+        let order = produce::Order {
+            image: &image,
+            unit: &unit,
+            resume: self.resume,
+            nonce: nonce(),
+        };
+        let outcome = produce(&station, &order, &mut card, around)?;
+        drop(progress);
+        let value = value(&unit, &card, &outcome);
+        context
+            .show
+            .result(&line(context, &unit, &outcome), &value)?;
+        Ok(Exit::Done)
+    }
+}
+
+/// A finished card for people.
+pub fn line(context: &Context, unit: &DeviceConfig, outcome: &Outcome) -> String {
+    let mb = outcome.bytes / 1_000_000;
+    context.words.say_with(
+        "flash-done",
+        &[
+            ("serial", unit.serial.as_str()),
+            ("mb", &mb.to_string()),
+            ("seconds", &outcome.took.as_secs().to_string()),
+        ],
+    )
+}
+
+fn value(unit: &DeviceConfig, card: &OpenCard, outcome: &Outcome) -> Value {
+    json!({
+        "serial": unit.serial,
+        "card": card.serial,
+        "result": "verified",
+        "bytes": outcome.bytes,
+        "written": outcome.written,
+        "took_ms": u64::try_from(outcome.took.as_millis()).unwrap_or(u64::MAX),
+    })
+}

@@ -1,0 +1,7 @@
+//! `provision`: see the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    provisioning::cli::main()
+}

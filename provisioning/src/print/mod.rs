@@ -1,0 +1,9 @@
+//! Labels and enrolment sheets: PNG at their printed size, ZPL for label printers.
+
+mod canvas;
+mod label;
+mod sheet;
+
+pub use canvas::Font;
+pub use label::Label;
+pub use sheet::Sheet;

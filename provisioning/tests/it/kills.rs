@@ -1,0 +1,141 @@
+//! The real program, killed at random instants: none of its cards starts half-written.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use provisioning::flash::is_marked;
+use provisioning::testing::{Fixture, IMAGE_BYTES};
+
+use crate::dice::Dice;
+use crate::faults::{old_card, starts};
+use crate::program::{PROGRAM, unit_file};
+
+const KILLS: u64 = 200;
+const CARD: u64 = 16 * 1024 * 1024;
+
+fn program(folder: &Path, fixture: &Fixture, resume: bool) -> Command {
+    let mut command = Command::new(PROGRAM);
+    command
+        .arg("--state")
+        .arg(folder.join("state"))
+        .args(["--json", "flash", "--image"])
+        .arg(&fixture.manifest)
+        .arg("--keys")
+        .arg(&fixture.keys_file)
+        .arg("--config")
+        .arg(folder.join("unit.toml"))
+        .arg("--simulate")
+        .arg(folder.join("card.img"))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    if resume {
+        command.arg("--resume");
+    }
+    command
+}
+
+#[test]
+fn ctrl_c_ends_in_order_with_a_marked_card() {
+    let folder = crate::folder();
+    let at = folder.path();
+    let fixture = Fixture::make(at, false);
+    unit_file(at, "UNIT-0001");
+    let card = at.join("card.img");
+    fs::write(&card, old_card(CARD)).unwrap();
+    let mut child = program(at, &fixture, false)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut progress = BufReader::new(child.stderr.take().unwrap()).lines();
+    // The card is being written from here on.
+    progress
+        .find(|line| line.as_ref().unwrap().contains("\"write\""))
+        .unwrap()
+        .unwrap();
+    let id = child.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-INT", &id])
+            .status()
+            .unwrap()
+            .success()
+    );
+    let said: Vec<String> = progress.map(Result::unwrap).collect();
+    let ended = child.wait().unwrap().code();
+    let held = fs::read(&card).unwrap();
+    match ended {
+        Some(130) => {
+            assert!(is_marked(&held) && !starts(&held));
+            assert!(
+                said.last().unwrap().contains("MDG-PROVISION-INTERRUPTED"),
+                "{said:?}"
+            );
+        }
+        // It was faster than the signal.
+        Some(0) => assert!(starts(&held)),
+        other => panic!("{other:?}: {said:?}"),
+    }
+}
+
+#[test]
+fn two_hundred_kills_leave_no_card_that_starts_half_written() {
+    let folder = crate::folder();
+    let at = folder.path();
+    let fixture = Fixture::make(at, false);
+    let unit = unit_file(at, "UNIT-0001");
+    let expected = fixture.expected(&unit);
+    let card = at.join("card.img");
+    let old = old_card(CARD);
+    fs::write(&card, &old).unwrap();
+    let began = Instant::now();
+    assert!(program(at, &fixture, false).status().unwrap().success());
+    let whole_run = began.elapsed();
+    let (mut untouched, mut marked, mut finished, mut resumed) = (0, 0, 0, 0);
+    let mut dice = Dice::new(11);
+    for kill in 0..KILLS {
+        fs::write(&card, &old).unwrap();
+        let mut child = program(at, &fixture, false).spawn().unwrap();
+        let instant = whole_run.as_micros() as u64 * dice.below(1_100) / 1_000;
+        // The instant of a power cut is what is tried here; there is nothing to wait for.
+        std::thread::sleep(Duration::from_micros(instant));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let held = fs::read(&card).unwrap();
+        if held == old {
+            untouched += 1;
+        } else if starts(&held) {
+            assert!(
+                held[..IMAGE_BYTES] == expected,
+                "kill {kill} left half a card that starts"
+            );
+            finished += 1;
+        } else {
+            marked += 1;
+            if marked % 10 == 0 {
+                // Either there is a journal, or the run was killed before it began one.
+                let ended = program(at, &fixture, true).status().unwrap();
+                let ended =
+                    ended.success() || program(at, &fixture, false).status().unwrap().success();
+                assert!(ended && fs::read(&card).unwrap()[..IMAGE_BYTES] == expected);
+                resumed += 1;
+            }
+        }
+    }
+    println!(
+        "{KILLS} kills: {untouched} before the first write, {marked} marked, {finished} whole, \
+         {resumed} gone on with"
+    );
+    assert!(marked >= KILLS / 10, "the kills came too early or too late");
+    let log = provisioning::station::Station::open(&at.join("state"))
+        .unwrap()
+        .log();
+    let event = provisioning::station::Event::Printed {
+        serial: unit.serial,
+        kind: "label".to_owned(),
+    };
+    log.append(provisioning::station::now(), event).unwrap();
+    log.verify().unwrap();
+}
