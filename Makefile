@@ -12,8 +12,9 @@ demo: packages
 	target/debug/demo $(DEMO)
 
 ## One command: everything that must hold.
+# Building the tests builds the programs that they start.
 test: packages lint
-	$(CARGO) build --locked --workspace --bins
+	$(CARGO) test --locked --workspace --no-run
 	$(CARGO) test --locked --workspace
 	$(CARGO) doc --locked --workspace --exclude ui-pages --no-deps --quiet
 

@@ -81,6 +81,7 @@ impl Layout {
     pub const fn room(self) -> Room {
         Room {
             rows: self.rows_per_page(),
+            outbox: self.outbox_rows(),
             staff: self.staff_per_page(),
             topics: self.topics_per_page(),
             document_width: self.document_width(),

@@ -182,6 +182,8 @@ pub struct DrawnPage {
 pub struct Room {
     /// Rows of a list page.
     pub rows: usize,
+    /// Rows of F-1, which stand below its filters.
+    pub outbox: usize,
     /// Staff tiles on one page of A-2.
     pub staff: usize,
     /// Topics on one page of H-1.
@@ -226,6 +228,7 @@ impl TerminalConfig {
     /// Takes the room of another screen size.
     pub fn resize(&mut self, room: Room) {
         self.rows_per_page = room.rows;
+        self.outbox_rows = room.outbox;
         self.staff_per_page = room.staff;
         self.topics_per_page = room.topics;
         self.document_width = room.document_width;

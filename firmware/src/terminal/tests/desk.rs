@@ -229,6 +229,7 @@ fn a_list_on_the_screen_takes_the_rows_of_a_resized_window() {
     let room = |rows| {
         Input::Room(Room {
             rows,
+            outbox: rows,
             staff: 6,
             topics: rows,
             document_width: 600,
