@@ -1,0 +1,13 @@
+//! The terminal as a machine: what happens around the kiosk on the disk image.
+//!
+//! Which of the two systems boots ([`slots`]), the secret of the board and the keys made of it
+//! ([`key`]), what the card's configuration becomes ([`apply`]), what may pass the network
+//! ([`firewall`]), whether a new system is good enough to keep ([`health`]), and the screen
+//! that comes up when nothing else does ([`recovery`]). The program `appliance` puts them in
+//! front of the boot scripts, systemd and RAUC.
+
+pub mod error;
+pub mod key;
+pub mod slots;
+
+pub use error::Fault;
