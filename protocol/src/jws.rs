@@ -1,13 +1,14 @@
-//! Compact JWS (RFC 7515) for receipt pages: framing only. Signing and verifying are
+//! Compact JWS (RFC 7515) for what is signed: framing only. Signing and verifying are
 //! done by the caller with Ed25519 over [`Parts::signing_input`].
 //!
-//! The header is not a choice: `EdDSA` and our type, or the text is refused, so that no
-//! sender can talk a verifier into another algorithm.
+//! The header is not a choice: `EdDSA` and the type that the reader expects, or the text is
+//! refused, so that no sender can talk a verifier into another algorithm, and nothing that was
+//! signed for one purpose serves another.
 
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
 
-/// Largest compact text in bytes: a page of 500 receipts is below 250 kB.
+/// Largest signed page in bytes: a page of 500 receipts is below 250 kB.
 pub const MAX_JWS_BYTES: usize = 1024 * 1024;
 
 /// Largest header in bytes once decoded.
@@ -20,9 +21,38 @@ pub const MAX_KID_CHARS: usize = 64;
 pub const SIGNATURE_BYTES: usize = 64;
 
 const ALGORITHM: &str = "EdDSA";
-const TYPE: &str = "madoguchi-receipt+jws";
 
-/// The header of a signed receipt page.
+/// What was signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A page of receipts.
+    Receipts,
+    /// `image.json` of a disk image; its payload is left out (RFC 7515, appendix F).
+    Image,
+    /// The record of a card that was written.
+    FlashRecord,
+}
+
+impl Kind {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Receipts => "madoguchi-receipt+jws",
+            Self::Image => "madoguchi-image+jws",
+            Self::FlashRecord => "madoguchi-flash-record+jws",
+        }
+    }
+
+    /// Largest compact text in bytes.
+    const fn max_bytes(self) -> usize {
+        match self {
+            Self::Receipts => MAX_JWS_BYTES,
+            Self::Image => 2 * crate::provisioning::image::MAX_MANIFEST_BYTES,
+            Self::FlashRecord => 2 * crate::provisioning::record::MAX_RECORD_BYTES,
+        }
+    }
+}
+
+/// The header of something signed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Header {
@@ -32,18 +62,26 @@ pub struct Header {
 }
 
 impl Header {
+    /// A header of a page of receipts for the key of that id.
+    ///
+    /// # Errors
+    /// As [`Self::of`].
+    pub fn new(kid: &str) -> Result<Self, JwsError> {
+        Self::of(Kind::Receipts, kid)
+    }
+
     /// A header for the key of that id.
     ///
     /// # Errors
     /// [`JwsError::Header`] when the id is empty, too long or has other characters than
     /// visible ASCII.
-    pub fn new(kid: &str) -> Result<Self, JwsError> {
+    pub fn of(kind: Kind, kid: &str) -> Result<Self, JwsError> {
         let header = Self {
             alg: ALGORITHM.to_owned(),
             kid: kid.to_owned(),
-            typ: TYPE.to_owned(),
+            typ: kind.as_str().to_owned(),
         };
-        header.check()?;
+        header.check(kind)?;
         Ok(header)
     }
 
@@ -53,8 +91,8 @@ impl Header {
         &self.kid
     }
 
-    fn check(&self) -> Result<(), JwsError> {
-        if self.alg != ALGORITHM || self.typ != TYPE {
+    fn check(&self, kind: Kind) -> Result<(), JwsError> {
+        if self.alg != ALGORITHM || self.typ != kind.as_str() {
             return Err(JwsError::Algorithm);
         }
         let kid_ok = (1..=MAX_KID_CHARS).contains(&self.kid.len())
@@ -73,7 +111,7 @@ impl Header {
 /// Why a text is not a signed receipt page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum JwsError {
-    /// Longer than [`MAX_JWS_BYTES`].
+    /// Longer than its kind may be.
     #[error("the signed text is too long")]
     TooLong,
     /// Not three base64url parts.
@@ -127,12 +165,41 @@ pub fn with_signature(mut signing_input: String, signature: &[u8; SIGNATURE_BYTE
     signing_input
 }
 
-/// Takes a compact JWS apart.
+/// Takes a signed page of receipts apart.
 ///
 /// # Errors
 /// See [`JwsError`].
 pub fn split(text: &str) -> Result<Parts<'_>, JwsError> {
-    if text.len() > MAX_JWS_BYTES {
+    split_as(Kind::Receipts, text)
+}
+
+/// A signature without what it is over: the middle part left out (RFC 7515, appendix F).
+#[must_use]
+pub fn detached(signed: &str) -> String {
+    match (signed.split_once('.'), signed.rsplit_once('.')) {
+        (Some((header, _)), Some((_, signature))) => format!("{header}..{signature}"),
+        _ => String::new(),
+    }
+}
+
+/// Puts what was signed back into a signature without it.
+///
+/// # Errors
+/// [`JwsError::Framing`] when the middle part is not empty.
+pub fn attached(detached: &str, payload: &[u8]) -> Result<String, JwsError> {
+    let (header, signature) = detached.trim().split_once("..").ok_or(JwsError::Framing)?;
+    Ok(format!(
+        "{header}.{}.{signature}",
+        BASE64URL_NOPAD.encode(payload)
+    ))
+}
+
+/// Takes a compact JWS of one kind apart.
+///
+/// # Errors
+/// See [`JwsError`]; one of another kind is [`JwsError::Algorithm`].
+pub fn split_as(kind: Kind, text: &str) -> Result<Parts<'_>, JwsError> {
+    if text.len() > kind.max_bytes() {
         return Err(JwsError::TooLong);
     }
     let (signing_input, signature) = text.rsplit_once('.').ok_or(JwsError::Framing)?;
@@ -141,7 +208,7 @@ pub fn split(text: &str) -> Result<Parts<'_>, JwsError> {
         return Err(JwsError::Header);
     }
     let header: Header = serde_json::from_slice(&decoded(header)?).map_err(|_| JwsError::Header)?;
-    header.check()?;
+    header.check(kind)?;
     Ok(Parts {
         header,
         payload: decoded(payload)?,
@@ -229,6 +296,31 @@ mod tests {
         ] {
             assert_eq!(split(&with_header(header)).unwrap_err(), error, "{header}");
         }
+    }
+
+    #[test]
+    fn what_was_signed_for_one_purpose_serves_no_other() {
+        for kind in [Kind::Receipts, Kind::Image, Kind::FlashRecord] {
+            let header = Header::of(kind, "k").unwrap();
+            let text = with_signature(signing_input(&header, b"{}"), &[1; 64]);
+            for other in [Kind::Receipts, Kind::Image, Kind::FlashRecord] {
+                assert_eq!(split_as(other, &text).is_ok(), other == kind);
+            }
+        }
+    }
+
+    #[test]
+    fn a_signature_without_its_payload_takes_only_that_payload_back() {
+        let header = Header::of(Kind::Image, "k").unwrap();
+        let whole = with_signature(signing_input(&header, b"{\"bytes\":1}"), &[1; 64]);
+        let alone = detached(&whole);
+        assert!(alone.contains(".."));
+        assert_eq!(
+            attached(&format!("{alone}\n"), b"{\"bytes\":1}").unwrap(),
+            whole
+        );
+        assert_ne!(attached(&alone, b"{\"bytes\":2}").unwrap(), whole);
+        assert_eq!(attached(&whole, b"{}"), Err(JwsError::Framing));
     }
 
     #[test]

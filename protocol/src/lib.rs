@@ -17,6 +17,7 @@
 //! | [`document_name`] | the name of a delivered file, for display and export |
 //! | [`identity`] | a terminal by its certificate, a content by its digest |
 //! | [`jws`] | the compact framing of a signed receipt page |
+//! | [`provisioning`] | a unit's configuration, a disk image, the record of a card that was written
 //! | [`problem`] | problem codes: one code on screen, in the log and on the wire |
 
 pub mod answer;
@@ -31,5 +32,6 @@ pub mod jws;
 pub mod number;
 pub mod person;
 pub mod problem;
+pub mod provisioning;
 pub mod text;
 mod value;

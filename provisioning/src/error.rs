@@ -1,0 +1,436 @@
+//! The one error type of this crate: each variant is a problem with a stable code.
+//!
+//! The text says what happened; `lang/*/problems.ftl` says what is safe and what to do, in
+//! Japanese and English, under the same code. Nothing here carries a token or a passphrase.
+
+use std::io;
+use std::path::Path;
+
+use protocol::problem::ProblemCode;
+use protocol::provisioning::device::DeviceConfigError;
+use protocol::provisioning::image::{ManifestError, Version};
+
+use crate::disk::Refusal;
+use crate::flash::cause::Cause;
+
+/// What went wrong.
+#[derive(Debug, thiserror::Error)]
+pub enum Problem {
+    // ── Which disk ──────────────────────────────────────────────────────────────────
+    /// No disk of that name or serial.
+    #[error("no disk is called {0}")]
+    DiskUnknown(String),
+    /// Several disks have that name or serial.
+    #[error("{0} names more than one disk")]
+    DiskAmbiguous(String),
+    /// The disk may not be written.
+    #[error("{disk} is not written: {why}")]
+    DiskRefused {
+        /// Its name.
+        disk: String,
+        /// Why not.
+        why: Refusal,
+    },
+    /// Something else holds it open.
+    #[error("{0} is in use")]
+    DiskBusy(String),
+    /// What was opened is not the disk that was chosen.
+    #[error("{0} is another disk than the one that was chosen")]
+    DiskChanged(String),
+    /// The last four signs of its serial were not given, or are others.
+    #[error("the last four signs of the card's serial are not those")]
+    DiskNotConfirmed,
+
+    // ── The card ────────────────────────────────────────────────────────────────────
+    /// Too small for the image.
+    #[error("the card has {has} bytes, {needs} are needed")]
+    CardSmall {
+        /// Bytes that are needed.
+        needs: u64,
+        /// Bytes it has.
+        has: u64,
+    },
+    /// It tells more bytes than it keeps.
+    #[error("the card keeps fewer bytes than it tells (first lost at byte {at})")]
+    CardCapacity {
+        /// Where this was seen.
+        at: u64,
+    },
+    /// It was pulled.
+    #[error("the card is gone (at byte {at})")]
+    CardGone {
+        /// Where.
+        at: u64,
+    },
+    /// It does not take what is written.
+    #[error("the card does not take byte {at}: {source}")]
+    CardWrite {
+        /// Where.
+        at: u64,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// It cannot be read.
+    #[error("the card cannot be read at byte {at}: {source}; likely {cause}")]
+    CardRead {
+        /// Where.
+        at: u64,
+        /// What the operating system says.
+        source: io::Error,
+        /// What is most likely broken.
+        cause: Cause,
+    },
+    /// It holds something else than what was written.
+    #[error("the card differs at byte {at}; likely {cause}")]
+    CardDiffers {
+        /// Beginning of the first range that differs.
+        at: u64,
+        /// What is most likely broken.
+        cause: Cause,
+    },
+    /// It is too slow to be sound.
+    #[error("the card takes {kib_a_second} KiB a second")]
+    CardSlow {
+        /// How fast it is.
+        kib_a_second: u64,
+    },
+    /// It carries the mark of a card that was not finished, or nothing that starts.
+    #[error("the card was not finished")]
+    CardUnfinished,
+    /// Somebody stopped the run.
+    #[error("stopped")]
+    Interrupted,
+    /// `--resume` for a card or an image that was not begun here.
+    #[error("there is nothing to go on with for this card and this image")]
+    ResumeUnknown,
+
+    // ── The image ───────────────────────────────────────────────────────────────────
+    /// `image.json` cannot be read.
+    #[error("image.json: {0}")]
+    ImageManifest(String),
+    /// There is no signature.
+    #[error("the image has no signature")]
+    ImageUnsigned,
+    /// Signed by a key that is not trusted.
+    #[error("the image is signed by a key that is not trusted")]
+    ImageKey,
+    /// The signature does not belong to this `image.json`.
+    #[error("the image's signature is wrong")]
+    ImageSignature,
+    /// The file is shorter than it has to be.
+    #[error("the image's file ends early")]
+    ImageTruncated,
+    /// The file is not what was signed.
+    #[error("the image's file is not the one that was signed (byte {at})")]
+    ImageCorrupt {
+        /// Where this was seen first.
+        at: u64,
+    },
+    /// Below the oldest version that is taken.
+    #[error("the image is version {found}, the oldest that is taken is {minimum}")]
+    ImageOld {
+        /// Its version.
+        found: Version,
+        /// The oldest that is taken.
+        minimum: Version,
+    },
+    /// Not built for that board.
+    #[error("the image is not built for {0}")]
+    ImageBoard(String),
+    /// The image has no configuration partition, or one that cannot be read.
+    #[error("the image's configuration partition: {0}")]
+    ImagePartition(&'static str),
+    /// The key that should sign cannot be read or made.
+    #[error("the signing key: {0}")]
+    Key(&'static str),
+    /// The file of trusted keys is not one.
+    #[error("{place}, line {line}: {what}")]
+    TrustFile {
+        /// The file.
+        place: String,
+        /// Line, from 1.
+        line: usize,
+        /// What is wrong; never the value.
+        what: String,
+    },
+
+    // ── The unit ────────────────────────────────────────────────────────────────────
+    /// Not TOML or CSV at all.
+    #[error("line {line}: {what}")]
+    ConfigSyntax {
+        /// Line, from 1.
+        line: usize,
+        /// What is wrong; never the value.
+        what: String,
+    },
+    /// A key or column that nobody knows.
+    #[error("line {line}: {what}")]
+    ConfigUnknownKey {
+        /// Line, from 1.
+        line: usize,
+        /// Which.
+        what: String,
+    },
+    /// A value that cannot be.
+    #[error("line {line}: {what}")]
+    ConfigValue {
+        /// Line, from 1.
+        line: usize,
+        /// Which key, and what it takes; never the value.
+        what: String,
+    },
+    /// A key that has to be there.
+    #[error("{0} is not given, neither in the file nor on the command line")]
+    ConfigMissing(&'static str),
+    /// The same serial twice in one batch.
+    #[error("line {line}: the serial or the card stands in another line already")]
+    BatchDuplicate {
+        /// Line, from 1.
+        line: usize,
+    },
+    /// A batch without rows, or with too many.
+    #[error("a batch has 1 to {limit} rows")]
+    BatchSize {
+        /// Most rows.
+        limit: usize,
+    },
+    /// The token cannot be one, or the command that makes tokens gave none.
+    #[error("the one-time token: {0}")]
+    Token(String),
+    /// Its time is over.
+    #[error("the one-time token has ended")]
+    TokenExpired,
+    /// It was written to another unit's card before.
+    #[error("the one-time token was given to another unit")]
+    TokenUsed,
+
+    // ── The tool ────────────────────────────────────────────────────────────────────
+    /// The log was changed.
+    #[error("the log is broken at line {line}: {what}")]
+    LogBroken {
+        /// Line, from 1.
+        line: usize,
+        /// How.
+        what: &'static str,
+    },
+    /// There is no record of that unit.
+    #[error("no card was written for {0} on this machine")]
+    RecordUnknown(String),
+    /// A label or sheet cannot be drawn.
+    #[error("cannot be printed: {0}")]
+    Print(&'static str),
+    /// No font for it.
+    #[error("no font: {0}")]
+    Font(String),
+    /// A simulated card that cannot be.
+    #[error("--simulate: {0}")]
+    Simulate(String),
+    /// A file or folder.
+    #[error("cannot {action} {place}: {source}")]
+    File {
+        /// What was tried.
+        action: &'static str,
+        /// With which.
+        place: String,
+        /// What the operating system says.
+        source: io::Error,
+    },
+}
+
+impl Problem {
+    /// A file that failed.
+    pub fn file(action: &'static str, place: impl AsRef<Path>, source: io::Error) -> Self {
+        Self::File {
+            action,
+            place: place.as_ref().display().to_string(),
+            source,
+        }
+    }
+
+    /// A problem of the card's device, by what the operating system says.
+    #[must_use]
+    pub fn card_write(at: u64, source: io::Error) -> Self {
+        if is_gone(&source) {
+            Self::CardGone { at }
+        } else {
+            Self::CardWrite { at, source }
+        }
+    }
+
+    /// The same while reading.
+    #[must_use]
+    pub fn card_read(at: u64, source: io::Error) -> Self {
+        if is_gone(&source) {
+            Self::CardGone { at }
+        } else {
+            // A controller that cannot correct its cells answers an error: worn memory is
+            // more frequent than anything between it and us.
+            Self::CardRead {
+                at,
+                source,
+                cause: Cause::Card,
+            }
+        }
+    }
+
+    /// The stable code.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::DiskUnknown(_) => "MDG-PROVISION-DISK-UNKNOWN",
+            Self::DiskAmbiguous(_) => "MDG-PROVISION-DISK-AMBIGUOUS",
+            Self::DiskRefused { .. } => "MDG-PROVISION-DISK-REFUSED",
+            Self::DiskBusy(_) => "MDG-PROVISION-DISK-BUSY",
+            Self::DiskChanged(_) => "MDG-PROVISION-DISK-CHANGED",
+            Self::DiskNotConfirmed => "MDG-PROVISION-DISK-NOT-CONFIRMED",
+            Self::CardSmall { .. } => "MDG-PROVISION-CARD-SMALL",
+            Self::CardCapacity { .. } => "MDG-PROVISION-CARD-CAPACITY",
+            Self::CardGone { .. } => "MDG-PROVISION-CARD-GONE",
+            Self::CardWrite { .. } => "MDG-PROVISION-CARD-WRITE",
+            Self::CardRead { .. } => "MDG-PROVISION-CARD-READ",
+            Self::CardDiffers { .. } => "MDG-PROVISION-CARD-DIFFERS",
+            Self::CardSlow { .. } => "MDG-PROVISION-CARD-SLOW",
+            Self::CardUnfinished => "MDG-PROVISION-CARD-UNFINISHED",
+            Self::Interrupted => "MDG-PROVISION-INTERRUPTED",
+            Self::ResumeUnknown => "MDG-PROVISION-RESUME-UNKNOWN",
+            Self::ImageManifest(_) => "MDG-PROVISION-IMAGE-MANIFEST",
+            Self::ImageUnsigned => "MDG-PROVISION-IMAGE-UNSIGNED",
+            Self::ImageKey => "MDG-PROVISION-IMAGE-KEY",
+            Self::ImageSignature => "MDG-PROVISION-IMAGE-SIGNATURE",
+            Self::ImageTruncated => "MDG-PROVISION-IMAGE-TRUNCATED",
+            Self::ImageCorrupt { .. } => "MDG-PROVISION-IMAGE-CORRUPT",
+            Self::ImageOld { .. } => "MDG-PROVISION-IMAGE-OLD",
+            Self::ImageBoard(_) => "MDG-PROVISION-IMAGE-BOARD",
+            Self::ImagePartition(_) => "MDG-PROVISION-IMAGE-PARTITION",
+            Self::Key(_) => "MDG-PROVISION-KEY",
+            Self::TrustFile { .. } => "MDG-PROVISION-TRUST-FILE",
+            Self::ConfigSyntax { .. } => "MDG-PROVISION-CONFIG-SYNTAX",
+            Self::ConfigUnknownKey { .. } => "MDG-PROVISION-CONFIG-UNKNOWN-KEY",
+            Self::ConfigValue { .. } => "MDG-PROVISION-CONFIG-VALUE",
+            Self::ConfigMissing(_) => "MDG-PROVISION-CONFIG-MISSING",
+            Self::BatchDuplicate { .. } => "MDG-PROVISION-BATCH-DUPLICATE",
+            Self::BatchSize { .. } => "MDG-PROVISION-BATCH-SIZE",
+            Self::Token(_) => "MDG-PROVISION-TOKEN",
+            Self::TokenExpired => "MDG-PROVISION-TOKEN-EXPIRED",
+            Self::TokenUsed => "MDG-PROVISION-TOKEN-USED",
+            Self::LogBroken { .. } => "MDG-PROVISION-LOG-BROKEN",
+            Self::RecordUnknown(_) => "MDG-PROVISION-RECORD-UNKNOWN",
+            Self::Print(_) => "MDG-PROVISION-PRINT",
+            Self::Font(_) => "MDG-PROVISION-FONT",
+            Self::Simulate(_) => "MDG-PROVISION-SIMULATE",
+            Self::File { .. } => "MDG-PROVISION-FILE",
+        }
+    }
+
+    /// Every code, for the words and their test.
+    pub const CODES: [&'static str; 42] = [
+        "MDG-PROVISION-DISK-UNKNOWN",
+        "MDG-PROVISION-DISK-AMBIGUOUS",
+        "MDG-PROVISION-DISK-REFUSED",
+        "MDG-PROVISION-DISK-BUSY",
+        "MDG-PROVISION-DISK-CHANGED",
+        "MDG-PROVISION-DISK-NOT-CONFIRMED",
+        "MDG-PROVISION-CARD-SMALL",
+        "MDG-PROVISION-CARD-CAPACITY",
+        "MDG-PROVISION-CARD-GONE",
+        "MDG-PROVISION-CARD-WRITE",
+        "MDG-PROVISION-CARD-READ",
+        "MDG-PROVISION-CARD-DIFFERS",
+        "MDG-PROVISION-CARD-SLOW",
+        "MDG-PROVISION-CARD-UNFINISHED",
+        "MDG-PROVISION-INTERRUPTED",
+        "MDG-PROVISION-RESUME-UNKNOWN",
+        "MDG-PROVISION-IMAGE-MANIFEST",
+        "MDG-PROVISION-IMAGE-UNSIGNED",
+        "MDG-PROVISION-IMAGE-KEY",
+        "MDG-PROVISION-IMAGE-SIGNATURE",
+        "MDG-PROVISION-IMAGE-TRUNCATED",
+        "MDG-PROVISION-IMAGE-CORRUPT",
+        "MDG-PROVISION-IMAGE-OLD",
+        "MDG-PROVISION-IMAGE-BOARD",
+        "MDG-PROVISION-IMAGE-PARTITION",
+        "MDG-PROVISION-KEY",
+        "MDG-PROVISION-TRUST-FILE",
+        "MDG-PROVISION-CONFIG-SYNTAX",
+        "MDG-PROVISION-CONFIG-UNKNOWN-KEY",
+        "MDG-PROVISION-CONFIG-VALUE",
+        "MDG-PROVISION-CONFIG-MISSING",
+        "MDG-PROVISION-BATCH-DUPLICATE",
+        "MDG-PROVISION-BATCH-SIZE",
+        "MDG-PROVISION-TOKEN",
+        "MDG-PROVISION-TOKEN-EXPIRED",
+        "MDG-PROVISION-TOKEN-USED",
+        "MDG-PROVISION-LOG-BROKEN",
+        "MDG-PROVISION-RECORD-UNKNOWN",
+        "MDG-PROVISION-PRINT",
+        "MDG-PROVISION-FONT",
+        "MDG-PROVISION-SIMULATE",
+        "MDG-PROVISION-FILE",
+    ];
+
+    /// The code as the other rooms know codes.
+    #[must_use]
+    pub fn problem_code(&self) -> ProblemCode {
+        ProblemCode::parse(self.code()).expect("every code of this crate is shaped like a code")
+    }
+
+    /// What the program's exit tells a script; see [`Exit`].
+    #[must_use]
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::CardCapacity { .. }
+            | Self::CardGone { .. }
+            | Self::CardWrite { .. }
+            | Self::CardRead { .. }
+            | Self::CardDiffers { .. }
+            | Self::CardSlow { .. }
+            | Self::CardUnfinished => Exit::Card,
+            Self::Interrupted => Exit::Interrupted,
+            _ => Exit::Refused,
+        }
+    }
+}
+
+/// Exit codes of the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// 0: done.
+    Done = 0,
+    /// 1: refused before the card was touched, or nothing to do with a card.
+    Refused = 1,
+    // 2 is the command line's own.
+    /// 3: a batch in which some cards failed.
+    Partly = 3,
+    /// 4: the card is not good; if it was being written, it is marked and does not start.
+    Card = 4,
+    /// 130: stopped by Ctrl-C; the card is marked and does not start.
+    Interrupted = 130,
+}
+
+impl From<ManifestError> for Problem {
+    fn from(error: ManifestError) -> Self {
+        Self::ImageManifest(error.to_string())
+    }
+}
+
+impl Problem {
+    /// What is wrong with a configuration as a whole, by the line of its key.
+    #[must_use]
+    pub fn config(error: DeviceConfigError, text: &str) -> Self {
+        let line = text
+            .lines()
+            .position(|line| line.trim_start().starts_with(error.key()));
+        Self::ConfigValue {
+            line: line.map_or(1, |index| index + 1),
+            what: error.to_string(),
+        }
+    }
+}
+
+/// Whether the device itself has left.
+fn is_gone(error: &io::Error) -> bool {
+    const ENXIO: i32 = 6;
+    const ENODEV: i32 = 19;
+    const ENOMEDIUM: i32 = 123;
+    matches!(error.raw_os_error(), Some(ENXIO | ENODEV | ENOMEDIUM))
+}
