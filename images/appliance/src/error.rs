@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use protocol::provisioning::Version;
+
 /// A fault of the machine.
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {
@@ -23,6 +25,40 @@ pub enum Fault {
     /// partition are damaged. The data partition cannot be opened; nothing was changed.
     #[error("MDG-KEY-MISSING: the device's secret is missing or damaged; the data stay closed")]
     KeyMissing,
+    /// The kernel shows no frame buffer, or one of an unknown kind.
+    #[error("MDG-SCREEN-NONE: there is no frame buffer to draw on")]
+    NoScreen,
+    /// The picture of the recovery screen is missing or damaged.
+    #[error("MDG-SCREEN-PICTURE: the picture cannot be read")]
+    NoPicture,
+    /// The card's configuration was written for another board. Nothing was applied. Write the
+    /// card again for this board.
+    #[error("MDG-CONFIG-BOARD: the card was prepared for another board; prepare it again")]
+    ConfigBoard,
+    /// The card's configuration is missing or cannot be. Nothing was applied. Write the card
+    /// again.
+    #[error("MDG-CONFIG-CARD: the card's device.toml is missing or wrong; prepare the card again")]
+    ConfigCard,
+    /// The card's configuration names only a mobile network, which this image cannot use.
+    #[error("MDG-CONFIG-LTE: this image has no mobile network; name a cable or Wi-Fi")]
+    ConfigLte,
+    /// The bundle is older than the recorded minimum. Nothing was written.
+    #[error("MDG-UPDATE-OLDER: the bundle is {found}, at least {minimum} is needed")]
+    UpdateOlder {
+        /// Version of the bundle.
+        found: Version,
+        /// The recorded minimum.
+        minimum: Version,
+    },
+    /// The bundle or the image does not say its version. Nothing was written.
+    #[error("MDG-UPDATE-VERSION: the bundle does not say its version")]
+    UpdateVersion,
+    /// A program of the system could not do its part.
+    #[error("MDG-APPLIANCE-PROGRAM: {0} failed")]
+    Program(&'static str),
+    /// This system is not good enough to keep; the boot loader takes over.
+    #[error("MDG-HEALTH-REFUSED: {0}")]
+    Unhealthy(&'static str),
     /// The system could not read or write. Names the file, never what is in it.
     #[error("MDG-APPLIANCE-IO: {path}: {why}")]
     Io {

@@ -282,7 +282,7 @@ mod tests {
         #[test]
         fn a_flipped_bit_is_no_record(state in states(), at in 0..RECORD_BYTES, bit in 0..8) {
             let mut record = state.encode();
-            record[at] ^= 1 << bit;
+            record[at] ^= 1_u8 << bit;
             prop_assert_eq!(SlotState::decode(&record), None);
         }
 

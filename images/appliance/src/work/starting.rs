@@ -1,0 +1,116 @@
+//! Orders of the initrd: slots, keys, the recovery screen.
+
+use std::fs::{self, File};
+use std::io::{Read as _, Write as _};
+use std::path::Path;
+
+use appliance::Fault;
+use appliance::disk::BootFacts;
+use appliance::key::{self, DeviceKey, Purpose};
+use appliance::recovery as picture;
+use appliance::slots::autoboot::Course;
+use appliance::slots::store::Partition;
+use appliance::slots::{Slot, backend};
+
+use super::{selector, tryboot};
+
+/// Where the kernel of a Raspberry Pi shows the chip's 32 bytes for a secret.
+const CHIP: &str = "/sys/bus/nvmem/devices/rpi-otp-private0/nvmem";
+
+/// Bytes of `struct input_event` on a 64-bit kernel: time, kind, code, value.
+const INPUT_EVENT_BYTES: usize = 24;
+
+/// `EV_KEY` of the kernel: keys, buttons, and a finger that comes down.
+const EV_KEY: u16 = 1;
+
+/// RAUC's words, and the initrd's.
+pub fn slots(facts: &BootFacts, words: &[String]) -> Result<(), Fault> {
+    let words: Vec<_> = words.iter().map(String::as_str).collect();
+    if let ["start", slot] = words[..] {
+        let medium = Partition::open(&facts.partition("slots")?)?;
+        let course = match tryboot(facts, medium)?.start(Slot::parse(slot)?)? {
+            Course::Go => "go",
+            Course::Other => "other",
+            Course::Recovery => "recovery",
+        };
+        println!("{course}");
+        return Ok(());
+    }
+    let answer = backend::answer(&mut *selector(facts)?, facts.slot, &words)?;
+    if !answer.is_empty() {
+        println!("{answer}");
+    }
+    Ok(())
+}
+
+pub(super) fn device_key(facts: &BootFacts) -> Result<(DeviceKey, Partition), Fault> {
+    let mut medium = Partition::open(&facts.partition("key")?)?;
+    let key = key::find_or_make(&mut medium, key::chip(Path::new(CHIP))?, key::random)?;
+    Ok((key, medium))
+}
+
+/// The key of the data partition, for `cryptsetup --key-file -`.
+pub fn print_data_key(facts: &BootFacts) -> Result<(), Fault> {
+    let (key, _) = device_key(facts)?;
+    let path = Path::new("standard output");
+    std::io::stdout()
+        .write_all(&*key.derive(Purpose::Data))
+        .map_err(Fault::at(path))
+}
+
+/// `new` or `ready`.
+pub fn print_data_state(facts: &BootFacts) -> Result<(), Fault> {
+    let (key, _) = device_key(facts)?;
+    println!("{}", if key.data_is_ready() { "ready" } else { "new" });
+    Ok(())
+}
+
+/// The data partition is made.
+pub fn set_data_ready(facts: &BootFacts) -> Result<(), Fault> {
+    let (mut key, mut medium) = device_key(facts)?;
+    key.set_data_ready(&mut medium)
+}
+
+/// Shows what to do and waits for a finger or a key. Without a display it still waits: a
+/// machine that restarts by itself again and again is never what helps.
+pub fn recovery(facts: &BootFacts, code: &str) -> Result<(), Fault> {
+    if let Err(fault) = picture::show(code) {
+        eprintln!("appliance: {fault}");
+    }
+    wait_for_touch()?;
+    selector(facts)?.retry()
+}
+
+fn wait_for_touch() -> Result<(), Fault> {
+    let folder = Path::new("/dev/input");
+    let mut devices: Vec<File> = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter(|entry| entry.file_name().as_encoded_bytes().starts_with(b"event"))
+        .filter_map(|entry| File::open(entry.path()).ok())
+        .collect();
+    loop {
+        let mut waiting: Vec<_> = devices
+            .iter()
+            .map(|device| rustix::event::PollFd::new(device, rustix::event::PollFlags::IN))
+            .collect();
+        rustix::event::poll(&mut waiting, None).map_err(|why| Fault::at(folder)(why.into()))?;
+        let ready: Vec<_> = waiting
+            .iter()
+            .map(|device| device.revents().contains(rustix::event::PollFlags::IN))
+            .collect();
+        for (device, ready) in devices.iter_mut().zip(ready) {
+            let mut event = [0; INPUT_EVENT_BYTES];
+            if ready && device.read_exact(&mut event).is_ok() && is_press(&event) {
+                return Ok(());
+            }
+        }
+    }
+}
+
+fn is_press(event: &[u8; INPUT_EVENT_BYTES]) -> bool {
+    let kind = u16::from_ne_bytes([event[16], event[17]]);
+    let value = i32::from_ne_bytes([event[20], event[21], event[22], event[23]]);
+    kind == EV_KEY && value == 1
+}
