@@ -41,6 +41,8 @@ enum Order {
     Allow { manifest: PathBuf },
     /// What a partition is for, by the kernel's name; for udev.
     Partition { name: String },
+    /// Writes the slot partition of a freshly flashed card into a file.
+    FormatSlots { image: PathBuf },
     /// Shows a code and what to do, and leaves it there.
     Screen { code: String },
     /// Shows a code, waits for a touch, and gives the slots another start.
@@ -94,6 +96,7 @@ fn run(arguments: Arguments) -> Result<(), Fault> {
             }
             None => Err(Fault::SlotsUnbooted),
         },
+        Order::FormatSlots { image } => work::format_slots(&image),
         Order::Screen { code } => appliance::recovery::show(&code),
         Order::Recovery { code } => work::recovery(&facts, &code),
     }

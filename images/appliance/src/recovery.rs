@@ -64,7 +64,8 @@ pub struct Grey {
 }
 
 impl Grey {
-    /// Reads a picture that the recipe made: PNG, eight bits of grey.
+    /// Reads a picture that the recipe made: PNG, eight bits, everything in it grey, so that
+    /// the first channel tells the level.
     ///
     /// # Errors
     /// [`Fault::Io`], [`Fault::NoPicture`].
@@ -78,9 +79,13 @@ impl Grey {
         let info = reader
             .next_frame(&mut levels)
             .map_err(|_| Fault::NoPicture)?;
-        if (info.color_type, info.bit_depth) != (png::ColorType::Grayscale, png::BitDepth::Eight) {
+        if info.bit_depth != png::BitDepth::Eight || info.color_type == png::ColorType::Indexed {
             return Err(Fault::NoPicture);
         }
+        let levels = levels
+            .into_iter()
+            .step_by(info.color_type.samples())
+            .collect();
         Ok(Self {
             width: info.width as usize,
             height: info.height as usize,

@@ -17,7 +17,9 @@ use appliance::slots::{Selector, Tryboot, UBoot};
 
 pub use applying::{apply, names};
 pub use keeping::{allow, health};
-pub use starting::{print_data_key, print_data_state, recovery, set_data_ready, slots};
+pub use starting::{
+    format_slots, print_data_key, print_data_state, recovery, set_data_ready, slots,
+};
 
 /// The number of the account `kiosk` and of its group; `images/rootfs` creates both.
 const KIOSK: u32 = 800;

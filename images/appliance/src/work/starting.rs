@@ -9,13 +9,16 @@ use appliance::disk::BootFacts;
 use appliance::key::{self, DeviceKey, Purpose};
 use appliance::recovery as picture;
 use appliance::slots::autoboot::Course;
-use appliance::slots::store::Partition;
-use appliance::slots::{Slot, backend};
+use appliance::slots::store::{self, Partition};
+use appliance::slots::{Slot, SlotState, backend};
 
 use super::{selector, tryboot};
 
 /// Where the kernel of a Raspberry Pi shows the chip's 32 bytes for a secret.
 const CHIP: &str = "/sys/bus/nvmem/devices/rpi-otp-private0/nvmem";
+
+/// Size of the slot partition; `images/bin/disk` lays it out.
+const SLOT_PARTITION_BYTES: u64 = 1024 * 1024;
 
 /// Bytes of `struct input_event` on a 64-bit kernel: time, kind, code, value.
 const INPUT_EVENT_BYTES: usize = 24;
@@ -41,6 +44,14 @@ pub fn slots(facts: &BootFacts, words: &[String]) -> Result<(), Fault> {
         println!("{answer}");
     }
     Ok(())
+}
+
+/// The slot partition of a freshly flashed card.
+pub fn format_slots(image: &Path) -> Result<(), Fault> {
+    File::create(image)
+        .and_then(|file| file.set_len(SLOT_PARTITION_BYTES))
+        .map_err(Fault::at(image))?;
+    store::format(&mut Partition::open(image)?, &SlotState::flashed())
 }
 
 pub(super) fn device_key(facts: &BootFacts) -> Result<(DeviceKey, Partition), Fault> {
