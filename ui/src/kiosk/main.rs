@@ -11,6 +11,8 @@ mod play;
 mod reader;
 mod verify_audit;
 #[cfg(any(feature = "window", feature = "panel"))]
+mod watchdog;
+#[cfg(any(feature = "window", feature = "panel"))]
 mod window;
 
 use std::path::PathBuf;

@@ -7,7 +7,7 @@ use firmware::setup::config::Config;
 use slint::ComponentHandle;
 use ui::screen::Screen;
 
-use crate::assemble;
+use crate::{assemble, watchdog};
 
 /// Opens the desk and stays until the window is closed or the unit is wiped.
 pub fn run(config: &Config) -> Result<ExitCode, String> {
@@ -35,6 +35,8 @@ pub fn run(config: &Config) -> Result<ExitCode, String> {
     )
     .map_err(|problem| assemble::explain(&problem))?;
 
+    let pulse = running.pulse();
+    let _watched = watchdog::start(move |limit| pulse.beats(limit));
     let toucher = running.toucher();
     screen.on_touch(move |touch| toucher.touch(touch));
     let drawn = std::rc::Rc::downgrade(&screen);
