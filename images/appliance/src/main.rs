@@ -39,6 +39,8 @@ enum Order {
     Health,
     /// Refuses a bundle (its manifest) that is older than the recorded minimum.
     Allow { manifest: PathBuf },
+    /// Installs the bundle on a stick and restarts into it when the desk is idle.
+    Update { device: PathBuf },
     /// What a partition is for, by the kernel's name; for udev.
     Partition { name: String },
     /// Writes the slot partition of a freshly flashed card into a file.
@@ -89,6 +91,7 @@ fn run(arguments: Arguments) -> Result<(), Fault> {
         Order::Names => work::names(),
         Order::Health => work::health(&facts),
         Order::Allow { manifest } => work::allow(&manifest),
+        Order::Update { device } => work::update(&device),
         Order::Partition { name } => match facts.purpose(&name) {
             Some(purpose) => {
                 println!("{purpose}");

@@ -2,8 +2,10 @@
 //! is decided in the library.
 
 mod applying;
+mod input;
 mod keeping;
 mod starting;
+mod updating;
 
 use std::fs::{self, File};
 use std::io::Write as _;

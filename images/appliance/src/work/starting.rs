@@ -1,7 +1,7 @@
 //! Orders of the initrd: slots, keys, the recovery screen.
 
-use std::fs::{self, File};
-use std::io::{Read as _, Write as _};
+use std::fs::File;
+use std::io::Write as _;
 use std::path::Path;
 
 use appliance::Fault;
@@ -12,6 +12,7 @@ use appliance::slots::autoboot::Course;
 use appliance::slots::store::{self, Partition};
 use appliance::slots::{Slot, SlotState, backend};
 
+use super::input::Inputs;
 use super::{selector, tryboot};
 
 /// Where the kernel of a Raspberry Pi shows the chip's 32 bytes for a secret.
@@ -19,12 +20,6 @@ const CHIP: &str = "/sys/bus/nvmem/devices/rpi-otp-private0/nvmem";
 
 /// Size of the slot partition; `images/bin/disk` lays it out.
 const SLOT_PARTITION_BYTES: u64 = 1024 * 1024;
-
-/// Bytes of `struct input_event` on a 64-bit kernel: time, kind, code, value.
-const INPUT_EVENT_BYTES: usize = 24;
-
-/// `EV_KEY` of the kernel: keys, buttons, and a finger that comes down.
-const EV_KEY: u16 = 1;
 
 /// RAUC's words, and the initrd's.
 pub fn slots(facts: &BootFacts, words: &[String]) -> Result<(), Fault> {
@@ -88,40 +83,6 @@ pub fn recovery(facts: &BootFacts, code: &str) -> Result<(), Fault> {
     if let Err(fault) = picture::show(code) {
         eprintln!("appliance: {fault}");
     }
-    wait_for_touch()?;
+    Inputs::open().wait_for_press(None)?;
     selector(facts)?.retry()
-}
-
-fn wait_for_touch() -> Result<(), Fault> {
-    let folder = Path::new("/dev/input");
-    let mut devices: Vec<File> = fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .filter(|entry| entry.file_name().as_encoded_bytes().starts_with(b"event"))
-        .filter_map(|entry| File::open(entry.path()).ok())
-        .collect();
-    loop {
-        let mut waiting: Vec<_> = devices
-            .iter()
-            .map(|device| rustix::event::PollFd::new(device, rustix::event::PollFlags::IN))
-            .collect();
-        rustix::event::poll(&mut waiting, None).map_err(|why| Fault::at(folder)(why.into()))?;
-        let ready: Vec<_> = waiting
-            .iter()
-            .map(|device| device.revents().contains(rustix::event::PollFlags::IN))
-            .collect();
-        for (device, ready) in devices.iter_mut().zip(ready) {
-            let mut event = [0; INPUT_EVENT_BYTES];
-            if ready && device.read_exact(&mut event).is_ok() && is_press(&event) {
-                return Ok(());
-            }
-        }
-    }
-}
-
-fn is_press(event: &[u8; INPUT_EVENT_BYTES]) -> bool {
-    let kind = u16::from_ne_bytes([event[16], event[17]]);
-    let value = i32::from_ne_bytes([event[20], event[21], event[22], event[23]]);
-    kind == EV_KEY && value == 1
 }
