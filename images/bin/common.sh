@@ -47,11 +47,12 @@ debian_sources() {
 }
 
 # Runs a command inside the build root, with the checkout, the cache and cargo's registry at
-# the same places as outside. The mounts end with the command.
+# the same places as outside. The mounts end with the command. With `in_place=exec` the caller
+# becomes the command, so that whoever kills the one kills the other.
 in_build_root() {
     registry=${CARGO_HOME:-$HOME/.cargo}/registry
     mkdir -p "$build_root$checkout" "$build_root$cache" "$build_root$registry"
-    unshare --mount --pid --fork --kill-child sh -eu -c '
+    ${in_place:-} unshare --mount --pid --fork --kill-child sh -eu -c '
         root=$1 checkout=$2 cache=$3 registry=$4
         shift 4
         for place in "$checkout" "$cache" "$registry"; do
