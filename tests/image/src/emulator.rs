@@ -82,10 +82,27 @@ impl Emulator {
     /// # Errors
     /// When it does not within the limit; the last lines of the console.
     pub fn wait_for_page(&mut self, page: &Picture, limit: Duration) -> io::Result<Duration> {
+        self.wait_for_picture(page, limit, |now| now)
+    }
+
+    /// Waits until the middle of the screen shows a picture.
+    ///
+    /// # Errors
+    /// As [`Self::wait_for_page`].
+    pub fn wait_for_middle(&mut self, page: &Picture, limit: Duration) -> io::Result<Duration> {
+        self.wait_for_picture(page, limit, |now| now.middle(page))
+    }
+
+    fn wait_for_picture(
+        &mut self,
+        page: &Picture,
+        limit: Duration,
+        part: impl Fn(Picture) -> Picture,
+    ) -> io::Result<Duration> {
         let deadline = Instant::now() + limit;
         let mut last = 1.0;
         while Instant::now() < deadline {
-            if let Ok(now) = self.look() {
+            if let Ok(now) = self.look().map(&part) {
                 last = now.difference(page);
                 if now.shows(page) {
                     return Ok(self.up());

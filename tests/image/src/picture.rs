@@ -67,10 +67,22 @@ impl Picture {
         self.difference(page) < SAME_PAGE
     }
 
-    /// Whether something is drawn at all.
+    /// The middle of the picture, as large as another one.
     #[must_use]
-    pub fn is_blank(&self) -> bool {
-        self.pixels.chunks_exact(3).all(|pixel| pixel == &self.pixels[..3])
+    pub fn middle(&self, of: &Self) -> Self {
+        let (width, height) = (of.size.0.min(self.size.0), of.size.1.min(self.size.1));
+        let (left, top) = ((self.size.0 - width) / 2, (self.size.1 - height) / 2);
+        let pixels = (top..top + height)
+            .flat_map(|y| {
+                let from = ((y * self.size.0 + left) * 3) as usize;
+                &self.pixels[from..from + (width * 3) as usize]
+            })
+            .copied()
+            .collect();
+        Self {
+            size: (width, height),
+            pixels,
+        }
     }
 }
 
@@ -104,7 +116,16 @@ mod tests {
     }
 
     #[test]
-    fn a_dark_screen_shows_nothing() {
-        assert!(plain(0).is_blank());
+    fn the_middle_of_a_screen_is_cut_out() {
+        let mut screen = plain(0);
+        let small = Picture {
+            size: (2, 2),
+            pixels: vec![255; 12],
+        };
+        for (x, y) in [(49, 4), (50, 4), (49, 5), (50, 5)] {
+            let at = (y * 100 + x) * 3;
+            screen.pixels[at..at + 3].fill(255);
+        }
+        assert!(screen.middle(&small).difference(&small) == 0.0);
     }
 }
