@@ -3,7 +3,7 @@
 //! After an update the new system has to show: the screen is up (the service manager knows,
 //! because the kiosk reports itself only then), the vault opens, the reader is there or was
 //! already absent before, and the gateway answers, or cannot be asked because there is no
-//! way to it. The facts come from `kiosk doctor --json`.
+//! way to it. A system that has shown all that once only has to come up. The facts come from `kiosk doctor --json`.
 
 use std::time::Duration;
 
@@ -70,10 +70,22 @@ const UNREACHED: [&str; 2] = ["MDG-NET-DOWN", "MDG-NET-TIMEOUT"];
 /// Code of a terminal that belongs to no office yet: there is nobody to ask.
 const NOT_ENROLLED: &str = "MDG-ENROL-MISSING";
 
-/// Judges. `reader_absent_before` is what the last good start found; `up` is the time since
-/// the kiosk came up.
+/// What the system has to show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standard {
+    /// It was healthy once: a desk that works without a reader or a gateway is still the best
+    /// that there is, and is not restarted because somebody unplugged something.
+    Proven,
+    /// It was just installed: everything that worked before has to work again.
+    Trial {
+        /// There was no reader when the last system was kept.
+        reader_absent_before: bool,
+    },
+}
+
+/// Judges. `up` is the time since the kiosk came up.
 #[must_use]
-pub fn judge(report: Option<&Report>, reader_absent_before: bool, up: Duration) -> Verdict {
+pub fn judge(report: Option<&Report>, standard: Standard, up: Duration) -> Verdict {
     let late = up >= PATIENCE;
     let wait = |why| {
         if late {
@@ -91,6 +103,12 @@ pub fn judge(report: Option<&Report>, reader_absent_before: bool, up: Duration) 
     {
         return wait("the vault does not open");
     }
+    let Standard::Trial {
+        reader_absent_before,
+    } = standard
+    else {
+        return Verdict::Keep;
+    };
     if !report.reader_is_there() && !reader_absent_before {
         return wait("the reader that was there before is gone");
     }
@@ -116,6 +134,12 @@ mod tests {
     use super::*;
 
     const NOW: Duration = Duration::from_secs(30);
+    const TRIAL: Standard = Standard::Trial {
+        reader_absent_before: false,
+    };
+    const NO_READER: Standard = Standard::Trial {
+        reader_absent_before: true,
+    };
 
     fn report(vault: &str, reader: &str, gateway: &str, code: &str) -> Report {
         Report::parse(&format!(
@@ -130,46 +154,57 @@ mod tests {
     #[test]
     fn a_system_that_shows_everything_is_kept_at_once() {
         let all = report("good", "good", "good", "");
-        assert_eq!(judge(Some(&all), false, NOW), Verdict::Keep);
+        assert_eq!(judge(Some(&all), TRIAL, NOW), Verdict::Keep);
     }
 
     #[test]
     fn a_system_without_its_vault_is_never_kept() {
         let shut = report("bad", "good", "good", "");
-        assert!(matches!(judge(Some(&shut), false, NOW), Verdict::Wait(_)));
+        assert!(matches!(judge(Some(&shut), TRIAL, NOW), Verdict::Wait(_)));
         assert!(matches!(
-            judge(Some(&shut), false, PATIENCE),
+            judge(Some(&shut), TRIAL, PATIENCE),
             Verdict::Refuse(_)
         ));
-        assert!(matches!(judge(None, false, PATIENCE), Verdict::Refuse(_)));
+        assert!(matches!(judge(None, TRIAL, PATIENCE), Verdict::Refuse(_)));
     }
 
     #[test]
     fn a_reader_that_was_there_before_has_to_be_there_again() {
         let none = report("good", "bad", "good", "");
         assert!(matches!(
-            judge(Some(&none), false, PATIENCE),
+            judge(Some(&none), TRIAL, PATIENCE),
             Verdict::Refuse(_)
         ));
-        assert_eq!(judge(Some(&none), true, NOW), Verdict::Keep);
+        assert_eq!(judge(Some(&none), NO_READER, NOW), Verdict::Keep);
     }
 
     #[test]
     fn a_line_that_is_down_is_forgiven_after_the_grace() {
         let down = report("good", "good", "bad", "MDG-NET-DOWN");
-        assert!(matches!(judge(Some(&down), false, NOW), Verdict::Wait(_)));
-        assert_eq!(judge(Some(&down), false, OFFLINE_GRACE), Verdict::Keep);
+        assert!(matches!(judge(Some(&down), TRIAL, NOW), Verdict::Wait(_)));
+        assert_eq!(judge(Some(&down), TRIAL, OFFLINE_GRACE), Verdict::Keep);
     }
 
     #[test]
     fn a_gateway_that_refuses_is_never_forgiven() {
         let refused = report("good", "good", "bad", "MDG-NET-TLS");
         assert!(matches!(
-            judge(Some(&refused), false, OFFLINE_GRACE),
+            judge(Some(&refused), TRIAL, OFFLINE_GRACE),
             Verdict::Wait(_)
         ));
         assert!(matches!(
-            judge(Some(&refused), false, PATIENCE),
+            judge(Some(&refused), TRIAL, PATIENCE),
+            Verdict::Refuse(_)
+        ));
+    }
+
+    #[test]
+    fn a_proven_system_is_not_given_up_because_something_was_unplugged() {
+        let alone = report("good", "bad", "bad", "MDG-NET-TLS");
+        assert_eq!(judge(Some(&alone), Standard::Proven, NOW), Verdict::Keep);
+        let shut = report("bad", "good", "good", "");
+        assert!(matches!(
+            judge(Some(&shut), Standard::Proven, PATIENCE),
             Verdict::Refuse(_)
         ));
     }
@@ -177,6 +212,6 @@ mod tests {
     #[test]
     fn a_terminal_of_no_office_yet_asks_nobody() {
         let new = report("good", "good", "bad", NOT_ENROLLED);
-        assert_eq!(judge(Some(&new), false, NOW), Verdict::Keep);
+        assert_eq!(judge(Some(&new), TRIAL, NOW), Verdict::Keep);
     }
 }

@@ -21,8 +21,6 @@ pub mod at {
     pub const FIRMWARE: u64 = MIB;
     /// Root of slot A.
     pub const ROOT_A: u64 = 354 * MIB;
-    /// Root of slot B.
-    pub const ROOT_B: u64 = 1555 * MIB;
     /// `device.toml`.
     pub const CONFIG: u64 = 2756 * MIB;
     /// The record of the slots.

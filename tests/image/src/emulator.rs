@@ -41,18 +41,35 @@ impl Emulator {
             .args(["-M", "virt,gic-version=3", "-cpu", "cortex-a72"])
             .args(["-smp", "2", "-m", "1024"])
             .args(["-bios", "/usr/lib/u-boot/qemu_arm64/u-boot.bin"])
-            .args(["-device", "virtio-gpu-pci", "-device", "virtio-multitouch-pci"])
+            .args([
+                "-device",
+                "virtio-gpu-pci",
+                "-device",
+                "virtio-multitouch-pci",
+            ])
             .args(["-device", "virtio-rng-pci", "-device", "i6300esb"])
             .args(["-device", "qemu-xhci"])
             .args(["-netdev", "user,id=lan"])
             .args(["-device", "virtio-net-pci,netdev=lan,romfile="])
-            .args(["-drive", &format!("if=none,id=card,format=raw,cache=writeback,file={}", card.path().display())])
+            .args([
+                "-drive",
+                &format!(
+                    "if=none,id=card,format=raw,cache=writeback,file={}",
+                    card.path().display()
+                ),
+            ])
             .args(["-device", "virtio-blk-pci,drive=card"])
             .args(["-serial", &format!("file:{}", console.display())])
             .args(["-qmp", &format!("unix:{},server,nowait", socket.display())]);
         if let Some(stick) = stick {
             command
-                .args(["-drive", &format!("if=none,id=stick,format=raw,readonly=on,file={}", stick.display())])
+                .args([
+                    "-drive",
+                    &format!(
+                        "if=none,id=stick,format=raw,readonly=on,file={}",
+                        stick.display()
+                    ),
+                ])
                 .args(["-device", "usb-storage,drive=stick,removable=on"]);
         }
         let log = File::create(folder.join("emulator.txt"))?;

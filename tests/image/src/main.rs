@@ -54,9 +54,7 @@ enum Proof {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let to = arguments
-        .to
-        .unwrap_or_else(|| tools::cache().join("proof"));
+    let to = arguments.to.unwrap_or_else(|| tools::cache().join("proof"));
     let done = proofs::Bench::new(&arguments.image, &to).and_then(|bench| match arguments.proof {
         Proof::Boot => bench.boot(),
         Proof::Times => bench.times(),

@@ -78,12 +78,20 @@ impl Bench {
         terminal.tap(BEGIN.0, BEGIN.1)?;
         let turned = terminal.wait_for_page(&self.token, SCREEN_LIMIT)?;
         keep(&folder, "2-token.png")?;
-        println!("boot: a finger turned the page after {:.1} s", turned.as_secs_f64());
+        println!(
+            "boot: a finger turned the page after {:.1} s",
+            turned.as_secs_f64()
+        );
         kept(&mut terminal, &card, Slot::A)?;
-        println!("boot: slot A is kept after {:.1} s", terminal.up().as_secs_f64());
+        println!(
+            "boot: slot A is kept after {:.1} s",
+            terminal.up().as_secs_f64()
+        );
         terminal.cut();
         expect(
-            !card.text(at::CONFIG, "device.toml")?.contains("[enrolment]"),
+            !card
+                .text(at::CONFIG, "device.toml")?
+                .contains("[enrolment]"),
             "the token is gone from the card",
         )
     }
@@ -149,8 +157,14 @@ impl Bench {
             let up = terminal.up();
             terminal.cut();
             let slots = card.slots()?;
-            expect(slots.next().is_some(), &format!("cut {cut}: a slot can start"))?;
-            println!("cuts: {cut} of {count} after {:.1} s: {slots:?}", up.as_secs_f64());
+            expect(
+                slots.next().is_some(),
+                &format!("cut {cut}: a slot can start"),
+            )?;
+            println!(
+                "cuts: {cut} of {count} after {:.1} s: {slots:?}",
+                up.as_secs_f64()
+            );
             if cut % 4 == 0 || cut == count {
                 let mut terminal = Emulator::start(&card, None, &folder)?;
                 terminal.wait_for_page(&self.welcome, SCREEN_LIMIT)?;
@@ -220,10 +234,19 @@ impl Bench {
                 std::os::unix::fs::FileExt::write_all_at(&file, &[0x5a; 64], middle)?;
             }
             let mut terminal = Emulator::start(&card, Some(&stick), &folder)?;
-            terminal.wait_for_text("appliance: MDG-APPLIANCE-PROGRAM: rauc failed", INSTALL_LIMIT)?;
+            terminal.wait_for_text(
+                "appliance: MDG-APPLIANCE-PROGRAM: rauc failed",
+                INSTALL_LIMIT,
+            )?;
             terminal.cut();
-            expect(card.slots()?.first == Slot::A, "the running system still comes first")?;
-            expect(card.slots()?.b.left == 0, "nothing is started from the other slot")?;
+            expect(
+                card.slots()?.first == Slot::A,
+                "the running system still comes first",
+            )?;
+            expect(
+                card.slots()?.b.left == 0,
+                "nothing is started from the other slot",
+            )?;
             println!("tampering: a bundle that is {name} is refused");
         }
 

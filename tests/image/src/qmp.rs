@@ -68,7 +68,8 @@ impl Qmp {
             let value = (part * f64::from(AXIS)) as u32;
             json!({ "type": "mtt", "data": { "type": "data", "slot": 0, "tracking-id": 1, "axis": axis, "value": value } })
         };
-        let button = |down: bool| json!({ "type": "btn", "data": { "button": "touch", "down": down } });
+        let button =
+            |down: bool| json!({ "type": "btn", "data": { "button": "touch", "down": down } });
         self.events(&[touch("begin"), button(true), at("x", x), at("y", y)])?;
         std::thread::sleep(Duration::from_millis(120));
         self.events(&[touch("end"), button(false)])

@@ -10,7 +10,7 @@ use std::time::Instant;
 use appliance::Fault;
 use appliance::apply::RUN;
 use appliance::disk::BootFacts;
-use appliance::health::{self, LOOK_AGAIN, Report, Verdict};
+use appliance::health::{self, LOOK_AGAIN, Report, Standard, Verdict};
 use appliance::version;
 use protocol::provisioning::Version;
 use serde::{Deserialize, Serialize};
@@ -40,11 +40,17 @@ struct Image {
 pub fn health(facts: &BootFacts) -> Result<(), Fault> {
     let slot = facts.slot.ok_or(Fault::SlotsUnbooted)?;
     let before = record();
-    let absent_before = before.as_ref().is_none_or(|record| record.reader_absent);
+    let standard = if selector(facts)?.state()?.tries(slot).proven {
+        Standard::Proven
+    } else {
+        Standard::Trial {
+            reader_absent_before: before.as_ref().is_none_or(|record| record.reader_absent),
+        }
+    };
     let begun = Instant::now();
     let report = loop {
         let report = doctor();
-        match health::judge(report.as_ref(), absent_before, begun.elapsed()) {
+        match health::judge(report.as_ref(), standard, begun.elapsed()) {
             Verdict::Keep => break report,
             Verdict::Refuse(why) => return Err(Fault::Unhealthy(why)),
             Verdict::Wait(why) => eprintln!("appliance: not yet: {why}"),
