@@ -99,7 +99,7 @@ impl Emulator {
     /// # Errors
     /// When it does not within the limit; the last lines of the console.
     pub fn wait_for_page(&mut self, page: &Picture, limit: Duration) -> io::Result<Duration> {
-        self.wait_for_picture(page, limit, |now| now)
+        self.wait_for_picture(limit, |now| (now.shows(page), now.differs_from(page)))
     }
 
     /// Waits until the middle of the screen shows a picture.
@@ -107,21 +107,24 @@ impl Emulator {
     /// # Errors
     /// As [`Self::wait_for_page`].
     pub fn wait_for_middle(&mut self, page: &Picture, limit: Duration) -> io::Result<Duration> {
-        self.wait_for_picture(page, limit, |now| now.middle(page))
+        self.wait_for_picture(limit, |now| {
+            let differing = now.middle(page).difference(page);
+            (differing < 0.01, differing)
+        })
     }
 
     fn wait_for_picture(
         &mut self,
-        page: &Picture,
         limit: Duration,
-        part: impl Fn(Picture) -> Picture,
+        compare: impl Fn(&Picture) -> (bool, f64),
     ) -> io::Result<Duration> {
         let deadline = Instant::now() + limit;
         let mut last = 1.0;
         while Instant::now() < deadline {
-            if let Ok(now) = self.look().map(&part) {
-                last = now.difference(page);
-                if now.shows(page) {
+            if let Ok(now) = self.look() {
+                let (same, differing) = compare(&now);
+                last = differing;
+                if same {
                     return Ok(self.up());
                 }
             }

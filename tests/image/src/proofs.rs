@@ -22,7 +22,7 @@ const INSTALL_LIMIT: Duration = Duration::from_secs(3600);
 const CUT_WITHIN: Duration = Duration::from_secs(120);
 
 /// Where S-1 has its button, in parts of the screen's width and height.
-const BEGIN: (f64, f64) = (0.5, 0.9);
+const BEGIN: (f64, f64) = (0.828, 0.925);
 
 /// Makes the system tell its journal on the serial console.
 const TALKATIVE: &str =
