@@ -74,7 +74,7 @@ image-test:
 	images/bin/bundle 0.2.0 $(VERSION)
 	BROKEN=1 images/bin/bundle 0.3.0 $(VERSION)
 	images/bin/bundle 0.0.1 $(VERSION)
-	$(CARGO) run --locked --release -p image-proof -- --image $(VERSION) all
+	$(CARGO) run --locked -p image-proof -- --image $(VERSION) all
 
 ## Gives back what the image took outside of the checkout.
 image-clean:

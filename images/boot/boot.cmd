@@ -72,7 +72,7 @@ else
 fi
 echo "Madoguchi: slot ${mdg_slot}"
 
-setenv bootargs "${mdg_args} mdg.disk=${mdg_disk} mdg.slot=${mdg_slot} ${mdg_mode} ${mdg_extra}"
+setenv bootargs "${mdg_args} mdg.disk=${mdg_disk} mdg.slot=${mdg_slot} rauc.slot=${mdg_slot} ${mdg_mode} ${mdg_extra}"
 if load ${devtype} ${devnum}:${mdg_part} ${mdg_kernel} vmlinuz; then
     if load ${devtype} ${devnum}:${mdg_part} ${mdg_initrd} initrd; then
         booti ${mdg_kernel} ${mdg_initrd}:${filesize} ${fdt_addr}
