@@ -95,7 +95,7 @@ pub fn judge(report: Option<&Report>, standard: Standard, up: Duration) -> Verdi
         }
     };
     let Some(report) = report else {
-        return wait("the doctor does not answer");
+        return wait("the desk is not up, or its doctor does not answer");
     };
     if report
         .part("vault")

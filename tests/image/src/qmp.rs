@@ -58,7 +58,8 @@ impl Qmp {
     /// # Errors
     /// What the emulator says.
     pub fn tap(&mut self, x: f64, y: f64) -> io::Result<()> {
-        let touch = |kind: &str| json!({ "type": "mtt", "data": { "type": kind, "slot": 0, "tracking-id": 1, "axis": "x", "value": 0 } });
+        // A finger that lifts has no identity any more (Linux, multi-touch protocol B).
+        let touch = |kind: &str, finger: i32| json!({ "type": "mtt", "data": { "type": kind, "slot": 0, "tracking-id": finger, "axis": "x", "value": 0 } });
         let at = |axis: &str, part: f64| {
             #[allow(
                 clippy::cast_possible_truncation,
@@ -70,9 +71,9 @@ impl Qmp {
         };
         let button =
             |down: bool| json!({ "type": "btn", "data": { "button": "touch", "down": down } });
-        self.events(&[touch("begin"), button(true), at("x", x), at("y", y)])?;
+        self.events(&[touch("begin", 1), button(true), at("x", x), at("y", y)])?;
         std::thread::sleep(Duration::from_millis(120));
-        self.events(&[touch("end"), button(false)])
+        self.events(&[touch("end", -1), button(false)])
     }
 
     fn events(&mut self, events: &[Value]) -> io::Result<()> {

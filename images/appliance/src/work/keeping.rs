@@ -49,7 +49,7 @@ pub fn health(facts: &BootFacts) -> Result<(), Fault> {
     };
     let begun = Instant::now();
     let report = loop {
-        let report = doctor();
+        let report = if desk_is_up() { doctor() } else { None };
         match health::judge(report.as_ref(), standard, begun.elapsed()) {
             Verdict::Keep => break report,
             Verdict::Refuse(why) => return Err(Fault::Unhealthy(why)),
@@ -76,6 +76,14 @@ pub fn health(facts: &BootFacts) -> Result<(), Fault> {
     selector.set_good(slot)?;
     eprintln!("appliance: slot {} is kept", slot.letter());
     Ok(())
+}
+
+/// The kiosk told the service manager that its screen runs and its vault is open.
+fn desk_is_up() -> bool {
+    Command::new("systemctl")
+        .args(["is-active", "--quiet", "madoguchi-kiosk.service"])
+        .status()
+        .is_ok_and(|status| status.success())
 }
 
 /// The kiosk's own doctor, as the kiosk's account. A doctor that finds something bad says so
