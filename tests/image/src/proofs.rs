@@ -18,8 +18,14 @@ const SCREEN_LIMIT: Duration = Duration::from_secs(1800);
 /// Longest wait for an installation.
 const INSTALL_LIMIT: Duration = Duration::from_secs(3600);
 
-/// A start is cut somewhere in this time.
-const CUT_WITHIN: Duration = Duration::from_secs(120);
+/// A start and the first use are cut somewhere in this time.
+const CUT_WITHIN: Duration = Duration::from_secs(100);
+
+/// A terminal with an update in it is cut somewhere in this time after it is switched on.
+const CUT_UPDATE_WITHIN: Duration = Duration::from_secs(220);
+
+/// After so many cuts the terminal is let come up, fewer than the starts that it has.
+const LET_COME_UP: u32 = 5;
 
 /// Where S-1 has its button, in parts of the screen's width and height.
 const BEGIN: (f64, f64) = (0.828, 0.925);
@@ -147,13 +153,12 @@ impl Bench {
         for cut in 1..=count {
             // A third of them while an update may be written.
             let updating = cut % 3 == 0;
-            let mut terminal =
-                Emulator::start(&card, updating.then_some(stick.as_path()), &folder)?;
-            if updating {
-                terminal.wait_for_page(&self.welcome, SCREEN_LIMIT)?;
-            }
-            let at = dice.within(CUT_WITHIN);
-            std::thread::sleep(at);
+            let terminal = Emulator::start(&card, updating.then_some(stick.as_path()), &folder)?;
+            std::thread::sleep(dice.within(if updating {
+                CUT_UPDATE_WITHIN
+            } else {
+                CUT_WITHIN
+            }));
             let up = terminal.up();
             terminal.cut();
             let slots = card.slots()?;
@@ -165,7 +170,7 @@ impl Bench {
                 "cuts: {cut} of {count} after {:.1} s: {slots:?}",
                 up.as_secs_f64()
             );
-            if cut % 4 == 0 || cut == count {
+            if cut % LET_COME_UP == 0 || cut == count {
                 let mut terminal = Emulator::start(&card, None, &folder)?;
                 terminal.wait_for_page(&self.welcome, SCREEN_LIMIT)?;
                 let running = terminal.console();

@@ -102,13 +102,17 @@ pub struct SlotState {
 }
 
 impl SlotState {
-    /// A freshly flashed card: one system, in A.
+    /// A freshly flashed card: one system, in A. There is nothing to go back to, so it has
+    /// the patience of a proven one.
     #[must_use]
     pub fn flashed() -> Self {
         Self {
             sequence: 1,
             first: Slot::A,
-            a: Tries::NEW,
+            a: Tries {
+                left: TRIES_PROVEN,
+                proven: false,
+            },
             b: Tries::BAD,
         }
     }
