@@ -31,7 +31,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Proof {
-    /// Boots to the first screen and turns a page with a finger.
+    /// Boots to the first screen, which answers to a finger.
     Boot,
     /// Boot to the first screen against the same kernel to a login prompt.
     Times,

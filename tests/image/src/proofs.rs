@@ -27,7 +27,8 @@ const CUT_UPDATE_WITHIN: Duration = Duration::from_secs(220);
 /// After so many cuts the terminal is let come up, fewer than the starts that it has.
 const LET_COME_UP: u32 = 5;
 
-/// Where S-1 has its button, in parts of the screen's width and height.
+/// Where S-1 has its buttons, in parts of the screen's width and height.
+const ENGLISH: (f64, f64) = (0.735, 0.411);
 const BEGIN: (f64, f64) = (0.828, 0.925);
 
 /// Makes the system tell its journal on the serial console.
@@ -40,7 +41,7 @@ pub struct Bench {
     bundles: PathBuf,
     to: PathBuf,
     welcome: Picture,
-    token: Picture,
+    english: Picture,
     recovery: PathBuf,
 }
 
@@ -65,12 +66,12 @@ impl Bench {
             bundles: tools::cache().join("image"),
             to: to.to_owned(),
             welcome: Picture::read(&pictures.join("S-1_welcome_1280x800.png"))?,
-            token: Picture::read(&pictures.join("S-2_token_1280x800.png"))?,
+            english: Picture::read(&pictures.join("S-1_welcome_en_1280x800.png"))?,
             recovery: made.join("screens/MDG-SLOTS-BAD.png"),
         })
     }
 
-    /// Boots to the first screen, which is the one of the pictures, and turns a page.
+    /// Boots to the first screen, which is the one of the pictures, and answers to a finger.
     ///
     /// # Errors
     /// What did not hold.
@@ -81,13 +82,17 @@ impl Bench {
         let first = terminal.wait_for_page(&self.welcome, SCREEN_LIMIT)?;
         keep(&folder, "1-welcome.png")?;
         println!("boot: first screen after {:.1} s", first.as_secs_f64());
-        terminal.tap(BEGIN.0, BEGIN.1)?;
-        let turned = terminal.wait_for_page(&self.token, SCREEN_LIMIT)?;
-        keep(&folder, "2-token.png")?;
+        terminal.tap(ENGLISH.0, ENGLISH.1)?;
+        let turned = terminal.wait_for_page(&self.english, SCREEN_LIMIT)?;
+        keep(&folder, "2-english.png")?;
         println!(
-            "boot: a finger turned the page after {:.1} s",
+            "boot: a finger changed the language after {:.1} s",
             turned.as_secs_f64()
         );
+        terminal.tap(BEGIN.0, BEGIN.1)?;
+        std::thread::sleep(Duration::from_secs(5));
+        terminal.look()?;
+        keep(&folder, "3-token.png")?;
         kept(&mut terminal, &card, Slot::A)?;
         println!(
             "boot: slot A is kept after {:.1} s",

@@ -3,6 +3,8 @@
 #![allow(clippy::print_stdout, reason = "a program for people at a terminal")]
 
 mod assemble;
+#[cfg(any(feature = "window", feature = "panel"))]
+mod card_token;
 mod check_card;
 mod doctor;
 mod logs;

@@ -7,6 +7,7 @@ use firmware::setup::config::Config;
 use slint::ComponentHandle;
 use ui::screen::Screen;
 
+use crate::card_token::CardToken;
 use crate::{assemble, watchdog};
 
 /// Opens the desk and stays until the window is closed or the unit is wiped.
@@ -38,11 +39,16 @@ pub fn run(config: &Config) -> Result<ExitCode, String> {
     let pulse = running.pulse();
     let _watched = watchdog::start(move |limit| pulse.beats(limit));
     let toucher = running.toucher();
+    let typist = toucher.clone();
     screen.on_touch(move |touch| toucher.touch(touch));
+    let token = std::cell::RefCell::new(CardToken::beside(&config.paths.vault));
     let drawn = std::rc::Rc::downgrade(&screen);
     screen.kiosk().on_view_changed(move || {
         if let (Some(screen), Some(view)) = (drawn.upgrade(), latest.try_iter().last()) {
             screen.show(&view);
+            if let Some(touch) = token.borrow_mut().on(&view) {
+                typist.touch(touch);
+            }
         }
     });
     let ended = screen
