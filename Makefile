@@ -4,7 +4,7 @@ CARGO ?= cargo
 TOOLS := $(CURDIR)/target/tools
 DENY_VERSION := 0.20.2
 
-.PHONY: demo test lint packages bench long pictures openapi clean-demo
+.PHONY: demo test lint packages bench long pictures openapi clean-demo image image-bundle image-pi image-test image-clean
 
 ## One command: install what is needed, build, and play or open a day at the desk.
 demo: packages
@@ -54,3 +54,32 @@ openapi:
 
 clean-demo:
 	rm -rf demo-run
+
+## The disk image for the emulator: build root, programs, root file system, disk. See docs/images.md.
+VERSION ?= 0.1.0
+image:
+	images/bin/build-root
+	images/bin/base
+	images/bin/keys
+	images/bin/compile
+	images/bin/root $(VERSION)
+	images/bin/disk $(VERSION) qemu
+
+## The signed update bundle of the same version.
+image-bundle:
+	images/bin/bundle $(VERSION)
+
+## The same system on a card for Raspberry Pi 3, 4 and Zero 2 W. Not tried on hardware.
+image-pi:
+	images/bin/disk $(VERSION) pi
+
+## Boots the image in the emulator, cuts its power, updates it, tampers with it.
+image-test:
+	images/bin/bundle 0.2.0 $(VERSION)
+	BROKEN=1 images/bin/bundle 0.3.0 $(VERSION)
+	images/bin/bundle 0.0.1 $(VERSION)
+	$(CARGO) run --locked -p image-proof -- --image $(VERSION) all
+
+## Gives back what the image took outside of the checkout.
+image-clean:
+	rm -rf --one-file-system $${MADOGUCHI_CACHE:-$$HOME/.cache/madoguchi}

@@ -90,6 +90,8 @@ pub enum Event {
     Input(Input),
     /// Commands to the card that were refused below the card library.
     Refused(Vec<Refusal>),
+    /// Somebody asks whether the thread and its vault still answer.
+    Pulse(std::sync::mpsc::SyncSender<Result<(), Problem>>),
     /// The program ends.
     Stop,
 }
@@ -116,7 +118,28 @@ impl Toucher {
     }
 }
 
+/// Asks whether the terminal still works; cheap to clone.
+#[derive(Clone)]
+pub struct Pulse(mpsc::Sender<Event>);
+
+impl Pulse {
+    /// True when the terminal's thread took the question and read from its vault within
+    /// `limit`.
+    #[must_use]
+    pub fn beats(&self, limit: Duration) -> bool {
+        let (reply, answer) = std::sync::mpsc::sync_channel(1);
+        self.0.try_send(Event::Pulse(reply)).is_ok()
+            && matches!(answer.recv_timeout(limit), Ok(Ok(())))
+    }
+}
+
 impl Running {
+    /// The way to ask whether the terminal still works.
+    #[must_use]
+    pub fn pulse(&self) -> Pulse {
+        Pulse(self.events.clone())
+    }
+
     /// The way for touches.
     #[must_use]
     pub fn toucher(&self) -> Toucher {
@@ -233,6 +256,10 @@ impl<S: FnMut(View)> Core<S> {
             match event {
                 Some(Event::Input(input)) => self.handle(input),
                 Some(Event::Refused(refusals)) => self.log(&refusals),
+                Some(Event::Pulse(reply)) => {
+                    // Who asked may have given up.
+                    let _ = reply.try_send(self.vault.read(crate::clock::floor).map(drop));
+                }
                 Some(Event::Stop) | None => return End::Stopped,
             }
             if self.lost {

@@ -3,6 +3,8 @@
 #![allow(clippy::print_stdout, reason = "a program for people at a terminal")]
 
 mod assemble;
+#[cfg(any(feature = "window", feature = "panel"))]
+mod card_token;
 mod check_card;
 mod doctor;
 mod logs;
@@ -10,6 +12,8 @@ mod logs;
 mod play;
 mod reader;
 mod verify_audit;
+#[cfg(any(feature = "window", feature = "panel"))]
+mod watchdog;
 #[cfg(any(feature = "window", feature = "panel"))]
 mod window;
 

@@ -9,7 +9,8 @@ use firmware::setup::config::Config;
 use slint::ComponentHandle;
 use ui::screen::Screen;
 
-use crate::{POWER_OFF, assemble};
+use crate::card_token::CardToken;
+use crate::{POWER_OFF, assemble, watchdog};
 
 /// Opens the desk and stays until the window is closed or the unit is wiped.
 pub fn run(config: &Config) -> Result<ExitCode, String> {
@@ -45,7 +46,10 @@ pub fn run(config: &Config) -> Result<ExitCode, String> {
     )
     .map_err(|problem| assemble::explain(&problem))?;
 
+    let pulse = running.pulse();
+    let _watched = watchdog::start(move |limit| pulse.beats(limit));
     let toucher = running.toucher();
+    let typist = toucher.clone();
     screen.on_touch(move |touch| toucher.touch(touch));
     // The panel of a device has one size, and its configuration says which.
     #[cfg(feature = "window")]
@@ -54,10 +58,14 @@ pub fn run(config: &Config) -> Result<ExitCode, String> {
         screen.follow_window(move |layout| toucher.room(layout.room()));
     }
     let screen = std::rc::Rc::new(screen);
+    let token = std::cell::RefCell::new(CardToken::beside(&config.paths.vault));
     let drawn = std::rc::Rc::downgrade(&screen);
     screen.kiosk().on_view_changed(move || {
         if let (Some(screen), Some(view)) = (drawn.upgrade(), latest.try_iter().last()) {
             screen.show(&view);
+            if let Some(touch) = token.borrow_mut().on(&view) {
+                typist.touch(touch);
+            }
         }
     });
     let ended = screen

@@ -1,0 +1,259 @@
+//! What the card's configuration becomes on this machine.
+//!
+//! `device.toml` is the only source; every file made of it lies in memory and is made again
+//! at each start, so an update may change its form. Only the configuration itself, and the
+//! enrolment token until it is used, are kept.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use protocol::provisioning::DeviceConfig;
+use protocol::provisioning::device::{Board, Panel, Place, Trust, Wifi, Wired};
+
+use crate::firewall::{self, Endpoint};
+
+/// Where the kiosk's files lie that are made at each start.
+pub const RUN: &str = "/run/madoguchi";
+
+/// Who may read a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// Everybody: it holds no secret.
+    All,
+    /// Only the system.
+    System,
+    /// Only the kiosk.
+    Kiosk,
+}
+
+/// One file.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Made {
+    /// Its place.
+    pub path: PathBuf,
+    /// Who may read it.
+    pub reader: Reader,
+    /// What is in it.
+    pub content: String,
+}
+
+/// Why a configuration is not applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unfit {
+    /// It was written for another board.
+    Board,
+    /// A value cannot be.
+    Value,
+    /// It asks for a mobile network, which this image cannot use yet.
+    Lte,
+}
+
+/// The board, from the device tree's `compatible` (strings ended by NUL).
+#[must_use]
+pub fn board(compatible: &str) -> Option<Board> {
+    compatible.split('\0').find_map(|name| {
+        Some(match name {
+            "linux,dummy-virt" => Board::Qemu,
+            "raspberrypi,3-model-b"
+            | "raspberrypi,3-model-b-plus"
+            | "raspberrypi,3-model-a-plus" => Board::Pi3,
+            "raspberrypi,4-model-b" | "raspberrypi,400" | "raspberrypi,4-compute-module" => {
+                Board::Pi4
+            }
+            "raspberrypi,5-model-b" | "raspberrypi,5-compute-module" => Board::Pi5,
+            "raspberrypi,model-zero-2-w" | "raspberrypi,model-zero-2" => Board::Zero2w,
+            _ => return None,
+        })
+    })
+}
+
+/// Reads the text of `device.toml` and checks it for this board.
+///
+/// # Errors
+/// [`Unfit`]; nothing was applied.
+pub fn read(text: &str, board: Option<Board>) -> Result<DeviceConfig, Unfit> {
+    let config: DeviceConfig = toml::from_str(text).map_err(|_| Unfit::Value)?;
+    config.check().map_err(|_| Unfit::Value)?;
+    if board != Some(config.board) {
+        return Err(Unfit::Board);
+    }
+    if config.network.lte.is_some()
+        && config.network.wired.is_none()
+        && config.network.wifi.is_none()
+    {
+        return Err(Unfit::Lte);
+    }
+    Ok(config)
+}
+
+/// The text with the token blotted out, exactly as long as before, so that it overwrites what
+/// lay on the card.
+///
+/// # Errors
+/// [`Unfit::Value`] when the text is not a configuration.
+pub fn without_token(text: &str) -> Result<String, Unfit> {
+    let config: DeviceConfig = toml::from_str(text).map_err(|_| Unfit::Value)?;
+    let mut rest = toml::to_string(&config.without_enrolment()).map_err(|_| Unfit::Value)?;
+    for _ in rest.len()..text.len() {
+        rest.push('\n');
+    }
+    Ok(rest)
+}
+
+/// Everything that is made of a checked configuration.
+///
+/// # Errors
+/// [`Unfit::Value`] when the gateway's address cannot be read.
+pub fn files(config: &DeviceConfig) -> Result<Vec<Made>, Unfit> {
+    let gateway = Endpoint::parse(&config.gateway.endpoint).ok_or(Unfit::Value)?;
+    let servers = config
+        .network
+        .wired
+        .as_ref()
+        .map_or(&[][..], |wired| &wired.name_servers);
+    let run = |name: &str, reader, content: String| Made {
+        path: PathBuf::from(RUN).join(name),
+        reader,
+        content,
+    };
+    let mut made = vec![
+        run("kiosk.toml", Reader::All, kiosk(config)),
+        run(
+            "gateway-roots.pem",
+            Reader::All,
+            config.gateway.roots.join("\n"),
+        ),
+        run("kiosk.env", Reader::All, environment(config)),
+        run(
+            "firewall.nft",
+            Reader::System,
+            firewall::rules(&gateway, servers),
+        ),
+        Made {
+            path: "/run/systemd/timesyncd.conf.d/madoguchi.conf".into(),
+            reader: Reader::All,
+            content: format!("[Time]\nNTP={}\nFallbackNTP=\n", gateway.host),
+        },
+    ];
+    if let Some(wired) = &config.network.wired {
+        made.extend(fixed_address(wired).map(|content| Made {
+            path: "/run/systemd/network/10-wired.network".into(),
+            reader: Reader::All,
+            content,
+        }));
+    }
+    if let Some(wifi) = &config.network.wifi {
+        made.push(Made {
+            path: PathBuf::from("/var/lib/iwd").join(format!("={}.psk", hex(wifi.ssid.as_bytes()))),
+            reader: Reader::System,
+            content: passphrase(wifi),
+        });
+        made.push(Made {
+            path: "/run/systemd/network/15-wireless.network".into(),
+            reader: Reader::All,
+            content: WIRELESS.to_owned(),
+        });
+    }
+    if let Some(enrolment) = &config.enrolment {
+        made.push(Made {
+            path: "/var/lib/madoguchi/enrolment-token".into(),
+            reader: Reader::Kiosk,
+            content: enrolment.token.as_str().to_owned(),
+        });
+    }
+    Ok(made)
+}
+
+const WIRELESS: &str = "[Match]
+Type=wlan
+
+[Network]
+DHCP=yes
+LLMNR=no
+MulticastDNS=no
+
+[DHCPv4]
+UseNTP=no
+UseDomains=no
+SendHostname=no
+RouteMetric=600
+";
+
+/// The kiosk's own configuration.
+fn kiosk(config: &DeviceConfig) -> String {
+    let place = match config.screen.place {
+        Place::Counter => "counter",
+        Place::Portable => "portable",
+    };
+    let panel = match config.screen.panel {
+        Panel::Seven | Panel::Portable => "seven",
+        Panel::Ten => "ten",
+    };
+    let trust = match config.card.trust {
+        Trust::Production => "production",
+        Trust::Test => "test",
+    };
+    format!(
+        "serial = \"{serial}\"
+
+[screen]
+place = \"{place}\"
+panel = \"{panel}\"
+
+[paths]
+vault = \"/var/lib/madoguchi/vault.db\"
+device_secret = \"{RUN}/device.secret\"
+attachments = \"/run/madoguchi/stick\"
+
+[gateway]
+endpoint = \"{endpoint}\"
+root = \"{RUN}/gateway-roots.pem\"
+
+[card]
+trust = \"{trust}\"
+",
+        serial = config.serial,
+        endpoint = config.gateway.endpoint,
+    )
+}
+
+fn environment(config: &DeviceConfig) -> String {
+    format!("SLINT_KMS_ROTATION={}\n", u16::from(config.screen.rotation))
+}
+
+fn fixed_address(wired: &Wired) -> Option<String> {
+    if wired.address.is_none() && wired.name_servers.is_empty() {
+        return None;
+    }
+    let mut text = String::from("[Match]\nType=ether\n\n[Network]\nLLMNR=no\nMulticastDNS=no\n");
+    match &wired.address {
+        Some(address) => {
+            let _ = writeln!(text, "DHCP=no\nAddress={address}");
+            if let Some(router) = wired.router {
+                let _ = writeln!(text, "Gateway={router}");
+            }
+        }
+        None => text.push_str("DHCP=yes\n"),
+    }
+    for server in &wired.name_servers {
+        let _ = writeln!(text, "DNS={server}");
+    }
+    if wired.address.is_none() {
+        text.push_str("\n[DHCPv4]\nUseDNS=no\nUseNTP=no\nUseDomains=no\nSendHostname=no\n");
+    }
+    Some(text)
+}
+
+fn passphrase(wifi: &Wifi) -> String {
+    format!("[Security]\nPassphrase={}\n", wifi.passphrase.as_str())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests;

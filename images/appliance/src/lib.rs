@@ -1,0 +1,19 @@
+//! The terminal as a machine: what happens around the kiosk on the disk image.
+//!
+//! Which of the two systems boots ([`slots`]), the secret of the board and the keys made of it
+//! ([`key`]), what the card's configuration becomes ([`apply`]), what may pass the network
+//! ([`firewall`]), whether a new system is good enough to keep ([`health`]) and new enough to
+//! install ([`version`]), and the screen that comes up when nothing else does ([`recovery`]). The program `appliance` puts them in
+//! front of the boot scripts, systemd and RAUC.
+
+pub mod apply;
+pub mod disk;
+pub mod error;
+pub mod firewall;
+pub mod health;
+pub mod key;
+pub mod recovery;
+pub mod slots;
+pub mod version;
+
+pub use error::Fault;

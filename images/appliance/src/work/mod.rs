@@ -1,0 +1,112 @@
+//! Carries out the orders: files, devices and programs of the running system. What is decided
+//! is decided in the library.
+
+mod applying;
+mod input;
+mod keeping;
+mod starting;
+mod updating;
+
+use std::fs::{self, File};
+use std::io::Write as _;
+use std::path::Path;
+
+use appliance::Fault;
+use appliance::disk::BootFacts;
+use appliance::slots::autoboot::AutobootFile;
+use appliance::slots::store::Partition;
+use appliance::slots::{Selector, Tryboot, UBoot};
+
+pub use applying::{apply, names};
+pub use keeping::{allow, health};
+pub use starting::{
+    format_slots, print_data_key, print_data_state, recovery, set_data_ready, slots,
+};
+pub use updating::update;
+
+/// The number of the account `kiosk` and of its group; `images/rootfs` creates both.
+const KIOSK: u32 = 800;
+
+/// Where the first partition of a Raspberry Pi 5 is mounted.
+const FIRMWARE: &str = "/run/madoguchi/firmware";
+
+/// What the boot loader said.
+pub fn boot_facts() -> Result<BootFacts, Fault> {
+    let path = Path::new("/proc/cmdline");
+    fs::read_to_string(path)
+        .map(|line| BootFacts::parse(&line))
+        .map_err(Fault::at(path))
+}
+
+/// The board's way to choose a slot.
+fn selector(facts: &BootFacts) -> Result<Box<dyn Selector>, Fault> {
+    let medium = Partition::open(&facts.partition("slots")?)?;
+    Ok(if facts.tryboot {
+        Box::new(tryboot(facts, medium)?)
+    } else {
+        Box::new(UBoot(medium))
+    })
+}
+
+fn tryboot(
+    facts: &BootFacts,
+    medium: Partition,
+) -> Result<Tryboot<Partition, AutobootFile>, Fault> {
+    let folder = Path::new(FIRMWARE);
+    mount(&facts.partition("firmware")?, folder)?;
+    Ok(Tryboot {
+        medium,
+        autoboot: AutobootFile(folder.join("autoboot.txt")),
+    })
+}
+
+/// Mounts a FAT partition, unless it is mounted.
+fn mount(device: &Path, folder: &Path) -> Result<(), Fault> {
+    fs::create_dir_all(folder).map_err(Fault::at(folder))?;
+    let known = Path::new("/proc/mounts");
+    let mounts = fs::read_to_string(known).map_err(Fault::at(known))?;
+    let there = mounts
+        .lines()
+        .any(|line| line.split(' ').nth(1).map(Path::new) == Some(folder));
+    if there {
+        return Ok(());
+    }
+    program(
+        "mount",
+        std::process::Command::new("mount")
+            .args(["-t", "vfat", "-o", "sync,nosuid,nodev,noexec,umask=0077"])
+            .arg(device)
+            .arg(folder),
+    )
+}
+
+fn program(name: &'static str, command: &mut std::process::Command) -> Result<(), Fault> {
+    match command.status() {
+        Ok(status) if status.success() => Ok(()),
+        _ => Err(Fault::Program(name)),
+    }
+}
+
+/// Writes a file whole or not at all, through to the disk.
+fn write(path: &Path, content: &[u8], mode: u32, owner: u32) -> Result<(), Fault> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+
+    let folder = path.parent().unwrap_or(Path::new("/"));
+    fs::create_dir_all(folder).map_err(Fault::at(folder))?;
+    let new = path.with_extension("new");
+    let _ = fs::remove_file(&new);
+    let io = Fault::at(path);
+    (|| {
+        let mut file = fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(mode)
+            .open(&new)?;
+        std::os::unix::fs::fchown(&file, Some(owner), Some(owner))?;
+        file.write_all(content)?;
+        file.sync_all()?;
+        fs::rename(&new, path)?;
+        File::open(folder)?.sync_all()
+    })()
+    .map_err(io)
+}

@@ -1,0 +1,222 @@
+//! QEMU's `virt` board, started from the image like a terminal from its card.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::card::Card;
+use crate::picture::Picture;
+use crate::qmp::Qmp;
+use crate::tools;
+
+/// Between two looks at the screen.
+const LOOK_AGAIN: Duration = Duration::from_secs(2);
+
+/// Lines of the serial console that a failure shows.
+const TAIL_LINES: usize = 25;
+
+/// A running terminal. Dropping it cuts the power.
+pub struct Emulator {
+    child: Child,
+    qmp: Qmp,
+    folder: PathBuf,
+    started: Instant,
+}
+
+impl Emulator {
+    /// Switches the terminal on. `folder` takes its console, its socket and its pictures.
+    ///
+    /// # Errors
+    /// When the emulator does not start.
+    pub fn start(card: &Card, stick: Option<&Path>, folder: &Path) -> io::Result<Self> {
+        fs::create_dir_all(folder)?;
+        let socket = folder.join("qmp");
+        let _ = fs::remove_file(&socket);
+        let console = folder.join("console.txt");
+        let mut command = tools::in_build_root()?;
+        command
+            .args(["qemu-system-aarch64", "-display", "none", "-no-user-config"])
+            .args(["-M", "virt,gic-version=3", "-cpu", "cortex-a72"])
+            .args(["-smp", "2", "-m", "1024"])
+            .args(["-bios", "/usr/lib/u-boot/qemu_arm64/u-boot.bin"])
+            .args([
+                "-device",
+                "virtio-gpu-pci",
+                "-device",
+                "virtio-multitouch-pci",
+            ])
+            .args(["-device", "virtio-rng-pci", "-device", "i6300esb"])
+            .args(["-device", "qemu-xhci"])
+            .args(["-netdev", "user,id=lan"])
+            .args(["-device", "virtio-net-pci,netdev=lan,romfile="])
+            .args([
+                "-drive",
+                &format!(
+                    "if=none,id=card,format=raw,cache=writeback,file={}",
+                    card.path().display()
+                ),
+            ])
+            .args(["-device", "virtio-blk-pci,drive=card"])
+            .args(["-serial", &format!("file:{}", console.display())])
+            .args(["-qmp", &format!("unix:{},server,nowait", socket.display())]);
+        if let Some(stick) = stick {
+            command
+                .args([
+                    "-drive",
+                    &format!(
+                        "if=none,id=stick,format=raw,readonly=on,file={}",
+                        stick.display()
+                    ),
+                ])
+                .args(["-device", "usb-storage,drive=stick,removable=on"]);
+        }
+        let log = File::create(folder.join("emulator.txt"))?;
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log)
+            .spawn()?;
+        let started = Instant::now();
+        let qmp = Qmp::connect(&socket)?;
+        Ok(Self {
+            child,
+            qmp,
+            folder: folder.to_owned(),
+            started,
+        })
+    }
+
+    /// Time since it was switched on.
+    #[must_use]
+    pub fn up(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    /// Waits until the screen shows the page of a reference picture.
+    ///
+    /// # Errors
+    /// When it does not within the limit; the last lines of the console.
+    pub fn wait_for_page(&mut self, page: &Picture, limit: Duration) -> io::Result<Duration> {
+        self.wait_for_picture(limit, |now| (now.shows(page), now.differs_from(page)))
+    }
+
+    /// Waits until the middle of the screen shows a picture.
+    ///
+    /// # Errors
+    /// As [`Self::wait_for_page`].
+    pub fn wait_for_middle(&mut self, page: &Picture, limit: Duration) -> io::Result<Duration> {
+        self.wait_for_picture(limit, |now| {
+            let differing = now.middle(page).difference(page);
+            (differing < 0.01, differing)
+        })
+    }
+
+    fn wait_for_picture(
+        &mut self,
+        limit: Duration,
+        compare: impl Fn(&Picture) -> (bool, f64),
+    ) -> io::Result<Duration> {
+        let deadline = Instant::now() + limit;
+        let mut last = 1.0;
+        while Instant::now() < deadline {
+            if let Ok(now) = self.look() {
+                let (same, differing) = compare(&now);
+                last = differing;
+                if same {
+                    return Ok(self.up());
+                }
+            }
+            std::thread::sleep(LOOK_AGAIN);
+        }
+        Err(self.fault(&format!(
+            "the page did not come within {limit:?}; {:.1} % of the last picture differ",
+            last * 100.0
+        )))
+    }
+
+    /// Waits for a text on the serial console.
+    ///
+    /// # Errors
+    /// When it does not come within the limit; the last lines of the console.
+    pub fn wait_for_text(&mut self, text: &str, limit: Duration) -> io::Result<Duration> {
+        let deadline = Instant::now() + limit;
+        while Instant::now() < deadline {
+            if self.console().contains(text) {
+                return Ok(self.up());
+            }
+            std::thread::sleep(Duration::from_millis(250));
+        }
+        Err(self.fault(&format!("{text:?} did not come within {limit:?}")))
+    }
+
+    /// Waits until something about the card holds.
+    ///
+    /// # Errors
+    /// When it does not within the limit; the last lines of the console.
+    pub fn wait_until(
+        &mut self,
+        what: &str,
+        limit: Duration,
+        mut holds: impl FnMut() -> bool,
+    ) -> io::Result<Duration> {
+        let deadline = Instant::now() + limit;
+        while Instant::now() < deadline {
+            if holds() {
+                return Ok(self.up());
+            }
+            std::thread::sleep(Duration::from_millis(500));
+        }
+        Err(self.fault(&format!("{what}: not within {limit:?}")))
+    }
+
+    /// A picture of the screen, kept as `screen.png`.
+    ///
+    /// # Errors
+    /// When there is no screen yet.
+    pub fn look(&mut self) -> io::Result<Picture> {
+        let path = self.folder.join("screen.png");
+        self.qmp.screenshot(&path)?;
+        Picture::read(&path)
+    }
+
+    /// A finger at a place, in parts of the screen's width and height.
+    ///
+    /// # Errors
+    /// What the emulator says.
+    pub fn tap(&mut self, x: f64, y: f64) -> io::Result<()> {
+        self.qmp.tap(x, y)
+    }
+
+    /// What the serial console said so far.
+    #[must_use]
+    pub fn console(&self) -> String {
+        fs::read(self.folder.join("console.txt"))
+            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+            .unwrap_or_default()
+    }
+
+    /// Cuts the power: `kill -9` of the emulator.
+    pub fn cut(mut self) {
+        self.kill();
+    }
+
+    fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    fn fault(&self, why: &str) -> io::Error {
+        let console = self.console();
+        let lines: Vec<_> = console.lines().collect();
+        let tail = lines[lines.len().saturating_sub(TAIL_LINES)..].join("\n");
+        io::Error::other(format!("{why}\n{tail}"))
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}

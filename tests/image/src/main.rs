@@ -1,0 +1,79 @@
+//! `image-proof`: shows in an emulator that the disk image does what it promises, and prints
+//! the figures. Needs root, the build root and an image; see `make image-test`.
+
+#![allow(clippy::print_stdout, reason = "a program that prints figures")]
+
+mod card;
+mod emulator;
+mod picture;
+mod proofs;
+mod qmp;
+mod tools;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Proves the disk image in an emulator.
+#[derive(Parser)]
+#[command(name = "image-proof", version, about)]
+struct Arguments {
+    /// Version of the image.
+    #[arg(long, default_value = env!("CARGO_PKG_VERSION"))]
+    image: String,
+    /// Where pictures, consoles and disks of the runs lie.
+    #[arg(long)]
+    to: Option<PathBuf>,
+    #[command(subcommand)]
+    proof: Proof,
+}
+
+#[derive(Subcommand)]
+enum Proof {
+    /// Boots to the first screen, which answers to a finger.
+    Boot,
+    /// Boot to the first screen against the same kernel to a login prompt.
+    Times,
+    /// Cuts the power at random instants of starting, running and updating.
+    Cuts {
+        /// How often.
+        #[arg(long, default_value_t = 20)]
+        count: u32,
+        /// Which instants; printed, so that a run can be repeated.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+    /// An update goes A→B and is kept; one that does not start comes back.
+    Updates,
+    /// A tampered root, a tampered bundle and an older bundle are refused.
+    Tampering,
+    /// Everything.
+    All,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let to = arguments.to.unwrap_or_else(|| tools::cache().join("proof"));
+    let done = proofs::Bench::new(&arguments.image, &to).and_then(|bench| match arguments.proof {
+        Proof::Boot => bench.boot(),
+        Proof::Times => bench.times(),
+        Proof::Cuts { count, seed } => bench.cuts(count, seed),
+        Proof::Updates => bench.updates(),
+        Proof::Tampering => bench.tampering(),
+        Proof::All => {
+            bench.boot()?;
+            bench.times()?;
+            bench.updates()?;
+            bench.tampering()?;
+            bench.cuts(20, 1)
+        }
+    });
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("image-proof: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,365 @@
+//! The proofs themselves.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use appliance::slots::state::{Slot, TRIES_NEW, Tries};
+
+use crate::card::{self, Card, at};
+use crate::emulator::Emulator;
+use crate::picture::Picture;
+use crate::tools;
+
+/// Longest wait for a screen. An emulated start takes half a minute on an idle machine.
+const SCREEN_LIMIT: Duration = Duration::from_secs(1800);
+
+/// Longest wait for an installation.
+const INSTALL_LIMIT: Duration = Duration::from_secs(3600);
+
+/// A start and the first use are cut somewhere in this time.
+const CUT_WITHIN: Duration = Duration::from_secs(100);
+
+/// A terminal with an update in it is cut somewhere in this time after it is switched on.
+const CUT_UPDATE_WITHIN: Duration = Duration::from_secs(220);
+
+/// After so many cuts the terminal is let come up, fewer than the starts that it has.
+const LET_COME_UP: u32 = 5;
+
+/// Where S-1 has its buttons, in parts of the screen's width and height.
+const ENGLISH: (f64, f64) = (0.735, 0.411);
+const BEGIN: (f64, f64) = (0.828, 0.925);
+
+/// Makes the system tell its journal on the serial console.
+const TALKATIVE: &str =
+    "systemd.journald.forward_to_console=1 systemd.journald.max_level_console=info";
+
+/// An image and what is needed to try it.
+pub struct Bench {
+    image: PathBuf,
+    bundles: PathBuf,
+    to: PathBuf,
+    welcome: Picture,
+    english: Picture,
+    recovery: PathBuf,
+}
+
+impl Bench {
+    /// Finds the image of a version.
+    ///
+    /// # Errors
+    /// When it was not built.
+    pub fn new(version: &str, to: &Path) -> io::Result<Self> {
+        let made = tools::cache().join("image").join(version);
+        let image = made.join("madoguchi-qemu.img");
+        if !image.is_file() {
+            return Err(io::Error::other(format!(
+                "{} is not there: run `make image` first",
+                image.display()
+            )));
+        }
+        let pictures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ui/tests/pictures");
+        fs::create_dir_all(to)?;
+        Ok(Self {
+            image,
+            bundles: tools::cache().join("image"),
+            to: to.to_owned(),
+            welcome: Picture::read(&pictures.join("S-1_welcome_1280x800.png"))?,
+            english: Picture::read(&pictures.join("S-1_welcome_en_1280x800.png"))?,
+            recovery: made.join("screens/MDG-SLOTS-BAD.png"),
+        })
+    }
+
+    /// Boots to the first screen, which is the one of the pictures, and answers to a finger.
+    ///
+    /// # Errors
+    /// What did not hold.
+    pub fn boot(&self) -> io::Result<()> {
+        let card = self.card("boot", "")?;
+        let folder = self.to.join("boot");
+        let mut terminal = Emulator::start(&card, None, &folder)?;
+        let first = terminal.wait_for_page(&self.welcome, SCREEN_LIMIT)?;
+        keep(&folder, "1-welcome.png")?;
+        println!("boot: first screen after {:.1} s", first.as_secs_f64());
+        terminal.tap(ENGLISH.0, ENGLISH.1)?;
+        let turned = terminal.wait_for_page(&self.english, SCREEN_LIMIT)?;
+        keep(&folder, "2-english.png")?;
+        println!(
+            "boot: a finger changed the language after {:.1} s",
+            turned.as_secs_f64()
+        );
+        terminal.tap(BEGIN.0, BEGIN.1)?;
+        std::thread::sleep(Duration::from_secs(5));
+        terminal.look()?;
+        keep(&folder, "3-token.png")?;
+        kept(&mut terminal, &card, Slot::A)?;
+        println!(
+            "boot: slot A is kept after {:.1} s",
+            terminal.up().as_secs_f64()
+        );
+        terminal.cut();
+        expect(
+            !card
+                .text(at::CONFIG, "device.toml")?
+                .contains("[enrolment]"),
+            "the token is gone from the card",
+        )
+    }
+
+    /// Boot to the first screen against the same kernel to a login prompt.
+    ///
+    /// # Errors
+    /// What did not hold.
+    pub fn times(&self) -> io::Result<()> {
+        const LOGIN: &str = "[Service]\nExecStart=/sbin/agetty ttyAMA0 linux\nType=idle\n";
+        let card = self.card("times", "")?;
+        let folder = self.to.join("times");
+        // The first start makes the data partition; it is not the one that counts.
+        let mut terminal = Emulator::start(&card, None, &folder)?;
+        terminal.wait_for_page(&self.welcome, SCREEN_LIMIT)?;
+        kept(&mut terminal, &card, Slot::A)?;
+        terminal.cut();
+        let mut terminal = Emulator::start(&card, None, &folder)?;
+        let screen = terminal.wait_for_page(&self.welcome, SCREEN_LIMIT)?;
+        terminal.cut();
+
+        let unit = data_encoding::BASE64.encode(LOGIN.as_bytes());
+        self.settings(
+            &card,
+            &format!(
+                "systemd.set_credential_binary=systemd.extra-unit.login-proof.service:{unit} \
+                 systemd.wants=login-proof.service systemd.mask=madoguchi-kiosk.service \
+                 systemd.mask=appliance-health.service"
+            ),
+        )?;
+        let mut terminal = Emulator::start(&card, None, &folder)?;
+        let login = terminal.wait_for_text("madoguchi login:", SCREEN_LIMIT)?;
+        terminal.cut();
+        let ratio = screen.as_secs_f64() / login.as_secs_f64();
+        println!(
+            "times: first screen {:.1} s, login prompt {:.1} s, ratio {ratio:.2}",
+            screen.as_secs_f64(),
+            login.as_secs_f64()
+        );
+        Ok(())
+    }
+
+    /// Cuts the power again and again; after each cut the terminal comes up as it was.
+    ///
+    /// # Errors
+    /// What did not hold, with the number of the cut.
+    pub fn cuts(&self, count: u32, seed: u64) -> io::Result<()> {
+        let card = self.card("cuts", "")?;
+        let folder = self.to.join("cuts");
+        let stick = self.stick("cuts", "0.2.0")?;
+        let mut dice = Dice(seed | 1);
+        println!("cuts: seed {seed}");
+        for cut in 1..=count {
+            // A third of them while an update may be written.
+            let updating = cut % 3 == 0;
+            let terminal = Emulator::start(&card, updating.then_some(stick.as_path()), &folder)?;
+            std::thread::sleep(dice.within(if updating {
+                CUT_UPDATE_WITHIN
+            } else {
+                CUT_WITHIN
+            }));
+            let up = terminal.up();
+            terminal.cut();
+            let slots = card.slots()?;
+            expect(
+                slots.next().is_some(),
+                &format!("cut {cut}: a slot can start"),
+            )?;
+            println!(
+                "cuts: {cut} of {count} after {:.1} s: {slots:?}",
+                up.as_secs_f64()
+            );
+            if cut % LET_COME_UP == 0 || cut == count {
+                let mut terminal = Emulator::start(&card, None, &folder)?;
+                terminal.wait_for_page(&self.welcome, SCREEN_LIMIT)?;
+                let running = terminal.console();
+                expect(
+                    !running.contains("recovery:"),
+                    &format!("cut {cut}: no recovery screen"),
+                )?;
+                kept_any(&mut terminal, &card)?;
+                terminal.cut();
+            }
+        }
+        println!("cuts: {count} cuts, 0 lost, 0 slots bricked");
+        Ok(())
+    }
+
+    /// An update goes A→B and is kept; a broken one comes back to B.
+    ///
+    /// # Errors
+    /// What did not hold.
+    pub fn updates(&self) -> io::Result<()> {
+        let card = self.card("updates", TALKATIVE)?;
+        let folder = self.to.join("updates");
+        let mut terminal = Emulator::start(&card, None, &folder)?;
+        kept(&mut terminal, &card, Slot::A)?;
+        terminal.cut();
+
+        let stick = self.stick("updates", "0.2.0")?;
+        self.install(&card, &stick, &folder, Slot::B)?;
+        let mut terminal = Emulator::start(&card, None, &folder)?;
+        terminal.wait_for_page(&self.welcome, SCREEN_LIMIT)?;
+        kept(&mut terminal, &card, Slot::B)?;
+        terminal.cut();
+        println!("updates: A→B is kept");
+
+        let stick = self.stick("updates", "0.3.0")?;
+        self.install(&card, &stick, &folder, Slot::A)?;
+        let mut terminal = Emulator::start(&card, None, &folder)?;
+        // It restarts by itself until its starts are spent.
+        terminal.wait_for_page(&self.welcome, SCREEN_LIMIT)?;
+        kept(&mut terminal, &card, Slot::B)?;
+        let slots = card.slots()?;
+        expect(slots.a.left == 0, "the broken slot is spent")?;
+        expect(slots.first == Slot::B, "the old system comes first again")?;
+        let starts = terminal.console().matches("Madoguchi: slot A").count();
+        expect(starts == usize::from(TRIES_NEW), "it was given its starts")?;
+        println!("updates: a broken update came back after {starts} starts");
+        Ok(())
+    }
+
+    /// What was tampered with is refused.
+    ///
+    /// # Errors
+    /// What did not hold.
+    pub fn tampering(&self) -> io::Result<()> {
+        let card = self.card("tampering", TALKATIVE)?;
+        let folder = self.to.join("tampering");
+        let mut terminal = Emulator::start(&card, None, &folder)?;
+        kept(&mut terminal, &card, Slot::A)?;
+        terminal.cut();
+
+        for (name, version, damaged) in [("tampered", "0.2.0", true), ("older", "0.0.1", false)] {
+            let stick = self.stick(name, version)?;
+            if damaged {
+                let middle = fs::metadata(&stick)?.len() / 2;
+                let file = fs::OpenOptions::new().read(true).write(true).open(&stick)?;
+                std::os::unix::fs::FileExt::write_all_at(&file, &[0x5a; 64], middle)?;
+            }
+            let mut terminal = Emulator::start(&card, Some(&stick), &folder)?;
+            terminal.wait_for_text(
+                "appliance: MDG-APPLIANCE-PROGRAM: rauc failed",
+                INSTALL_LIMIT,
+            )?;
+            terminal.cut();
+            expect(
+                card.slots()?.first == Slot::A,
+                "the running system still comes first",
+            )?;
+            expect(
+                card.slots()?.b.left == 0,
+                "nothing is started from the other slot",
+            )?;
+            println!("tampering: a bundle that is {name} is refused");
+        }
+
+        // The root of a running slot, where programs lie.
+        card.damage(at::ROOT_A + 64 * 1024 * 1024, 64 * 1024 * 1024)?;
+        let mut slots = card.slots()?;
+        slots.set(Slot::A, Tries::NEW);
+        card.set_slots(&slots)?;
+        let mut terminal = Emulator::start(&card, None, &folder)?;
+        terminal.wait_for_text("recovery: MDG-SLOTS-BAD", SCREEN_LIMIT)?;
+        terminal.wait_for_middle(&Picture::read(&self.recovery)?, SCREEN_LIMIT)?;
+        keep(&folder, "recovery.png")?;
+        println!("tampering: a tampered root does not run; the recovery screen stands");
+        terminal.cut();
+        Ok(())
+    }
+
+    fn install(&self, card: &Card, stick: &Path, folder: &Path, into: Slot) -> io::Result<()> {
+        let mut terminal = Emulator::start(card, Some(stick), folder)?;
+        let took = terminal.wait_until("the update is written", INSTALL_LIMIT, || {
+            card.slots().is_ok_and(|slots| slots.first == into)
+        })?;
+        println!(
+            "updates: written into {} {:.1} s after the start",
+            into.letter(),
+            took.as_secs_f64()
+        );
+        terminal.cut();
+        Ok(())
+    }
+
+    /// A copy of the image with the configuration of a made-up unit.
+    fn card(&self, name: &str, extra: &str) -> io::Result<Card> {
+        let card = Card::copy(&self.image, &self.to.join(format!("{name}.img")))?;
+        let unit = self.to.join("device.toml");
+        fs::write(&unit, include_str!("../data/device.toml"))?;
+        card.put(at::CONFIG, &unit)?;
+        if !extra.is_empty() {
+            self.settings(&card, extra)?;
+        }
+        Ok(card)
+    }
+
+    /// More arguments for the kernel.
+    fn settings(&self, card: &Card, extra: &str) -> io::Result<()> {
+        let old = card.text(at::FIRMWARE, "board.env")?;
+        let mut text: String = old
+            .lines()
+            .filter(|line| !line.starts_with("mdg_extra="))
+            .flat_map(|line| [line, "\n"])
+            .collect();
+        text.push_str(&format!("mdg_extra={extra}\n"));
+        let file = self.to.join("board.env");
+        fs::write(&file, text)?;
+        card.put(at::FIRMWARE, &file)
+    }
+
+    fn stick(&self, name: &str, version: &str) -> io::Result<PathBuf> {
+        let stick = self.to.join(format!("{name}-stick.img"));
+        card::stick(&self.bundles.join(version).join("update.raucb"), &stick)?;
+        Ok(stick)
+    }
+}
+
+/// Waits until the running system was found healthy.
+fn kept(terminal: &mut Emulator, card: &Card, slot: Slot) -> io::Result<()> {
+    terminal
+        .wait_until("the system is kept", SCREEN_LIMIT, || {
+            card.slots()
+                .is_ok_and(|slots| slots.first == slot && slots.tries(slot) == Tries::PROVEN)
+        })
+        .map(drop)
+}
+
+fn kept_any(terminal: &mut Emulator, card: &Card) -> io::Result<()> {
+    terminal
+        .wait_until("the system is kept", SCREEN_LIMIT, || {
+            card.slots()
+                .is_ok_and(|slots| slots.tries(slots.first) == Tries::PROVEN)
+        })
+        .map(drop)
+}
+
+fn keep(folder: &Path, name: &str) -> io::Result<()> {
+    fs::copy(folder.join("screen.png"), folder.join(name)).map(drop)
+}
+
+fn expect(holds: bool, what: &str) -> io::Result<()> {
+    if holds {
+        Ok(())
+    } else {
+        Err(io::Error::other(format!("does not hold: {what}")))
+    }
+}
+
+/// xorshift64: enough to choose instants, and the same ones for the same seed.
+struct Dice(u64);
+
+impl Dice {
+    fn within(&mut self, limit: Duration) -> Duration {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        Duration::from_millis(self.0 % u64::try_from(limit.as_millis()).unwrap_or(1))
+    }
+}
