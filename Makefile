@@ -21,8 +21,7 @@ test: packages lint
 ## Formatting, lints, licences, versions.
 lint: packages $(TOOLS)/bin/cargo-deny
 	$(CARGO) fmt --all --check
-	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
-	$(CARGO) clippy --locked -p hal --all-targets --features pi -- -D warnings
+	$(CARGO) clippy --locked --workspace --all-targets --features hal/pi -- -D warnings
 	$(TOOLS)/bin/cargo-deny --locked check --hide-inclusion-graph licenses bans sources
 
 $(TOOLS)/bin/cargo-deny:
