@@ -46,8 +46,10 @@ enum Proof {
     },
     /// An update goes A→B and is kept; one that does not start comes back.
     Updates,
-    /// A tampered root, a tampered bundle and an older bundle are refused.
-    Tampering,
+    /// A tampered bundle and an older one are refused.
+    Bundles,
+    /// A tampered root does not run, and the recovery screen says so.
+    Root,
     /// Everything.
     All,
 }
@@ -60,12 +62,14 @@ fn main() -> ExitCode {
         Proof::Times => bench.times(),
         Proof::Cuts { count, seed } => bench.cuts(count, seed),
         Proof::Updates => bench.updates(),
-        Proof::Tampering => bench.tampering(),
+        Proof::Bundles => bench.bundles(),
+        Proof::Root => bench.root(),
         Proof::All => {
             bench.boot()?;
             bench.times()?;
             bench.updates()?;
-            bench.tampering()?;
+            bench.bundles()?;
+            bench.root()?;
             bench.cuts(20, 1)
         }
     });

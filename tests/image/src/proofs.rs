@@ -225,13 +225,13 @@ impl Bench {
         Ok(())
     }
 
-    /// What was tampered with is refused.
+    /// A tampered bundle and an older one are refused.
     ///
     /// # Errors
     /// What did not hold.
-    pub fn tampering(&self) -> io::Result<()> {
-        let card = self.card("tampering", TALKATIVE)?;
-        let folder = self.to.join("tampering");
+    pub fn bundles(&self) -> io::Result<()> {
+        let card = self.card("bundles", TALKATIVE)?;
+        let folder = self.to.join("bundles");
         let mut terminal = Emulator::start(&card, None, &folder)?;
         kept(&mut terminal, &card, Slot::A)?;
         terminal.cut();
@@ -257,19 +257,32 @@ impl Bench {
                 card.slots()?.b.left == 0,
                 "nothing is started from the other slot",
             )?;
-            println!("tampering: a bundle that is {name} is refused");
+            println!("bundles: one that is {name} is refused");
         }
+        Ok(())
+    }
 
-        // The root of a running slot, where programs lie.
+    /// A tampered root does not run, and the recovery screen says so.
+    ///
+    /// # Errors
+    /// What did not hold.
+    pub fn root(&self) -> io::Result<()> {
+        let card = self.card("root", "")?;
+        let folder = self.to.join("root");
+        let mut terminal = Emulator::start(&card, None, &folder)?;
+        kept(&mut terminal, &card, Slot::A)?;
+        terminal.cut();
+
+        // Where programs lie.
         card.damage(at::ROOT_A + 64 * 1024 * 1024, 64 * 1024 * 1024)?;
         let mut slots = card.slots()?;
         slots.set(Slot::A, Tries::NEW);
         card.set_slots(&slots)?;
         let mut terminal = Emulator::start(&card, None, &folder)?;
-        terminal.wait_for_text("recovery: MDG-SLOTS-BAD", SCREEN_LIMIT)?;
+        terminal.wait_for_text("Madoguchi: slot none", SCREEN_LIMIT)?;
         terminal.wait_for_middle(&Picture::read(&self.recovery)?, SCREEN_LIMIT)?;
         keep(&folder, "recovery.png")?;
-        println!("tampering: a tampered root does not run; the recovery screen stands");
+        println!("root: a tampered root does not run; the recovery screen stands");
         terminal.cut();
         Ok(())
     }
