@@ -28,7 +28,7 @@ use crate::outbox::State;
 use crate::vault::{Migration, Vault};
 
 pub use bench::fill;
-pub use clients::{Client, ClientsPage, MAX_CLIENTS, forget, has_clients};
+pub use clients::{Client, ClientsPage, KEPT_UNUSED, MAX_CLIENTS, forget, has_clients};
 pub use keep::{KeptAnswer, MAX_KEPT, cut, find, keep_answer, sweep, sweep_due};
 pub use key::Key;
 pub use period::{Period, period};
