@@ -4,7 +4,7 @@ CARGO ?= cargo
 TOOLS := $(CURDIR)/target/tools
 DENY_VERSION := 0.20.2
 
-.PHONY: demo test lint packages bench long pictures openapi clean-demo image image-bundle image-pi image-test image-clean
+.PHONY: demo test lint packages bench long pictures openapi clean-demo image image-bundle image-pi image-test image-clean device-test
 
 ## One command: install what is needed, build, and play or open a day at the desk.
 demo: packages
@@ -37,6 +37,10 @@ bench: packages
 	$(CARGO) bench --locked -p ui --bench screen
 	$(CARGO) bench --locked -p firmware
 	$(CARGO) bench --locked -p gateway
+
+## Writes a loop device with `provision`, as it would a card: wants root and loop devices.
+device-test:
+	$(CARGO) test --locked --workspace --test it -- --ignored a_real_block_device
 
 ## 10,000 kills on each side and 10,000 simulation seeds: hours.
 long: packages

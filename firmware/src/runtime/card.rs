@@ -118,3 +118,59 @@ fn run(
     .unwrap_or(CardOutcome::Failed(CardProblem::Garbage));
     (outcome, cards.take_refusals())
 }
+
+#[cfg(test)]
+mod tests {
+    use hal::card::{ReaderEvent, Step};
+
+    use super::*;
+    use crate::entropy::SeededEntropy;
+
+    /// A card that answers only when it is let, and then says whether the job was cancelled.
+    struct SlowCard {
+        let_go: Receiver<()>,
+        cancelled: Sender<bool>,
+    }
+
+    impl CardDesk for SlowCard {
+        fn next_event(&mut self, _: Duration) -> Option<ReaderEvent> {
+            thread::yield_now();
+            None
+        }
+
+        fn run(
+            &mut self,
+            _: CardJob,
+            _: &mut dyn FnMut(&mut [u8]),
+            _: &mut dyn FnMut(Step),
+            cancel: &AtomicBool,
+        ) -> CardOutcome {
+            let _ = self.let_go.recv();
+            let _ = self.cancelled.send(cancel.load(Ordering::SeqCst));
+            CardOutcome::Failed(CardProblem::Garbage)
+        }
+
+        fn take_refusals(&mut self) -> Vec<Refusal> {
+            Vec::new()
+        }
+    }
+
+    #[test]
+    fn a_cancelled_job_stays_cancelled_when_the_next_one_is_ordered() {
+        let (go, let_go) = channel();
+        let (cancelled, seen) = channel();
+        let (to, _events) = tokio::sync::mpsc::channel(16);
+        let card = Box::new(SlowCard { let_go, cancelled });
+        let cards = CardThread::start(card, Box::new(SeededEntropy::new(1)), to);
+        cards.run(Ticket(1), CardJob::Peek);
+        cards.cancel();
+        cards.run(Ticket(2), CardJob::Peek);
+        for _ in 0..2 {
+            go.send(()).expect("the card waits");
+        }
+        let seen: Vec<bool> = (0..2)
+            .map(|_| seen.recv().expect("each job ends"))
+            .collect();
+        assert_eq!(seen, [true, false]);
+    }
+}
