@@ -31,12 +31,11 @@ packages:
 	tests/bin/install-packages
 
 ## Figures for docs/performance.md.
+# One selection of packages: each other one would build the dependencies anew.
 bench: packages
 	$(CARGO) build --locked --release --workspace --bins
 	target/release/bench
-	$(CARGO) bench --locked -p ui --bench screen
-	$(CARGO) bench --locked -p firmware
-	$(CARGO) bench --locked -p gateway
+	$(CARGO) bench --locked --workspace --bench screen --bench queue --bench lookups --bench exchanges
 
 ## Writes a loop device with `provision`, as it would a card: wants root and loop devices.
 device-test:

@@ -82,7 +82,7 @@ struct Cards {
 
 impl World {
     /// Builds a world in `folder`: authorities, gateway, municipality with `people` insured
-    /// persons imported from both encodings, the cable.
+    /// persons imported from both encodings, the authorities of the cards, the cable.
     ///
     /// # Errors
     /// When a program of it cannot be started, with what it said.
@@ -102,6 +102,11 @@ impl World {
         let roots = made["roots"].as_array().into_iter().flatten();
         world.roots = roots.filter_map(Value::as_str).map(str::to_owned).collect();
         world.municipality(people)?;
+        output(
+            Command::new(program("simcard")?)
+                .arg("make-ca")
+                .arg(world.folder.join("cards")),
+        )?;
         world.start_gateway()?;
         Ok(world)
     }
@@ -301,17 +306,14 @@ impl World {
             (OWN_READER, port, Some(daemon))
         };
 
-        let simcard = program("simcard")?;
-        let authorities = self.folder.join("cards");
-        output(Command::new(&simcard).arg("make-ca").arg(&authorities))?;
         let control = self.folder.join("cards.sock");
-        let mut serve = Command::new(&simcard);
+        let mut serve = Command::new(program("simcard")?);
         serve
             .arg("serve")
             .arg("--control")
             .arg(&control)
             .arg("--dir")
-            .arg(&authorities);
+            .arg(self.folder.join("cards"));
         serve.args(["--port", &port.to_string()]);
         let serving = Running::start("simcard", &mut serve)?;
         // The path is there a moment before somebody listens on it.

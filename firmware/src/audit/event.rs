@@ -82,6 +82,8 @@ pub enum AuditEvent {
         /// The command it answers.
         command: CommandId,
     },
+    /// A person was taken out of the office's list. The log does not say who it was.
+    ClientRemoved,
     /// A request was saved.
     RequestSaved {
         /// Its command.

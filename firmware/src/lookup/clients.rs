@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use protocol::answer::ProgressFinding;
 use protocol::calendar::{Date, Timestamp};
-use protocol::number::{InsuredNumber, InsurerNumber};
+use protocol::number::{InsuredNumber, InsurerNumber, UserId};
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 
 use super::Key;
+use crate::audit::{self, AuditEvent};
 use crate::clock::Now;
 use crate::error::Problem;
 
@@ -129,6 +130,24 @@ pub(super) fn settle(
     };
     tx.prepare_cached(sql)?
         .execute(params![insurer, insured.as_str(), name])?;
+    Ok(())
+}
+
+/// Takes a person out of the list. What was asked about them stays where it is. Somebody who is
+/// out already changes nothing.
+pub(super) fn remove(
+    tx: &Transaction<'_>,
+    now: &Now,
+    insurer: &InsurerNumber,
+    insured: &InsuredNumber,
+    staff: &UserId,
+) -> Result<(), Problem> {
+    let gone = tx
+        .prepare_cached("DELETE FROM client WHERE insurer = ?1 AND insured = ?2")?
+        .execute(params![insurer.as_str(), insured.as_str()])?;
+    if gone > 0 {
+        audit::append(tx, now, Some(staff), &AuditEvent::ClientRemoved)?;
+    }
     Ok(())
 }
 

@@ -160,6 +160,15 @@ pub enum Job {
         /// Rows of a page.
         rows: usize,
     },
+    /// Takes a person out of the office's list, by somebody's wish.
+    RemoveClient {
+        /// Which municipality.
+        insurer: InsurerNumber,
+        /// 被保険者番号.
+        insured: InsuredNumber,
+        /// Who wished it.
+        staff: UserId,
+    },
     /// The person of a confirmed card in the office's list.
     FindPerson {
         /// Name as on the card.
@@ -185,6 +194,7 @@ impl std::fmt::Debug for Job {
             Self::Follow(_) => "Follow",
             Self::Shown { .. } => "Shown",
             Self::Clients { .. } => "Clients",
+            Self::RemoveClient { .. } => "RemoveClient",
             Self::FindPerson { .. } => "FindPerson",
             Self::FindNumber { .. } => "FindNumber",
         })
@@ -212,6 +222,8 @@ pub enum Reply {
     Noted,
     /// To [`Job::Clients`].
     Clients(ClientsPage),
+    /// To [`Job::RemoveClient`].
+    Removed,
     /// To [`Job::FindPerson`] and [`Job::FindNumber`].
     Client(Option<Client>),
 }
@@ -268,6 +280,13 @@ pub fn run(job: Job, vault: &mut Vault, now: &Now) -> Result<Reply, Problem> {
         Job::Clients { page, rows } => vault
             .read(|connection| clients::page(connection, now, page, rows))
             .map(Reply::Clients),
+        Job::RemoveClient {
+            insurer,
+            insured,
+            staff,
+        } => vault
+            .write(|tx| clients::remove(tx, now, &insurer, &insured, &staff))
+            .map(|()| Reply::Removed),
         Job::FindPerson { name, born_on } => vault
             .read(|connection| clients::find_person(connection, &name, born_on))
             .map(Reply::Client),

@@ -240,6 +240,20 @@ pub(super) fn set_insurer(
     Ok(())
 }
 
+/// Whether somebody with a number of `insured_by` can be in the draft with it. Who is first in a
+/// draft decides whom it asks.
+pub(super) fn takes_numbers_of(
+    tx: &Transaction<'_>,
+    slot: Slot,
+    insured_by: &InsurerNumber,
+) -> Result<bool, Problem> {
+    if subjects(tx, slot)?.is_empty() {
+        set_insurer(tx, slot, insured_by)?;
+        return Ok(true);
+    }
+    Ok(insurer(tx, slot)?.is_none_or(|asked| asked == *insured_by))
+}
+
 fn insurer(connection: &Connection, slot: Slot) -> Result<Option<InsurerNumber>, Problem> {
     let found: Option<String> = connection
         .prepare_cached("SELECT insurer FROM request_insurer WHERE slot = ?1")?

@@ -110,6 +110,9 @@ pub enum Job {
         place: Option<usize>,
         /// The person.
         subject: Box<DraftSubject>,
+        /// Whose number the person has, where that is known. A draft for another municipality
+        /// takes the person without it.
+        insured_by: Option<InsurerNumber>,
         /// Who is at the desk.
         staff: UserId,
     },
@@ -205,9 +208,15 @@ pub fn run(job: Job, vault: &mut Vault, now: &Now) -> Result<Reply, Problem> {
         Job::Put {
             slot,
             place,
-            subject,
+            mut subject,
+            insured_by,
             staff,
         } => vault.write(|tx| {
+            if let Some(insurer) = insured_by
+                && !draft::takes_numbers_of(tx, slot, &insurer)?
+            {
+                subject.insured = None;
+            }
             let place = draft::put(tx, slot, place, &subject)?;
             draft::load(tx, slot, &staff).map(|draft| Draft {
                 changed: Some(place),

@@ -47,6 +47,7 @@ fn put(vault: &mut Vault, place: Option<usize>, subject: DraftSubject) -> Result
         slot: Slot::New,
         place,
         subject: Box::new(subject),
+        insured_by: None,
         staff: staff(),
     };
     match run(job, vault, &now())? {
@@ -250,6 +251,37 @@ fn somebody_who_is_in_already_is_not_put_in_twice() {
 }
 
 #[test]
+fn a_number_of_another_municipality_is_never_sent_with_a_draft() {
+    let mut vault = Vault::in_memory().unwrap();
+    let elsewhere = InsurerNumber::with_check_digit("99999").unwrap();
+    let add = |vault: &mut Vault, n, insured_by: &InsurerNumber| {
+        let job = Job::Put {
+            slot: Slot::New,
+            place: None,
+            subject: Box::new(subject(n)),
+            insured_by: Some(insured_by.clone()),
+            staff: staff(),
+        };
+        run(job, vault, &now()).unwrap();
+    };
+    let choose = Job::SetInsurer {
+        slot: Slot::New,
+        insurer: insurer(),
+        staff: staff(),
+    };
+    run(choose, &mut vault, &now()).unwrap();
+    // Nobody is in yet: whoever comes first decides whom the draft asks.
+    add(&mut vault, 1, &elsewhere);
+    add(&mut vault, 2, &insurer());
+    let draft = load(&mut vault, Slot::New);
+    assert_eq!(draft.insurer, Some(elsewhere));
+    assert_eq!(draft.subjects[0], subject(1));
+    assert_eq!(draft.subjects[1].name, subject(2).name);
+    assert_eq!(draft.subjects[1].insured, None);
+    assert_eq!(draft.subjects[1].missing(), Some(Missing::Facts));
+}
+
+#[test]
 fn who_is_taken_out_leaves_no_gap() {
     let mut vault = Vault::in_memory().unwrap();
     for n in 1..=3 {
@@ -298,6 +330,7 @@ fn a_request_on_hold_is_corrected_beside_the_new_one() {
         slot: Slot::Correction,
         place: Some(1),
         subject: Box::new(fixed.clone()),
+        insured_by: None,
         staff: staff(),
     };
     run(put, &mut vault, &now()).unwrap();

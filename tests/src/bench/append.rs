@@ -41,6 +41,8 @@ pub fn run(folder: &Path) -> Result<Vec<Row>, Problem> {
                 some.iter()
                     .try_for_each(|made| outbox::append(tx, &now, made.id, &made.command).map(drop))
             })?;
+            commit(&mut plain, &some)?;
+            commit(&mut cipher, &some)?;
         }
         let (mut ours, mut sqlite, mut sqlcipher) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..COMMITS {
@@ -49,8 +51,8 @@ pub fn run(folder: &Path) -> Result<Vec<Row>, Problem> {
             let start = Instant::now();
             vault.write(|tx| outbox::append(tx, &now, made.id, &made.command))?;
             ours.push(start.elapsed());
-            sqlite.push(commit(&mut plain, &made)?);
-            sqlcipher.push(commit(&mut cipher, &made)?);
+            sqlite.push(commit(&mut plain, std::slice::from_ref(&made))?);
+            sqlcipher.push(commit(&mut cipher, std::slice::from_ref(&made))?);
         }
         let (sqlite, _) = percentiles(&mut sqlite);
         let (sqlcipher, _) = percentiles(&mut sqlcipher);
@@ -93,12 +95,14 @@ fn bare(path: &Path, key: Option<&str>) -> Result<Connection, Problem> {
     Ok(connection)
 }
 
-fn commit(connection: &mut Connection, made: &crate::work::Made) -> Result<Duration, Problem> {
+fn commit(connection: &mut Connection, some: &[crate::work::Made]) -> Result<Duration, Problem> {
     let start = Instant::now();
-    let body = serde_json::to_string(&made.command).unwrap_or_default();
     let tx = connection.transaction()?;
-    tx.prepare_cached("INSERT INTO t VALUES(?1, ?2)")?
-        .execute((made.id.0.as_bytes(), body))?;
+    for made in some {
+        let body = serde_json::to_string(&made.command).unwrap_or_default();
+        tx.prepare_cached("INSERT INTO t VALUES(?1, ?2)")?
+            .execute((made.id.0.as_bytes(), body))?;
+    }
     tx.commit()?;
     Ok(start.elapsed())
 }

@@ -17,6 +17,11 @@ clients-count = { $count ->
     [one] 1 person
    *[other] { $count } people
 }
+clients-remove = Take out
+clients-remove-ask = Who is to leave the list?
+clients-remove-who = Take { $name } out of the list?
+clients-remove-keeps = Questions and requests stay. The person can be found again by card or number.
+clients-remove-sure = Take out of the list
 clients-empty = Nobody is on the list yet.
 clients-born = Born { $born }
 

@@ -14,6 +14,11 @@ insurer-chosen = えらび済み
 
 clients-ask = 台帳の、どなたですか？
 clients-count = { $count }人
+clients-remove = 外す
+clients-remove-ask = どなたを、台帳から外しますか？
+clients-remove-who = { $name } 様を、台帳から外しますか？
+clients-remove-keeps = これまでの照会と申出は、のこります。カードか番号で、また調べられます。
+clients-remove-sure = 台帳から外す
 clients-empty = 台帳には、まだどなたもいません。
 clients-born = { $born }生
 

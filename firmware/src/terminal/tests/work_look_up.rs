@@ -15,7 +15,7 @@ use crate::clock::Clock;
 use crate::outbox::{self, Filter, Item, State};
 use crate::terminal::screen::Screen;
 use crate::terminal::touch::{OutboxFilter, Touch};
-use crate::terminal::view::{ItemState, NoneKind, Page, Validity};
+use crate::terminal::view::{ClientListMode, ClientListPage, ItemState, NoneKind, Page, Validity};
 use crate::testing::desk::{Day, date};
 use crate::testing::{DAY as DAY_MS, MORNING};
 
@@ -298,8 +298,8 @@ fn by_dates_the_year_is_inferred_and_both_conditions_are_sent() {
     );
 }
 
-#[test]
-fn a_person_of_the_list_fills_in_the_look_up() {
+/// 台帳 holds 青木 ハル.
+fn with_a_client() -> Day {
     let mut day = at_the_desk();
     let insurer = crate::testing::desk::facility().insurers[0].number.clone();
     let question = crate::lookup::Question {
@@ -320,6 +320,12 @@ fn a_person_of_the_list_fills_in_the_look_up() {
         .write(|tx| crate::lookup::ask(tx, &now, id, &staff, &[insurer], &question, None))
         .unwrap();
     day.sync();
+    day
+}
+
+#[test]
+fn a_person_of_the_list_fills_in_the_look_up() {
+    let mut day = with_a_client();
     day.press(&[Touch::Row(0), Touch::Third]);
     assert_eq!(day.screen(), Screen::ClientList);
     day.press(&[Touch::Row(0)]);
@@ -331,6 +337,36 @@ fn a_person_of_the_list_fills_in_the_look_up() {
     assert_eq!(page.born_on, Date::from_ymd(1933, 3, 14));
     day.press(&[Touch::Back]);
     assert_eq!(day.screen(), Screen::InsuredNumber);
+}
+
+fn client_list(day: &Day) -> ClientListPage {
+    match day.view().page {
+        Page::ClientList(page) => page,
+        _ => panic!("{:?}", day.screen()),
+    }
+}
+
+#[test]
+fn a_person_leaves_the_list_only_after_a_second_touch_and_their_questions_stay() {
+    let mut day = with_a_client();
+    let waiting = day.vault.read(outbox::pending_count).unwrap();
+    day.press(&[Touch::Row(0), Touch::Third, Touch::Second, Touch::Row(0)]);
+    assert!(matches!(
+        client_list(&day).mode,
+        ClientListMode::ConfirmRemoval(_)
+    ));
+    // Second thoughts: nothing was done yet.
+    day.press(&[Touch::Back, Touch::Back]);
+    let list = client_list(&day);
+    assert_eq!((list.mode, list.entries.total), (ClientListMode::Choose, 1));
+
+    day.press(&[Touch::Second, Touch::Row(0), Touch::Main]);
+    let list = client_list(&day);
+    assert_eq!((list.mode, list.entries.total), (ClientListMode::Choose, 0));
+    assert_eq!(day.vault.read(outbox::pending_count).unwrap(), waiting);
+    // Nobody is left to take out.
+    day.press(&[Touch::Second]);
+    assert_eq!(client_list(&day).mode, ClientListMode::Choose);
 }
 
 #[test]

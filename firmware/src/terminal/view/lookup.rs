@@ -256,6 +256,26 @@ pub enum NoneKind {
     Nobody,
 }
 
+/// D-10.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientListPage {
+    /// The people.
+    pub entries: Paged<ClientRow>,
+    /// What choosing one of them means.
+    pub mode: ClientListMode,
+}
+
+/// What is done with who is chosen from the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ClientListMode {
+    /// The work goes on about them.
+    Choose,
+    /// They are to leave the list.
+    Remove,
+    /// Is it sure that this person is to leave it?
+    ConfirmRemoval(ClientRow),
+}
+
 /// A person of the office's own list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientRow {

@@ -159,7 +159,7 @@ pub enum Page {
     /// D-9.
     AnswerNone(AnswerNonePage),
     /// D-10.
-    ClientList(Paged<ClientRow>),
+    ClientList(ClientListPage),
     /// D-11.
     LookUpKind(LookUpKindPage),
     /// D-15.

@@ -5,9 +5,9 @@ use std::time::Duration;
 use firmware::lookup::{stages, thirtieth_day};
 use firmware::terminal::screen::Screen;
 use firmware::terminal::view::{
-    AnswerNonePage, AnswerPage, ClientRow, DateKind, DateNote, DatePage, InsuredNumberPage,
-    InsurerChoicePage, InsurerRow, ItemKind, ItemState, LookUpKindPage, NoneKind, Page, Paged,
-    PurposePage, SavedPage, Validity,
+    AnswerNonePage, AnswerPage, ClientListMode, ClientListPage, ClientRow, DateKind, DateNote,
+    DatePage, InsuredNumberPage, InsurerChoicePage, InsurerRow, ItemKind, ItemState,
+    LookUpKindPage, NoneKind, Page, Paged, PurposePage, SavedPage, Validity,
 };
 use protocol::answer::{ApplicationKind, ProgressRecord};
 use protocol::calendar::Era;
@@ -98,11 +98,18 @@ fn questions() -> Vec<Sample> {
             "purpose_eligibility",
             Page::Purpose(purpose_of_eligibility()),
         ),
-        sample(Screen::ClientList, "clients", Page::ClientList(clients())),
-        sample(
-            Screen::ClientList,
-            "clients_empty",
-            Page::ClientList(nobody()),
+        list("clients", clients(), ClientListMode::Choose),
+        list("clients_empty", nobody(), ClientListMode::Choose),
+        list("clients_remove", clients(), ClientListMode::Remove),
+        list(
+            "clients_remove_sure",
+            clients(),
+            ClientListMode::ConfirmRemoval(clients().rows.remove(0)),
+        ),
+        list(
+            "clients_remove_longname",
+            clients(),
+            ClientListMode::ConfirmRemoval(clients().rows.remove(2)),
         ),
         sample(Screen::InsurerChoice, "insurers", insurers(2, None)),
         sample(
@@ -256,6 +263,11 @@ fn purpose_by_dates() -> PurposePage {
         insured: None,
         ..purpose()
     }
+}
+
+fn list(name: &'static str, entries: Paged<ClientRow>, mode: ClientListMode) -> Sample {
+    let page = ClientListPage { entries, mode };
+    sample(Screen::ClientList, name, Page::ClientList(page))
 }
 
 fn clients() -> Paged<ClientRow> {

@@ -103,6 +103,7 @@ impl AttachFlow {
                     slot,
                     place,
                     subject: Box::new(subject),
+                    insured_by: None,
                     staff,
                 });
             }

@@ -38,7 +38,14 @@ pub fn add_person(desk: &mut Desk) -> Box<dyn Flow> {
     let Some(person) = &desk.in_hand else {
         return start(desk);
     };
-    let begin = Begin::Add(Box::new(subject_of(person)));
+    let mut subject = subject_of(person);
+    let outside = |insurer: &InsurerNumber| desk.insurer(insurer).is_none();
+    if person.insurer.as_ref().is_some_and(outside) {
+        // A number of a municipality that this office cannot ask is nobody's here.
+        subject.insured = None;
+    }
+    let insured_by = person.insurer.clone().filter(|_| subject.insured.is_some());
+    let begin = Begin::Add(Box::new(subject), insured_by);
     let mut flow = DisclosureFlow::new(Slot::New, begin);
     if let Some(insurer) = &person.insurer {
         flow.insurer.know(insurer, desk);
@@ -72,7 +79,8 @@ fn subject_of(person: &PersonInHand) -> DraftSubject {
 /// What is done when the flow shows for the first time.
 enum Begin {
     Load,
-    Add(Box<DraftSubject>),
+    /// Somebody, and whose number they have.
+    Add(Box<DraftSubject>, Option<InsurerNumber>),
     Correct(CommandId, Option<InsurerNumber>, Box<DisclosureRequest>),
 }
 
@@ -297,13 +305,14 @@ impl Flow for DisclosureFlow {
                 request,
                 staff,
             },
-            Begin::Add(subject) => {
+            Begin::Add(subject, insured_by) => {
                 // Kept until the store has said whether there was a place.
                 self.eleventh = Some(subject.clone());
                 Job::Put {
                     slot,
                     place: None,
                     subject,
+                    insured_by,
                     staff,
                 }
             }

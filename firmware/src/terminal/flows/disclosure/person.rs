@@ -127,6 +127,7 @@ impl PersonFlow {
             slot: self.slot,
             place: self.place,
             subject: Box::new(self.subject.clone()),
+            insured_by: None,
             staff: session.staff.clone(),
         };
         self.put.start(desk.store(job));
