@@ -45,16 +45,14 @@ impl Pager {
 
     /// Takes 「つぎのページ」 and its opposite; `false` for any other touch.
     pub fn turn(&mut self, touch: &Touch, items: usize, size: usize) -> bool {
-        let last = last(items, size.max(1));
-        let page = self.page.min(last);
-        self.page = match touch {
-            Touch::NextPage if page == last => 0,
-            Touch::NextPage => page + 1,
-            Touch::PrevPage if page == 0 => last,
-            Touch::PrevPage => page - 1,
-            _ => return false,
-        };
-        true
+        let pages = last(items, size.max(1)) + 1;
+        match turned(touch, self.page, pages) {
+            Some(page) => {
+                self.page = page;
+                true
+            }
+            None => false,
+        }
     }
 
     /// Which of `items` the touched row of this page is.
@@ -66,6 +64,19 @@ impl Pager {
             Touch::Row(row) if *row < size => Some(page * size + row).filter(|i| *i < items),
             _ => None,
         }
+    }
+}
+
+/// The page that 「つぎのページ」 or its opposite leads to; `None` for any other touch. For lists
+/// that come from the vault page by page.
+#[must_use]
+pub fn turned(touch: &Touch, page: usize, pages: usize) -> Option<usize> {
+    let pages = pages.max(1);
+    let page = page.min(pages - 1);
+    match touch {
+        Touch::NextPage => Some((page + 1) % pages),
+        Touch::PrevPage => Some((page + pages - 1) % pages),
+        _ => None,
     }
 }
 

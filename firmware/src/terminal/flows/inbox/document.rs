@@ -15,6 +15,7 @@ use crate::terminal::desk::Desk;
 use crate::terminal::effect::{Effect, Input, PageOrder};
 use crate::terminal::flow::{Flow, Next, Waiting};
 use crate::terminal::flows::trouble::TroubleFlow;
+use crate::terminal::pager::turned;
 use crate::terminal::screen::Screen;
 use crate::terminal::touch::{Touch, Zoom};
 use crate::terminal::view::{DocumentPage, Page, PageImage};
@@ -154,15 +155,16 @@ impl Flow for DocumentFlow {
     }
 
     fn touch(&mut self, touch: Touch, desk: &mut Desk) -> Next {
-        let pages = self.pages.max(1);
         match touch {
             Touch::Back => return Next::Back,
             Touch::Main if !desk.config.printer => return Next::Back,
             Touch::Main | Touch::Print => self.print(desk),
-            Touch::NextPage => self.turn((self.page + 1) % pages, desk),
-            Touch::PrevPage => self.turn((self.page + pages - 1) % pages, desk),
             Touch::Zoom(zoom) => self.zoom(zoom, desk),
-            _ => {}
+            touch => {
+                if let Some(page) = turned(&touch, self.page, self.pages) {
+                    self.turn(page, desk);
+                }
+            }
         }
         Next::Stay
     }

@@ -12,6 +12,7 @@ use crate::store::StoreReply;
 use crate::terminal::desk::Desk;
 use crate::terminal::effect::{Effect, Input};
 use crate::terminal::flow::{Flow, Next, Waiting};
+use crate::terminal::pager::turned;
 use crate::terminal::screen::Screen;
 use crate::terminal::touch::{InboxFilter, Touch};
 use crate::terminal::view::{InboxPage, InboxRow, Page, Paged};
@@ -106,7 +107,6 @@ impl Flow for InboxFlow {
     }
 
     fn touch(&mut self, touch: Touch, desk: &mut Desk) -> Next {
-        let pages = self.list.pages.max(1);
         match touch {
             Touch::Back => return Next::Back,
             Touch::Main if self.list.counts.1 == 0 => return Next::Home,
@@ -130,9 +130,11 @@ impl Flow for InboxFlow {
                     return self.open(entry);
                 }
             }
-            Touch::NextPage => self.load((self.list.page + 1) % pages, desk),
-            Touch::PrevPage => self.load((self.list.page + pages - 1) % pages, desk),
-            _ => {}
+            touch => {
+                if let Some(page) = turned(&touch, self.list.page, self.list.pages) {
+                    self.load(page, desk);
+                }
+            }
         }
         Next::Stay
     }

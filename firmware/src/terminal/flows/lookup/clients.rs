@@ -5,6 +5,7 @@ use crate::store::StoreReply;
 use crate::terminal::desk::{Desk, PersonInHand};
 use crate::terminal::effect::Input;
 use crate::terminal::flow::{Flow, Next, Waiting};
+use crate::terminal::pager::turned;
 use crate::terminal::screen::Screen;
 use crate::terminal::touch::Touch;
 use crate::terminal::view::{ClientListMode, ClientListPage, ClientRow, Page, Paged};
@@ -103,7 +104,6 @@ impl Flow for ClientsFlow {
     }
 
     fn touch(&mut self, touch: Touch, desk: &mut Desk) -> Next {
-        let pages = self.list.pages.max(1);
         match (&self.mode, touch) {
             (Mode::Choose, Touch::Back) => return Next::Back,
             (Mode::Remove, Touch::Back) => self.mode = Mode::Choose,
@@ -113,10 +113,12 @@ impl Flow for ClientsFlow {
             (Mode::Confirm(_), Touch::Main) => self.take_out(desk),
             (Mode::Confirm(_), _) => {}
             (Mode::Choose, Touch::Second) if self.list.total > 0 => self.mode = Mode::Remove,
-            (_, Touch::NextPage) => self.load((self.list.page + 1) % pages, desk),
-            (_, Touch::PrevPage) => self.load((self.list.page + pages - 1) % pages, desk),
             (_, Touch::Row(row)) => return self.chosen(row, desk),
-            _ => {}
+            (_, touch) => {
+                if let Some(page) = turned(&touch, self.list.page, self.list.pages) {
+                    self.load(page, desk);
+                }
+            }
         }
         Next::Stay
     }

@@ -13,6 +13,7 @@ use crate::terminal::desk::Desk;
 use crate::terminal::effect::{Effect, Input};
 use crate::terminal::flow::{Flow, Next, Waiting};
 use crate::terminal::hours;
+use crate::terminal::pager::turned;
 use crate::terminal::screen::Screen;
 use crate::terminal::touch::{OutboxFilter, Touch};
 use crate::terminal::view::{
@@ -114,7 +115,6 @@ impl Flow for OutboxFlow {
     }
 
     fn touch(&mut self, touch: Touch, desk: &mut Desk) -> Next {
-        let pages = self.list.pages.max(1);
         match touch {
             Touch::Back => return Next::Back,
             Touch::Main if desk.counts.of(State::Held) == 0 => return Next::Home,
@@ -135,9 +135,11 @@ impl Flow for OutboxFlow {
                     return self.open(entry.item.id);
                 }
             }
-            Touch::NextPage => self.load((self.list.page + 1) % pages, desk),
-            Touch::PrevPage => self.load((self.list.page + pages - 1) % pages, desk),
-            _ => {}
+            touch => {
+                if let Some(page) = turned(&touch, self.list.page, self.list.pages) {
+                    self.load(page, desk);
+                }
+            }
         }
         Next::Stay
     }
