@@ -13,6 +13,7 @@ demo: packages
 
 ## One command: everything that must hold.
 # Building the tests builds the programs that they start.
+test: export RUSTDOCFLAGS = -D warnings
 test: packages lint
 	$(CARGO) test --locked --workspace --no-run
 	$(CARGO) test --locked --workspace

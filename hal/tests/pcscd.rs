@@ -54,7 +54,10 @@ impl Daemon {
             Path::new(DRIVER).exists(),
             "install the package vsmartcard-vpcd"
         );
-        let machine = File::create(LOCK).unwrap();
+        // Another user may have made it: it can be held without writing to it.
+        let machine = File::create_new(LOCK)
+            .or_else(|_| File::open(LOCK))
+            .unwrap();
         machine.lock().unwrap();
         assert!(
             pcsc::Context::establish(pcsc::Scope::User).is_err(),

@@ -122,7 +122,8 @@ pub fn of_screen(screen: Screen) -> Option<Right> {
         | S::Attach
         | S::DisclosureReview
         | S::DisclosureSaved
-        | S::NameEntry => Some(Right::Request),
+        | S::NameEntry
+        | S::Qualification => Some(Right::Request),
         S::Outbox | S::OutboxItem | S::OutboxHeld | S::Decision => Some(Right::Outbox),
         S::Inbox | S::Document | S::Notice => Some(Right::Inbox),
         S::Diagnostics => Some(Right::Diagnostics),

@@ -210,7 +210,7 @@ pub enum AuditEvent {
 
 impl AuditEvent {
     /// The text that is kept and hashed.
-    pub(super) fn to_json(&self) -> String {
+    pub(crate) fn to_json(&self) -> String {
         serde_json::to_string(self).expect("plain fields with string keys always serialise")
     }
 }

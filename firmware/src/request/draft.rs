@@ -11,6 +11,7 @@ use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::qualification::{self, Qualification};
 use super::{Slot, attachment};
 use crate::error::Problem;
 use crate::terminal::view::Missing;
@@ -112,6 +113,8 @@ pub struct Draft {
     pub insurer: Option<InsurerNumber>,
     /// The held command that it corrects.
     pub replaces: Option<CommandId>,
+    /// 保有資格 of who is at the desk, once they said it.
+    pub held: Option<Qualification>,
     /// Scan of the 介護支援専門員証 of who is at the desk.
     pub qualification: Option<Attachment>,
     /// Last day of that licence, if told.
@@ -145,7 +148,7 @@ pub fn has_draft(connection: &Connection) -> Result<bool, Problem> {
 }
 
 pub(super) fn load(connection: &Connection, slot: Slot, staff: &UserId) -> Result<Draft, Problem> {
-    let (qualification, qualification_expires) = attachment::qualification(connection, staff)?;
+    let (scan, qualification_expires) = attachment::qualification(connection, staff)?;
     Ok(Draft {
         subjects: subjects(connection, slot)?,
         insurer: insurer(connection, slot)?,
@@ -158,7 +161,8 @@ pub(super) fn load(connection: &Connection, slot: Slot, staff: &UserId) -> Resul
                 .optional()?
                 .map(|bytes| CommandId(Uuid::from_bytes(bytes))),
         },
-        qualification,
+        held: qualification::of(connection, staff)?,
+        qualification: scan,
         qualification_expires,
         changed: None,
     })

@@ -12,6 +12,7 @@ mod decision;
 mod draft;
 pub mod files;
 pub(crate) mod media;
+mod qualification;
 mod submit;
 
 use protocol::calendar::Date;
@@ -29,7 +30,8 @@ pub use attachment::Attachments;
 pub use decision::{Decisions, decisions, keep_decisions, sweep_decisions};
 pub use draft::{Draft, DraftSubject, has_draft};
 pub use protocol::command::MAX_SUBJECTS;
-pub use submit::{QUALIFICATION, Submitted};
+pub use qualification::Qualification;
+pub use submit::Submitted;
 
 /// Tables of this module.
 pub const MIGRATIONS: &[Migration] = &[
@@ -71,6 +73,14 @@ pub const MIGRATIONS: &[Migration] = &[
             slot INTEGER PRIMARY KEY CHECK(slot IN (0, 1)),
             insurer TEXT NOT NULL
           ) STRICT;",
+    },
+    Migration {
+        layout: 1,
+        name: "request-3",
+        sql: "CREATE TABLE request_qualification(
+            staff TEXT PRIMARY KEY,
+            held TEXT NOT NULL
+          ) STRICT, WITHOUT ROWID;",
     },
 ];
 
@@ -153,6 +163,15 @@ pub enum Job {
         scan: Attachment,
         /// Last day of the licence, if told.
         expires_on: Option<Date>,
+        /// Which draft is shown.
+        slot: Slot,
+    },
+    /// Keeps what a member says about their 保有資格.
+    SayQualification {
+        /// Who.
+        staff: UserId,
+        /// What they are.
+        held: Qualification,
         /// Which draft is shown.
         slot: Slot,
     },
@@ -251,6 +270,10 @@ pub fn run(job: Job, vault: &mut Vault, now: &Now) -> Result<Reply, Problem> {
             slot,
         } => vault.write(|tx| {
             attachment::set_qualification(tx, &staff, &scan, expires_on)?;
+            draft::load(tx, slot, &staff)
+        }),
+        Job::SayQualification { staff, held, slot } => vault.write(|tx| {
+            qualification::say(tx, &staff, held)?;
             draft::load(tx, slot, &staff)
         }),
         Job::Submit(submit) => {

@@ -7,15 +7,12 @@ use protocol::problem::ProblemCode;
 use protocol::text::PersonName;
 use rusqlite::Transaction;
 
-use super::{Slot, Submit, attachment, draft};
+use super::{Qualification, Slot, Submit, attachment, draft};
 use crate::audit::{self, AuditEvent};
 use crate::clock::Now;
 use crate::error::Problem;
 use crate::outbox;
 use crate::slip;
-
-/// 保有資格 as the form words it: who applies is a care manager.
-pub const QUALIFICATION: &str = "介護支援専門員";
 
 /// A request is saved.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +54,9 @@ pub(super) fn submit(
             return Err(Problem::Refused(ProblemCode::AttachmentMissing));
         }
     }
+    let held = draft
+        .held
+        .ok_or(Problem::Refused(ProblemCode::InputMissing))?;
     let people = subjects.len();
     // One that has run out proves nothing.
     let over = draft
@@ -69,7 +69,7 @@ pub(super) fn submit(
         staff: submit.staff.clone(),
         insurer: Some(submit.insurer.clone()),
         action: Action::DisclosureRequest(DisclosureRequest {
-            applicant: applicant(submit, licence),
+            applicant: applicant(submit, held, licence),
             subjects,
         }),
     };
@@ -101,6 +101,7 @@ pub(super) fn submit(
 
 fn applicant(
     submit: &Submit,
+    held: Qualification,
     qualification_scan: Option<protocol::person::Attachment>,
 ) -> Applicant {
     let profile = &submit.profile;
@@ -109,7 +110,7 @@ fn applicant(
         office_name: profile.name.clone(),
         name: PersonName::parse(&submit.staff_name).unwrap_or_else(|_| profile.applicant.clone()),
         phone: profile.phone.clone(),
-        qualification: QUALIFICATION.to_owned(),
+        qualification: held.on_the_form().to_owned(),
         qualification_scan,
     }
 }

@@ -96,6 +96,12 @@ fn order(n: u64, slot: Slot, next: Option<DraftSubject>) -> Submit {
 }
 
 fn submit(vault: &mut Vault, submit: Submit) -> Result<Submitted, Problem> {
+    let say = Job::SayQualification {
+        staff: staff(),
+        held: Qualification::CareManager,
+        slot: submit.slot,
+    };
+    run(say, vault, &now())?;
     match run(Job::Submit(Box::new(submit)), vault, &now())? {
         Reply::Submitted(saved) => Ok(saved),
         Reply::Draft(_) => unreachable!("a Submit is answered by Submitted"),
@@ -228,6 +234,32 @@ fn a_missing_fact_keeps_a_request_from_being_saved() {
         assert_eq!(person.missing(), Some(Missing::Facts));
         assert_eq!(person.complete(), None);
     }
+}
+
+#[test]
+fn no_request_is_saved_before_its_applicant_said_their_qualification() {
+    let mut vault = Vault::in_memory().unwrap();
+    put(&mut vault, None, subject(1)).unwrap();
+    let send = |vault: &mut Vault| {
+        let order = Job::Submit(Box::new(order(1, Slot::New, None)));
+        run(order, vault, &now()).map(drop)
+    };
+    assert_eq!(
+        send(&mut vault),
+        Err(Problem::Refused(ProblemCode::InputMissing))
+    );
+    for held in Qualification::ALL {
+        let say = Job::SayQualification {
+            staff: staff(),
+            held,
+            slot: Slot::New,
+        };
+        run(say, &mut vault, &now()).unwrap();
+        assert_eq!(load(&mut vault, Slot::New).held, Some(held));
+    }
+    send(&mut vault).unwrap();
+    let saved = saved_request(&vault, 1);
+    assert_eq!(saved.applicant.qualification, "なし", "what was said last");
 }
 
 #[test]

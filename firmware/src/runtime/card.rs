@@ -10,8 +10,12 @@ use hal::card::{CardDesk, CardJob, CardOutcome, CardProblem, Refusal};
 use tokio::sync::mpsc::Sender as Inputs;
 
 use super::Event;
+use crate::audit::{self, AuditEvent};
+use crate::clock::Now;
 use crate::entropy::Entropy;
+use crate::error::Problem;
 use crate::terminal::effect::{Input, Ticket};
+use crate::vault::Vault;
 
 /// How long a wait for the reader may keep a waiting job.
 const LISTEN: Duration = Duration::from_millis(50);
@@ -119,8 +123,26 @@ fn run(
     (outcome, cards.take_refusals())
 }
 
+/// Writes what the allow-list refused into the audit log: the instruction, never the data.
+///
+/// # Errors
+/// Those of the vault.
+pub(super) fn log_refusals(
+    vault: &mut Vault,
+    now: &Now,
+    refusals: &[Refusal],
+) -> Result<(), Problem> {
+    vault.write(|tx| {
+        refusals.iter().try_for_each(|refusal| {
+            let ins = refusal.header[1];
+            audit::append(tx, now, None, &AuditEvent::ForbiddenApdu { ins }).map(drop)
+        })
+    })
+}
+
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use hal::card::{ReaderEvent, Step};
 
     use super::*;
@@ -153,6 +175,27 @@ mod tests {
         fn take_refusals(&mut self) -> Vec<Refusal> {
             Vec::new()
         }
+    }
+
+    #[test]
+    fn a_refused_card_command_is_in_the_audit_log_without_its_data() {
+        let mut vault = Vault::in_memory().unwrap();
+        let time = crate::clock::ManualTime::at(protocol::calendar::Timestamp::from_unix_ms(
+            crate::testing::MORNING,
+        ));
+        let now = crate::clock::Clock::manual(&time).now();
+        let refusal = Refusal {
+            header: [0x00, 0xB0, 0x12, 0x34],
+            length: 21,
+            reason: "a file that is not read",
+        };
+        log_refusals(&mut vault, &now, &[refusal]).unwrap();
+        let entries = vault.read(|c| audit::page(c, 0, 10)).unwrap();
+        let last = entries.last().unwrap();
+        assert_eq!(
+            last.event,
+            AuditEvent::ForbiddenApdu { ins: 0xB0 }.to_json()
+        );
     }
 
     #[test]

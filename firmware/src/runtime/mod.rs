@@ -22,7 +22,6 @@ use hal::card::{CardDesk, Refusal};
 use tokio::sync::mpsc;
 
 use crate::access::passcode::Hasher;
-use crate::audit::{self, AuditEvent};
 use crate::clock::Clock;
 use crate::entropy::{Entropy, SystemEntropy};
 use crate::error::Problem;
@@ -317,20 +316,7 @@ impl<S: FnMut(View)> Core<S> {
 
     fn log(&mut self, refusals: &[Refusal]) {
         let now = self.clock.now();
-        let done = self.vault.write(|tx| {
-            for refusal in refusals {
-                audit::append(
-                    tx,
-                    &now,
-                    None,
-                    &AuditEvent::ForbiddenApdu {
-                        ins: refusal.header[1],
-                    },
-                )?;
-            }
-            Ok(())
-        });
-        if let Err(problem) = done {
+        if let Err(problem) = card::log_refusals(&mut self.vault, &now, refusals) {
             tracing::error!(
                 code = problem.code().as_str(),
                 "a refused card command was not logged"

@@ -108,6 +108,8 @@ screens! {
     DisclosureSaved = "E-5",
     /// A name by the kana keyboard.
     NameEntry = "E-6",
+    /// 保有資格 of who applies.
+    Qualification = "E-7",
     /// How far did everything get?
     Outbox = "F-1",
     /// One item.

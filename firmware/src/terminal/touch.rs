@@ -29,12 +29,13 @@
 //! | D-5, D-9, D-12 | ホームへ | もう一度きく | |
 //! | D-6, D-8, D-13, D-14 | もう一度きく | ホームへ | |
 //! | D-7, E-5 | ホームへ | 送信箱を見る | |
-//! | D-10 | – | – | `Row(n)`, pages |
+//! | D-10 | 外す, when somebody is about to leave the list | 外す: who is chosen leaves it | `Row(n)`, pages |
 //! | E-1 | `next` of the page | あとで続ける | `Row(n)` a place of the page (an empty one adds a person), `Third` 人を加える, pages |
 //! | E-2 | つぎへ: the next missing thing; when complete, back | 取りのぞく | `Field(n)`: 0 氏名, 1 番号, 2 生年月日, 3 認定年月日, 4 届出あり, 5 届出なし, 6 契約書をつける |
 //! | E-3 | もう一度さがす | – | `Row(n)`, pages; after a licence its last day: digits, `Main` |
-//! | E-4 | 送る | 介護支援専門員証をつける | pages |
+//! | E-4 | 送る | 介護支援専門員証をつける | `Third` 保有資格, pages |
 //! | E-6 | つぎへ | – | text keys |
+//! | E-7 | – | – | `Row(n)` |
 //! | F-1 | 止めたn件を見る, none held: ホームへ | – | `OutboxFilter`, `OutboxItem(id)` or `Row(n)`, pages |
 //! | F-2 | 回答を見る, without an answer: 閉じる | – | |
 //! | F-3 | 直して送りなおす, not editable: 閉じる | 取りやめる, and again to confirm | |

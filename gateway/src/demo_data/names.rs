@@ -86,6 +86,10 @@ const PLACES: &[&str] = &[
 
 /// The name of the nth office, counted from 1.
 pub fn office(n: u32) -> String {
+    if n == 1 {
+        // The office of the demonstration, whose profile is entered on its screens.
+        return "ひだまり居宅介護支援事業所".to_owned();
+    }
     let place = PLACES[(n as usize + PLACES.len() - 1) % PLACES.len()];
     match n % 3 {
         1 => format!("ケアプラン{place}"),

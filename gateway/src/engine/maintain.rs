@@ -48,7 +48,7 @@ pub struct Purged {
     pub attachments: u64,
 }
 
-/// Lets the numbers of every feed go on from the present time (in milliseconds), at each
+/// Lets the numbers of every feed go on from the present time (in microseconds), at each
 /// start. A gateway that was restored from a backup, even twice from the same one, then gives
 /// no number that the lost one may have given, and no terminal takes a new entry for one
 /// that it has.
@@ -56,7 +56,7 @@ pub struct Purged {
 /// # Errors
 /// The database's.
 pub fn continue_feeds(store: &dyn Store, now: Timestamp) -> Result<(), GatewayError> {
-    let first = u64::try_from(now.unix_ms()).unwrap_or(0);
+    let first = first_number(now);
     store::write(store, move |tx| {
         for mut device in tx.devices(None)? {
             if device.feed_seq < first {
@@ -66,6 +66,15 @@ pub fn continue_feeds(store: &dyn Store, now: Timestamp) -> Result<(), GatewayEr
         }
         Ok(())
     })
+}
+
+/// The number a feed goes on from when the gateway starts at `now`: microseconds, because a
+/// terminal that comes back after a month takes more than a thousand entries in a second, and a
+/// gateway that is restored right after must begin beyond them.
+pub(super) fn first_number(now: Timestamp) -> u64 {
+    u64::try_from(now.unix_ms())
+        .unwrap_or(0)
+        .saturating_mul(1_000)
 }
 
 /// Deletes everything whose time is over: [`end_documents`], then [`tidy`].
@@ -178,4 +187,18 @@ fn in_pieces(mut step: impl FnMut() -> Result<u64, GatewayError>) -> Result<u64,
         }
     }
     Ok(gone)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gateway_restored_in_the_middle_of_the_fastest_drain_gives_no_number_twice() {
+        /// More than one terminal can take: see the figures of a drain.
+        const ENTRIES_A_SECOND: u64 = 100_000;
+        let started = Timestamp::from_unix_ms(1_790_000_000_000);
+        let restored = Timestamp::from_unix_ms(started.unix_ms() + 1_000);
+        assert!(first_number(started) + ENTRIES_A_SECOND < first_number(restored));
+    }
 }

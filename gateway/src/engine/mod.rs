@@ -34,11 +34,11 @@ use crate::store::{self, AlarmKind, Device, DeviceState, Store, Tx};
 /// A terminal that only asks for news has its record touched at most this often.
 const SEEN_SPACING: Duration = Duration::from_secs(60);
 
-/// How far ahead of the clock a cursor may be, in milliseconds: ten years. Numbers of a feed begin
+/// How far ahead of the clock a cursor may be, in microseconds: ten years. Numbers of a feed begin
 /// at the time of a start, so a terminal that goes on from a lost gateway can only have one beyond
 /// ours by as much as that gateway's clock was ahead. What is further away was never given by
 /// any gateway, and taken over it would use the numbers up.
-const CURSOR_MARGIN_MS: u64 = 10 * 366 * 86_400_000;
+const CURSOR_MARGIN: u64 = 10 * 366 * 86_400_000_000;
 
 /// Feed entries read at once: one more than is sent, to know whether there are more.
 const FEED_ROWS: u32 = MAX_FEED as u32 + 1;
@@ -253,8 +253,8 @@ pub fn apply(
 
 /// The highest entry that this terminal can have kept: of ours, or of a gateway that was lost.
 fn highest_cursor(device: &Device, now: Timestamp) -> u64 {
-    let clock = u64::try_from(now.unix_ms()).unwrap_or(0);
-    device.feed_seq.max(clock.saturating_add(CURSOR_MARGIN_MS))
+    let clock = maintain::first_number(now);
+    device.feed_seq.max(clock.saturating_add(CURSOR_MARGIN))
 }
 
 fn page(

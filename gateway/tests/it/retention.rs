@@ -30,7 +30,7 @@ fn has_receipt(bench: &Bench, n: u64) -> bool {
 }
 
 #[test]
-fn a_receipt_is_kept_far_beyond_four_hundred_days_and_then_deleted() {
+fn q3_a_receipt_is_kept_far_beyond_four_hundred_days_and_then_deleted() {
     const { assert!(RECEIPT_DAYS >= 400) };
     let (_folder, bench, device) = bench();
     let body = serde_json::to_vec(&request(0, vec![envelope(1, &pledge(1))])).unwrap();

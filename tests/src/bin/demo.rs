@@ -171,8 +171,17 @@ fn play_by_hand(world: &World, screen: Screen, reader: Option<&str>) -> io::Resu
         "Choose any passcodes; the scripted day uses {} and {}.",
         MISAKI.passcode, KENICHI.passcode
     );
-    println!("Outside world, in a second terminal: demo card in hanako, demo card out,");
-    println!("demo network cut, demo network join, demo operator answer.");
+    let own = std::env::args().next().unwrap_or_else(|| "demo".to_owned());
+    println!("Outside world, in a second terminal, from this folder:");
+    for order in [
+        "card in hanako",
+        "card out",
+        "network cut",
+        "network join",
+        "operator answer",
+    ] {
+        println!("  {own} {order}");
+    }
     println!(
         "hanako's card: 昭和13年8月28日, 2032, 2285. Her 被保険者番号: {}",
         world.visitor()?.insured

@@ -17,13 +17,15 @@ const GATEWAY_LIMIT: Duration = Duration::from_secs(30);
 
 /// How long the answer of the operator lives in the demonstration.
 const DOCUMENT_SECONDS: u64 = 30;
+
 impl Day<'_> {
     pub(super) fn join(&mut self) -> io::Result<()> {
         self.world.line().join()?;
         self.say("the network is back");
         self.press("送信箱を見る")?;
         self.player.wait("F-1")?;
-        self.player.see("受領証あり")?;
+        // Some of the morning's rows have their receipts already: all are waited for.
+        self.player.see("送信待ち 0")?;
         self.on("F-1", "everything delivered once, receipts shown")?;
         let delivered = self.world.delivered()?;
         let count = |kind: &str| delivered.get(kind).copied().unwrap_or_default();
@@ -35,6 +37,7 @@ impl Day<'_> {
         self.press("戻る")?;
         self.player.wait("B-1")
     }
+
     pub(super) fn answers_arrived(&mut self) -> io::Result<()> {
         self.press("認定のすすみぐあい")?;
         self.player.wait("D-11")?;
@@ -48,6 +51,7 @@ impl Day<'_> {
         self.press("ホームへ")?;
         self.player.wait("B-1")
     }
+
     pub(super) fn operator_answers(&mut self) -> io::Result<()> {
         // The line breaks in the middle of the download; the rest is fetched from there.
         self.world.line().cut_once_after(BREAK_AFTER);

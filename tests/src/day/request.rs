@@ -45,6 +45,8 @@ impl Day<'_> {
             }
         }
         self.press("確かめて送る")?;
+        self.on("E-7", "their qualification, asked once")?;
+        self.press("介護支援専門員")?;
         self.on("E-4", "three people, read through before sending")?;
         self.press("送る")?;
         self.on("E-5", "the request is saved")?;

@@ -29,6 +29,9 @@ const ROUNDS_A_STEP: u32 = 4;
 /// 2026-11-20T00:00:00Z, where every simulation starts.
 const START_MS: i64 = 1_795_132_800_000;
 
+/// The least a gateway takes to start, or to be restored; feed numbers rely on it (decision 0030).
+const GATEWAY_START: Duration = Duration::from_secs(1);
+
 const YEAR_MS: i64 = 365 * 86_400_000;
 
 /// How a simulation went.
@@ -225,6 +228,7 @@ impl World {
             Event::PowerCut => self.restart_kiosk(which, true).map(|()| "power cut".into()),
             Event::RestartGateway => {
                 self.network.gateway_stopped();
+                self.pass(GATEWAY_START);
                 let now = self.now();
                 self.gateway.restart(now)?;
                 self.figures.gateway_starts += 1;
@@ -236,6 +240,7 @@ impl World {
                 .map(|()| "gateway is backed up".into()),
             Event::Restore => {
                 self.network.gateway_stopped();
+                self.pass(GATEWAY_START);
                 let now = self.now();
                 let done = self.gateway.restore(now)?;
                 self.figures.gateway_starts += u64::from(done);

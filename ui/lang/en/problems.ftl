@@ -52,7 +52,7 @@ mdg-document = The document did not open
     .next = In a hurry, please call the desk.
 
 mdg-document-gone = The document's time is over
-    .happened = Its three days have passed.
+    .happened = Its deadline has passed.
     .safe = Both copies are gone for good.
     .next = To get it again, call the desk.
 

@@ -53,11 +53,23 @@ review-applicant = Applicant
 review-office = Office no.
 review-to = To
 review-office-warning = Its last digit does not match.
+review-filed = Filed
+review-contract = Contract
 review-scan = Attach certificate
+    (not required)
 review-scan-there = Certificate attached
 review-scan-soon = Certificate ends soon
 review-scan-over = Ended. Attach the new one
 review-scan-until = until { $date }
 review-send = Send
+
+qualification-ask = Your qualification?
+qualification-once = It goes into the request. Asked only once.
+qualification-care-manager = Care manager
+qualification-senior = Senior care manager
+qualification-nurse = Nurse
+qualification-social-worker = Social worker
+qualification-care-worker = Care worker
+qualification-none = None of these
 limit-ten-lines = Ten people at a time.
     The eleventh starts a second one.

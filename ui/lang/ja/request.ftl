@@ -31,7 +31,7 @@ person-filed-no = まだ
 person-contract = 契約書をつける
 person-contract-there = 契約書あり
 person-contract-hint = 名前がのっている面だけで足ります。
-person-remove = はずす
+person-remove = 外す
 person-done = これでよい
 person-next = つぎへ
 
@@ -53,11 +53,23 @@ review-applicant = 申出者
 review-office = 事業所番号
 review-to = 送り先
 review-office-warning = 最後の数字が合いません。
+review-filed = 届出あり
+review-contract = 契約書つき
 review-scan = 専門員証をつける
+    （なくても送れます）
 review-scan-there = 専門員証あり
 review-scan-soon = 専門員証が、もうすぐ切れます
 review-scan-over = 期限切れ。新しい証をつける
 review-scan-until = { $date }まで
 review-send = 送る
+
+qualification-ask = 保有資格は？
+qualification-once = 申出書に入ります。きくのは一度だけです。
+qualification-care-manager = 介護支援専門員
+qualification-senior = 主任介護支援専門員
+qualification-nurse = 看護師・保健師
+qualification-social-worker = 社会福祉士
+qualification-care-worker = 介護福祉士
+qualification-none = どれも持っていない
 limit-ten-lines = 1回に10人までです。
     11人目からは、2回目の申出へ。

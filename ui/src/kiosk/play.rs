@@ -161,10 +161,10 @@ impl Player {
             "see" => {
                 let wanted = self.words(rest);
                 if self.until(|player| {
-                    player
-                        .labels()
-                        .iter()
-                        .any(|label| label.replace('\n', "").contains(&wanted))
+                    player.labels().iter().any(|label| {
+                        label.replace('\n', " ").contains(&wanted)
+                            || label.replace('\n', "").contains(&wanted)
+                    })
                 }) {
                     Ok(String::new())
                 } else {

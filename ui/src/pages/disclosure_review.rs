@@ -4,7 +4,7 @@ use firmware::terminal::touch::Touch;
 use firmware::terminal::view::{self, Licence, LicenceState};
 use slint::ComponentHandle;
 
-use super::{on, pager, turn};
+use super::{on, pager, qualification, turn};
 use crate::screen::Touches;
 use crate::words::Words;
 use crate::{DisclosureReviewPage, Kiosk, Tone, names, rows, say};
@@ -23,12 +23,23 @@ pub fn show(page: &view::DisclosureReviewPage, ui: &Kiosk, words: &Words) {
         .iter()
         .map(|row| names::fit_within(row.name.as_deref().unwrap_or_default(), NAME_FITS).text);
     global.set_names(rows::texts(global.get_names(), shown));
+    let facts = people.rows.iter().map(|row| {
+        let plan = words.say(if row.filed {
+            "review-filed"
+        } else {
+            "review-contract"
+        });
+        format!("{}　{plan}", row.insured.as_deref().unwrap_or_default())
+    });
+    global.set_facts(rows::texts(global.get_facts(), facts));
     global.set_count(
         words
             .say_with("disclosure-count", &[("count", people.total.into())])
             .into(),
     );
     global.set_applicant(page.applicant.as_str().into());
+    let held = page.held.map(|held| qualification::word(held, words));
+    global.set_held(held.unwrap_or_default().into());
     global.set_office(page.office.as_str().into());
     global.set_office_warning(page.office_warning);
     let (licence, tone, icon) = licence(page.licence, words);
@@ -44,7 +55,7 @@ pub fn show(page: &view::DisclosureReviewPage, ui: &Kiosk, words: &Words) {
 /// What the button says about the licence: whether it is there, and its last day.
 fn licence(licence: Option<Licence>, words: &Words) -> (String, Tone, &'static str) {
     let Some(licence) = licence else {
-        return (words.say("review-scan"), Tone::Attn, "clip");
+        return (words.say("review-scan"), Tone::None, "clip");
     };
     let (key, tone, icon) = match licence.state {
         LicenceState::Good => ("review-scan-there", Tone::Ok, "check"),
@@ -68,6 +79,7 @@ fn licence(licence: Option<Licence>, words: &Words) -> (String, Tone, &'static s
 pub fn connect(ui: &Kiosk, touches: &Touches) {
     let global = ui.global::<DisclosureReviewPage>();
     global.on_attach_scan(on(touches, Touch::Second));
+    global.on_choose_held(on(touches, Touch::Third));
     global.on_turn(turn(ui, touches, |ui| {
         ui.global::<DisclosureReviewPage>().get_page()
     }));

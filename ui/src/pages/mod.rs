@@ -37,6 +37,7 @@ pub mod passcode;
 pub mod pledge;
 pub mod profile;
 pub mod purpose;
+pub mod qualification;
 pub mod reading;
 pub mod saved;
 pub mod settings;
@@ -87,6 +88,7 @@ pub fn connect(ui: &Kiosk, touches: &Touches) {
     disclosure::connect(ui, touches);
     disclosure_person::connect(ui, touches);
     disclosure_review::connect(ui, touches);
+    qualification::connect(ui, touches);
     document::connect(ui, touches);
     inbox::connect(ui, touches);
     insured_number::connect(ui, touches);
@@ -233,6 +235,10 @@ pub fn show(view: &View, layout: Layout, ui: &Kiosk, words: &Words) {
         Page::DisclosureReview(page) => {
             disclosure_review::show(page, ui, words);
             PageName::DisclosureReview
+        }
+        Page::Qualification(page) => {
+            qualification::show(page, ui, words);
+            PageName::Qualification
         }
         Page::TextEntry(page) => {
             text_entry::show(page, ui, words);

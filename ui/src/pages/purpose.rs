@@ -5,7 +5,7 @@ use firmware::terminal::view;
 use protocol::person::Purpose;
 use slint::ComponentHandle;
 
-use super::{on, place};
+use super::{on, place, visitor};
 use crate::layout::Layout;
 use crate::screen::Touches;
 use crate::words::Words;
@@ -33,7 +33,12 @@ pub fn show(page: &view::PurposePage, layout: Layout, ui: &Kiosk, words: &Words)
     let born = page
         .born_on
         .map(|day| words.say_with("purpose-born", &[("born", say::date(day, words).into())]));
-    let about: Vec<String> = page.insured.iter().cloned().chain(born).collect();
+    let name = page.name.as_deref().map(|name| visitor(name, words));
+    let about: Vec<String> = name
+        .into_iter()
+        .chain(page.insured.clone())
+        .chain(born)
+        .collect();
     global.set_about(about.join("　").into());
     let applied = page
         .applied_on

@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 
 use protocol::command::{Action, Command, DisclosureRequest};
+use protocol::number::UserId;
 use protocol::person::{AttachmentMedia, PlanNotice};
 use protocol::problem::ProblemCode;
 
 use crate::outbox::{self, Filter};
 use crate::request::media::samples::{JPEG, PDF};
+use crate::request::{self, Job, Qualification, Slot};
 use crate::terminal::effect::FoundFile;
 use crate::terminal::screen::Screen;
 use crate::terminal::touch::Touch;
@@ -16,7 +18,23 @@ use crate::terminal::view::{
 };
 use crate::testing::desk::{Day, date};
 
+/// Both members have said their qualification before.
 pub fn at_the_desk() -> Day {
+    let mut day = with_a_stick();
+    for staff in ["satomisaki", "takahashi01"] {
+        let say = Job::SayQualification {
+            staff: UserId::parse(staff).unwrap(),
+            held: Qualification::CareManager,
+            slot: Slot::New,
+        };
+        let now = day.clock.now();
+        request::run(say, &mut day.vault, &now).unwrap();
+    }
+    day.unlock("takahashi01", [8, 2, 6, 3]);
+    day
+}
+
+fn with_a_stick() -> Day {
     let mut day = Day::set_up();
     let file = |name: &str, bytes: &[u8], media| {
         let found = FoundFile {
@@ -33,7 +51,6 @@ pub fn at_the_desk() -> Day {
         file("torn.pdf", b"%PDF-1.4", Some(AttachmentMedia::Pdf)),
         file("licence.jpg", JPEG, Some(AttachmentMedia::Jpeg)),
     ];
-    day.unlock("takahashi01", [8, 2, 6, 3]);
     day
 }
 
@@ -154,6 +171,34 @@ fn three_people_one_with_a_contract_are_saved_offline() {
     assert_eq!(request.applicant.name.as_str(), "髙橋 健一");
     assert!(request.applicant.qualification_scan.is_some());
     assert_eq!(day.vault.read(outbox::wanted_attachments).unwrap().len(), 2);
+}
+
+#[test]
+fn nobodys_qualification_is_assumed_and_nobody_is_asked_twice() {
+    let mut day = with_a_stick();
+    day.unlock("takahashi01", [8, 2, 6, 3]);
+    day.press(&[Touch::Row(1)]);
+    add(&mut day, 1, "あおき はる");
+    filed(&mut day, true);
+    day.press(&[Touch::Main]);
+    assert_eq!(day.screen(), Screen::Qualification);
+    day.press(&[Touch::Back]);
+    assert_eq!(day.screen(), Screen::Disclosure, "nothing was said");
+    day.press(&[Touch::Main, Touch::Row(3)]);
+    let Page::DisclosureReview(page) = day.view().page else {
+        panic!("not the review: {:?}", day.screen())
+    };
+    assert_eq!(page.held, Some(Qualification::SocialWorker));
+    // Corrected on the way out.
+    day.press(&[Touch::Third, Touch::Row(1), Touch::Main]);
+    assert_eq!(day.screen(), Screen::DisclosureSaved);
+    let requests = saved(&day);
+    assert_eq!(requests[0].applicant.qualification, "主任介護支援専門員");
+    day.press(&[Touch::Main, Touch::Row(1)]);
+    add(&mut day, 2, "たむら みつ");
+    filed(&mut day, true);
+    day.press(&[Touch::Main]);
+    assert_eq!(day.screen(), Screen::DisclosureReview);
 }
 
 #[test]

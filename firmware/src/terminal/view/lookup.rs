@@ -100,6 +100,8 @@ pub enum DateNote {
 /// D-4.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PurposePage {
+    /// Whom it is about, if that is known.
+    pub name: Option<String>,
     /// Chosen.
     pub chosen: Option<Purpose>,
     /// 被保険者番号, if asked by number.

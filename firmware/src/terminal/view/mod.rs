@@ -172,6 +172,8 @@ pub enum Page {
     Attach(AttachPage),
     /// E-4.
     DisclosureReview(DisclosureReviewPage),
+    /// E-7.
+    Qualification(QualificationPage),
     /// E-6, S-2, S-4 and wherever text is typed.
     TextEntry(TextEntryPage),
     /// F-1.

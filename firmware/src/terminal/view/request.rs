@@ -5,6 +5,7 @@ use protocol::person::AttachmentMedia;
 use protocol::problem::ProblemCode;
 
 use super::Paged;
+use crate::request::Qualification;
 
 /// E-1.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub struct DisclosureRow {
     pub place: usize,
     /// Name; `None` for an empty place.
     pub name: Option<String>,
+    /// 被保険者番号, once it is known.
+    pub insured: Option<String>,
     /// What is still missing.
     pub missing: Option<Missing>,
     /// 届出あり. Otherwise, when nothing is missing, a contract is attached.
@@ -99,6 +102,15 @@ pub struct FileRow {
     pub media: Option<AttachmentMedia>,
 }
 
+/// E-7.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QualificationPage {
+    /// Who is asked.
+    pub applicant: String,
+    /// What they said before.
+    pub held: Option<Qualification>,
+}
+
 /// E-4.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DisclosureReviewPage {
@@ -106,6 +118,8 @@ pub struct DisclosureReviewPage {
     pub people: Paged<DisclosureRow>,
     /// 申出者.
     pub applicant: String,
+    /// Their 保有資格.
+    pub held: Option<Qualification>,
     /// 事業所番号.
     pub office: String,
     /// The check digit does not match: a warning, not a stop.

@@ -239,6 +239,7 @@ fn too_old() -> DatePage {
 
 fn purpose() -> PurposePage {
     PurposePage {
+        name: Some("青木 ハル".to_owned()),
         chosen: Some(Purpose::CarePlan),
         insured: Some("0000123456".to_owned()),
         born_on: Some(day(1933, 3, 14)),

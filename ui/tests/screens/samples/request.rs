@@ -1,8 +1,9 @@
+use firmware::request::Qualification;
 use firmware::terminal::screen::Screen;
 use firmware::terminal::view::{
     AttachPage, DisclosureNext, DisclosurePage, DisclosurePersonPage, DisclosureReviewPage,
     DisclosureRow, FileRow, ItemKind, ItemState, Keyboard, Licence, LicenceState, Missing, Page,
-    Paged, SavedPage, TextEntryPage, TextField,
+    Paged, QualificationPage, SavedPage, TextEntryPage, TextField,
 };
 use protocol::person::AttachmentMedia;
 use protocol::problem::ProblemCode;
@@ -63,6 +64,11 @@ pub fn samples() -> Vec<Sample> {
             Page::Attach(searching()),
         ),
         sample(Screen::Attach, "attach_nothing", Page::Attach(nothing())),
+        qualification("qualification", None),
+        qualification(
+            "qualification_again",
+            Some(Qualification::SeniorCareManager),
+        ),
         sample(
             Screen::DisclosureReview,
             "review",
@@ -132,6 +138,7 @@ fn row(place: usize, filled: usize) -> DisclosureRow {
     DisclosureRow {
         place,
         name: (place <= filled).then(|| NAMES[place - 1].to_owned()),
+        insured: (place <= filled).then(|| format!("00001234{place:02}")),
         missing: (place == 4 && filled < 10).then_some(Missing::Contract),
         filed: place != 2,
     }
@@ -260,6 +267,14 @@ fn nothing() -> AttachPage {
     }
 }
 
+fn qualification(name: &'static str, held: Option<Qualification>) -> Sample {
+    let page = QualificationPage {
+        applicant: "佐藤 美咲".to_owned(),
+        held,
+    };
+    sample(Screen::Qualification, name, Page::Qualification(page))
+}
+
 fn review(people: usize) -> DisclosureReviewPage {
     DisclosureReviewPage {
         people: Paged {
@@ -269,6 +284,7 @@ fn review(people: usize) -> DisclosureReviewPage {
             total: people,
         },
         applicant: "佐藤 美咲".to_owned(),
+        held: Some(Qualification::CareManager),
         office: "9970000015".to_owned(),
         office_warning: false,
         licence: Some(Licence {

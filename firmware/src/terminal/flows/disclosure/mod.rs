@@ -96,12 +96,15 @@ struct DisclosureFlow {
     /// E-4 shows.
     review: bool,
     review_pager: Pager,
+    /// E-7 shows, in the place of E-4.
+    asks_held: bool,
     /// Somebody could not be added because every place is taken.
     offer_second: bool,
     /// Who begins the second request.
     eleventh: Option<Box<DraftSubject>>,
     load: Waiting,
     set_insurer: Waiting,
+    say_held: Waiting,
     submit: Waiting,
 }
 
@@ -128,10 +131,12 @@ impl DisclosureFlow {
             places: Pager::default(),
             review: false,
             review_pager: Pager::default(),
+            asks_held: false,
             offer_second: false,
             eleventh: None,
             load: Waiting::default(),
             set_insurer: Waiting::default(),
+            say_held: Waiting::default(),
             submit: Waiting::default(),
         }
     }
@@ -157,6 +162,9 @@ impl DisclosureFlow {
                 let name = one.name.as_ref().map(|name| name.as_str().to_owned());
                 name.or(number).unwrap_or_default()
             }),
+            insured: subject
+                .and_then(|one| one.insured.as_ref())
+                .map(ToString::to_string),
             missing: subject.and_then(DraftSubject::missing),
             filed: subject.is_some_and(|one| one.filed == Some(true)),
         }
@@ -251,6 +259,7 @@ impl DisclosureFlow {
             }
             (DisclosureNext::Review, _) => {
                 self.review = true;
+                self.asks_held = self.draft.held.is_none();
                 self.review_pager.reset();
                 Next::Stay
             }
@@ -263,6 +272,8 @@ impl Flow for DisclosureFlow {
     fn screen(&self, desk: &Desk) -> Screen {
         if self.is_asking(desk) {
             Screen::InsurerChoice
+        } else if self.review && self.asks_held {
+            Screen::Qualification
         } else if self.review {
             Screen::DisclosureReview
         } else {
@@ -273,6 +284,9 @@ impl Flow for DisclosureFlow {
     fn page(&self, desk: &Desk) -> Page {
         if self.is_asking(desk) {
             return self.insurer.page(None, desk);
+        }
+        if self.review && self.asks_held {
+            return self.qualification_page(desk);
         }
         if self.review {
             return self.review_page(desk);
@@ -331,6 +345,9 @@ impl Flow for DisclosureFlow {
             }
             return Next::Stay;
         }
+        if self.review && self.asks_held {
+            return self.touch_qualification(&touch, desk);
+        }
         if self.review {
             return self.touch_review(touch, desk);
         }
@@ -360,6 +377,14 @@ impl Flow for DisclosureFlow {
             Some(Err(Problem::Refused(ProblemCode::CommandTooManySubjects))) => {
                 self.offer_second = true;
                 return self.shown(desk);
+            }
+            Some(Err(problem)) => return Next::Trouble(problem),
+            _ => {}
+        }
+        match self.say_held.stored(input) {
+            Some(Ok(StoreReply::Request(Reply::Draft(draft)))) => {
+                self.asks_held = false;
+                self.take(*draft, desk);
             }
             Some(Err(problem)) => return Next::Trouble(problem),
             _ => {}

@@ -5,11 +5,13 @@ use protocol::problem::ProblemCode;
 use super::DisclosureFlow;
 use super::attach::{AttachFlow, Target};
 use crate::error::Problem;
-use crate::request::{Job, Submit};
+use crate::request::{Job, Qualification, Submit};
 use crate::terminal::desk::Desk;
 use crate::terminal::flow::Next;
 use crate::terminal::touch::Touch;
-use crate::terminal::view::{DisclosureReviewPage, LICENCE_SOON_DAYS, Licence, LicenceState, Page};
+use crate::terminal::view::{
+    DisclosureReviewPage, LICENCE_SOON_DAYS, Licence, LicenceState, Page, QualificationPage,
+};
 
 impl DisclosureFlow {
     pub(super) fn review_page(&self, desk: &Desk) -> Page {
@@ -23,10 +25,8 @@ impl DisclosureFlow {
             people: self
                 .review_pager
                 .paged(subjects, size, |(index, _)| self.row(index + 1)),
-            applicant: desk
-                .session
-                .as_ref()
-                .map_or_else(String::new, |one| one.name.clone()),
+            applicant: applicant(desk),
+            held: self.draft.held,
             office: office
                 .as_ref()
                 .map_or_else(String::new, ToString::to_string),
@@ -39,6 +39,35 @@ impl DisclosureFlow {
         })
     }
 
+    pub(super) fn qualification_page(&self, desk: &Desk) -> Page {
+        Page::Qualification(QualificationPage {
+            applicant: applicant(desk),
+            held: self.draft.held,
+        })
+    }
+
+    /// E-7 is answered once by each member, before their first request is sent.
+    pub(super) fn touch_qualification(&mut self, touch: &Touch, desk: &mut Desk) -> Next {
+        match touch {
+            Touch::Back => {
+                self.review = self.draft.held.is_some();
+                self.asks_held = false;
+            }
+            Touch::Row(row) if !self.say_held.is_waiting() => {
+                if let (Some(held), Some(session)) = (Qualification::ALL.get(*row), &desk.session) {
+                    let job = Job::SayQualification {
+                        staff: session.staff.clone(),
+                        held: *held,
+                        slot: self.slot,
+                    };
+                    self.say_held.start(desk.store(job));
+                }
+            }
+            _ => {}
+        }
+        Next::Stay
+    }
+
     pub(super) fn touch_review(&mut self, touch: Touch, desk: &mut Desk) -> Next {
         let (count, size) = (self.draft.subjects.len(), desk.config.rows_per_page);
         self.review_pager.turn(&touch, count, size);
@@ -49,6 +78,7 @@ impl DisclosureFlow {
                 let target = Target::Qualification { slot: self.slot };
                 return Next::Open(Box::new(AttachFlow::new(target)));
             }
+            Touch::Third => self.asks_held = true,
             _ => {}
         }
         Next::Stay
@@ -96,4 +126,10 @@ impl DisclosureFlow {
         self.submit.start(desk.store(Job::Submit(Box::new(submit))));
         Next::Stay
     }
+}
+
+fn applicant(desk: &Desk) -> String {
+    desk.session
+        .as_ref()
+        .map_or_else(String::new, |one| one.name.clone())
 }

@@ -273,6 +273,7 @@ impl Flow for LookUpFlow {
             Step::Applied => Page::Date(self.asked.applied.page(today, self.asked.who())),
             Step::Purpose => Page::Purpose(PurposePage {
                 chosen: self.asked.purpose,
+                name: self.asked.who(),
                 insured: self
                     .asked
                     .insured()
