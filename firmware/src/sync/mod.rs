@@ -25,7 +25,7 @@ mod schema;
 mod settle;
 
 pub use attachments::{AttachmentSource, UPLOAD_CHUNK, upload};
-pub use documents::{DOWNLOAD_CHUNK, DocumentSink, Fetched, fetch};
+pub use documents::{DOWNLOAD_CHUNK, DocumentSink, Fetched, fetch, ranged};
 pub use enrol::{EnrolOrder, enrol};
 pub use exchange::{FeedPart, Prepared, Verified, prepare, verify};
 pub use https::{HttpsTransport, Limits};
