@@ -1,9 +1,9 @@
 //! One step of fetching: a piece, or the end of it.
 
 use protocol::problem::ProblemCode;
-use protocol::release::UpdateState;
+use protocol::release::{ReleaseOffer, UpdateState};
 
-use super::store::{self, Pending, Stage};
+use super::store::{self, Stage};
 use super::{Staging, pending};
 use crate::error::Problem;
 use crate::sync::{HttpRequest, Method, NetError, Transport, ranged};
@@ -42,11 +42,11 @@ pub fn step(
     transport: &mut dyn Transport,
     staging: &Staging,
 ) -> Result<Step, Problem> {
-    let Some(wanted) = vault.read(pending)? else {
+    let Some(offer) = vault.read(pending)? else {
         staging.clean(None)?;
         return Ok(Step::Idle);
     };
-    let offer = &wanted.offer;
+    let offer = &offer;
     let have = staging.have(offer)?;
     if have == 0 {
         staging.clean(Some(offer))?;
@@ -56,7 +56,7 @@ pub fn step(
             vault.write(|tx| store::set_stage(tx, offer, &Stage::NoRoom))?;
             return Ok(Step::NoRoom);
         }
-        return match piece(transport, staging, &wanted, have) {
+        return match piece(transport, staging, offer, have) {
             Err(Problem::Net(NetError::Refused(
                 ProblemCode::ReleaseWithdrawn | ProblemCode::ReleaseUnknown,
             ))) => {
@@ -66,9 +66,7 @@ pub fn step(
             }
             Err(problem) => Err(problem),
             Ok(()) => {
-                if have == 0 {
-                    vault.write(|tx| store::set_stage(tx, offer, &Stage::Wanted))?;
-                }
+                vault.write(|tx| store::set_stage(tx, offer, &Stage::Wanted))?;
                 Ok(Step::Piece)
             }
         };
@@ -86,10 +84,9 @@ pub fn step(
 fn piece(
     transport: &mut dyn Transport,
     staging: &Staging,
-    wanted: &Pending,
+    offer: &ReleaseOffer,
     have: u64,
 ) -> Result<(), Problem> {
-    let offer = &wanted.offer;
     let last = (have + PIECE).min(offer.size) - 1;
     let answer = transport.send(&HttpRequest {
         method: Method::Get,

@@ -19,9 +19,7 @@ mod store;
 pub use fetch::{PIECE, Step, step};
 pub use outcome::{look, running};
 pub use staging::{RESERVE, Staging};
-pub use store::{
-    MAX_DAMAGED, MIGRATIONS, Pending, Stage, Status, offer, pending, status, withdraw,
-};
+pub use store::{MAX_DAMAGED, MIGRATIONS, Stage, Status, offer, pending, status, withdraw};
 
 #[cfg(test)]
 mod tests;

@@ -41,15 +41,6 @@ pub enum Stage {
     Machine(UpdateState),
 }
 
-/// An offer that is to be fetched.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pending {
-    /// What is offered.
-    pub offer: ReleaseOffer,
-    /// How often it arrived damaged.
-    pub damaged: u32,
-}
-
 /// What J-1 and the doctor show.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Status {
@@ -105,13 +96,10 @@ pub fn withdraw(tx: &Transaction<'_>, sha256: Sha256Digest) -> Result<(), Proble
 ///
 /// # Errors
 /// Those of the vault.
-pub fn pending(connection: &Connection) -> Result<Option<Pending>, Problem> {
+pub fn pending(connection: &Connection) -> Result<Option<ReleaseOffer>, Problem> {
     Ok(row(connection)?
         .filter(|row| matches!(row.stage, Stage::Wanted | Stage::NoRoom))
-        .map(|row| Pending {
-            offer: row.offer,
-            damaged: row.damaged,
-        }))
+        .map(|row| row.offer))
 }
 
 /// Where the terminal stands.
@@ -158,7 +146,7 @@ pub(super) fn set_stage(
     offer: &ReleaseOffer,
     stage: &Stage,
 ) -> Result<(), Problem> {
-    tx.prepare_cached("UPDATE update_offer SET stage = ?2 WHERE offer = ?1")?
+    tx.prepare_cached("UPDATE update_offer SET stage = ?2 WHERE offer = ?1 AND stage <> ?2")?
         .execute(params![json(offer)?, json(stage)?])?;
     Ok(())
 }

@@ -70,14 +70,26 @@ part-vault = Storage
 part-certificate = Certificate
 part-gateway = City line
 part-queue = To send
+part-update = Version
 verdict-good = Works
 verdict-watch = Watch it
 verdict-bad = Not working
 verdict-unknown = Not known
-verdict-days = { $days ->
-    [one] { $days } day
-   *[other] { $days } days
-    }
+certificate-renews = { $days } days, renews itself
+certificate-90 = { $days } days, renewal soon
+certificate-60 = { $days } days, renewal is due
+certificate-30 = { $days } days, renewal waits
+certificate-15 = { $days } days, check the line
+certificate-7 = { $days } days, call the desk
+certificate-over = Ended
+update-none = { $running }
+update-wanted = { $running }, fetching { $offered }
+update-no-room = { $running }, no room for { $offered }
+update-fetched = { $running }, checking { $offered }
+update-written = { $running }, { $offered } when idle
+update-installed = { $running }, up to date
+update-came-back = { $running }, back from { $offered }
+update-refused = { $running }, not { $offered }
 verdict-items = { $count ->
     [one] { $count } item
    *[other] { $count } items
