@@ -58,7 +58,8 @@ pub(super) struct Row {
     pub(super) told: Option<String>,
 }
 
-/// Takes an offer. The same one again changes nothing; another one takes its place.
+/// Takes an offer. The same one again changes nothing, unless it was refused: the operator has
+/// mended what was wrong. Another one takes its place.
 ///
 /// # Errors
 /// [`ProblemCode::ReleaseFile`] for a bundle that no machine takes, and those of the vault.
@@ -66,7 +67,11 @@ pub fn offer(tx: &Transaction<'_>, offer: &ReleaseOffer) -> Result<(), Problem> 
     if offer.size == 0 || offer.size > MAX_BUNDLE_BYTES {
         return Err(Problem::Refused(ProblemCode::ReleaseFile));
     }
-    if row(tx)?.is_some_and(|row| row.offer == *offer) {
+    let is_known = row(tx)?.is_some_and(|row| {
+        let refused = matches!(row.stage, Stage::Machine(UpdateState::Refused { .. }));
+        row.offer == *offer && !refused
+    });
+    if is_known {
         return Ok(());
     }
     tx.prepare_cached(

@@ -225,6 +225,13 @@ fn a_damaged_bundle_is_fetched_again_so_often_and_then_refused() {
     assert_eq!(scene.stage(), Some(Stage::Machine(refused.clone())));
     assert!(scene.look("0.2.0", 1));
     assert_eq!(scene.told(), [refused]);
+    // The operator offers it again.
+    scene.shelf.bundle[5] ^= 1;
+    let again = scene.offer.clone();
+    scene.vault.write(|tx| offer(tx, &again)).unwrap();
+    assert_eq!(scene.run(20), Step::HandedOver);
+    scene.vault.write(|tx| offer(tx, &again)).unwrap();
+    assert_eq!(scene.step().unwrap(), Step::Idle, "the same offer twice");
 }
 
 #[test]

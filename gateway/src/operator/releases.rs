@@ -133,11 +133,19 @@ pub fn add_release(
     store::write(store, move |tx| {
         for known in tx.releases()? {
             let same = known.sha256 == added.sha256;
-            if known.version == added.version && !same && known.withdrawn_at.is_none() {
-                return Err(wrong_file("another bundle is known under this version"));
+            if known.version != added.version {
+                if same {
+                    return Err(wrong_file("this bundle is known under another version"));
+                }
+                continue;
             }
-            if known.version != added.version && same {
-                return Err(wrong_file("this bundle is known under another version"));
+            match (known.withdrawn_at, same) {
+                (None, true) => return Ok(()),
+                (None, false) => {
+                    return Err(wrong_file("another bundle is known under this version"));
+                }
+                // It begins anew, also for those to whom it was offered before.
+                (Some(_), _) => tx.drop_targets(added.version)?,
             }
         }
         tx.put_release(&added)

@@ -99,6 +99,11 @@ fn releases_come_back(store: &dyn Store, device: i64) {
     .expect(BROKEN);
     assert_eq!(releases[0].withdrawn_at, Some(at(6)));
     assert!(stands.is_empty(), "an offer outlived its release");
+    let is = write(store, move |tx| {
+        tx.drop_targets(highest)?;
+        tx.is_target(highest, device)
+    });
+    assert!(!is.expect(BROKEN));
 }
 
 fn rights_and_used_numbers_come_back(store: &dyn Store) {

@@ -117,6 +117,12 @@ pub trait ReleaseRows {
         now: Timestamp,
     ) -> Result<bool, GatewayError>;
 
+    /// Forgets to whom a release was offered: it is added again after it was taken back.
+    ///
+    /// # Errors
+    /// The database's.
+    fn drop_targets(&mut self, version: Version) -> Result<(), GatewayError>;
+
     /// Whether a terminal may fetch a release.
     ///
     /// # Errors

@@ -243,6 +243,10 @@ fn a_release_that_was_taken_back_is_told_deleted_and_fetched_by_nobody() {
     assert_eq!(again.code(), ProblemCode::ReleaseWithdrawn);
     let late = enrol(&scene.harness, OFFICE, "UNIT-2");
     assert!(scene.offers(&late).is_empty());
+    // Added again it begins anew, also for whom it was offered to before.
+    scene.add("0.3.0", &bundle(2)).unwrap();
+    let done = scene.offer("0.3.0", &everybody(100)).unwrap();
+    assert_eq!((done.chosen, done.told), (2, 2));
 }
 
 #[test]

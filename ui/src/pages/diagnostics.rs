@@ -30,6 +30,10 @@ fn row(line: &view::DiagnosticLine, words: &Words) -> DiagnosticRow {
         DiagnosticPart::Queue => "part-queue",
         DiagnosticPart::Update => "part-update",
     };
+    let running = match &line.note {
+        Some(DiagnosticNote::Update { running, .. }) => running.as_str(),
+        _ => "",
+    };
     let (verdict, tone, icon) = match line.verdict {
         Verdict::Good => ("verdict-good", Tone::Ok, "check"),
         Verdict::Watch => ("verdict-watch", Tone::Attn, "warn"),
@@ -46,16 +50,20 @@ fn row(line: &view::DiagnosticLine, words: &Words) -> DiagnosticRow {
     };
     let verdict = match (&line.note, line.part, line.value) {
         (Some(DiagnosticNote::Certificate(state)), ..) => certificate(state, words),
-        (Some(DiagnosticNote::Update { running, offered }), ..) => {
-            update(running, offered.as_ref(), words)
-        }
-        (None, DiagnosticPart::Queue, Some(count)) => {
+        (
+            Some(DiagnosticNote::Update {
+                offered: Some((version, stage)),
+                ..
+            }),
+            ..,
+        ) => update(version, stage, words),
+        (_, DiagnosticPart::Queue, Some(count)) => {
             words.say_with("verdict-items", &[("count", count.into())])
         }
         _ => words.say(verdict),
     };
     DiagnosticRow {
-        part: words.say(key).into(),
+        part: words.say_with(key, &[("running", running.into())]).into(),
         verdict: verdict.into(),
         tone,
         icon: icon.into(),
@@ -76,11 +84,8 @@ fn certificate(state: &CertificateState, words: &Words) -> String {
     words.say_with(key, &[("days", state.days.into())])
 }
 
-/// The version that runs, the one that is offered, and how far it came.
-fn update(running: &str, offered: Option<&(String, Stage)>, words: &Words) -> String {
-    let Some((offered, stage)) = offered else {
-        return words.say_with("update-none", &[("running", running.into())]);
-    };
+/// The version that is offered, and how far it came.
+fn update(offered: &str, stage: &Stage, words: &Words) -> String {
     let key = match stage {
         Stage::Wanted => "update-wanted",
         Stage::NoRoom => "update-no-room",
@@ -90,13 +95,7 @@ fn update(running: &str, offered: Option<&(String, Stage)>, words: &Words) -> St
         Stage::Machine(UpdateState::CameBack) => "update-came-back",
         Stage::Machine(UpdateState::Refused { .. }) => "update-refused",
     };
-    words.say_with(
-        key,
-        &[
-            ("running", running.into()),
-            ("offered", offered.as_str().into()),
-        ],
-    )
+    words.say_with(key, &[("offered", offered.into())])
 }
 
 /// Turns its buttons into touches.

@@ -116,6 +116,13 @@ impl ReleaseRows for SqliteTx<'_> {
         Ok(added == 1)
     }
 
+    fn drop_targets(&mut self, version: Version) -> Result<(), GatewayError> {
+        self.conn
+            .prepare_cached("DELETE FROM release_targets WHERE version = ?1")?
+            .execute([version.to_string()])?;
+        Ok(())
+    }
+
     fn is_target(&mut self, version: Version, device: i64) -> Result<bool, GatewayError> {
         Ok(self
             .conn
