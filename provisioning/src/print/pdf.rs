@@ -57,7 +57,7 @@ fn put_together(objects: &[(String, &[u8])]) -> Vec<u8> {
     let mut places = String::new();
     for (number, (dictionary, stream)) in objects.iter().enumerate() {
         // Each place is one line of exactly twenty bytes.
-        let _ = write!(places, "{:010} 00000 n \n", bytes.len());
+        let _ = writeln!(places, "{:010} 00000 n ", bytes.len());
         bytes.extend(format!("{} 0 obj\n{dictionary}\n", number + 1).bytes());
         if !stream.is_empty() {
             bytes.extend(b"stream\n");
