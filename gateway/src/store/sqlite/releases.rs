@@ -1,3 +1,5 @@
+use std::cmp::Reverse;
+
 use protocol::calendar::Timestamp;
 use protocol::provisioning::Version;
 use protocol::release::UpdateState;
@@ -36,7 +38,7 @@ impl ReleaseRows for SqliteTx<'_> {
             .query_map([], |row| Ok(release(row)))?
             .map(|row| row?)
             .collect::<Result<_, _>>()?;
-        releases.sort_by(|a, b| b.version.cmp(&a.version));
+        releases.sort_by_key(|release| Reverse(release.version));
         Ok(releases)
     }
 
