@@ -27,7 +27,7 @@ pub enum Step {
     /// The bundle is whole and was handed over.
     HandedOver,
     /// What came does not have the bundle's hash; it begins anew, unless that happened
-    /// [`store::MAX_DAMAGED`] times.
+    /// [`super::MAX_DAMAGED`] times.
     Damaged,
     /// The operator took it back.
     Withdrawn,
