@@ -18,6 +18,7 @@
 //! | [`expiry`] | deadlines that no clock trick moves; [`upkeep`] enforces them |
 //! | [`outbox`] | the durable log of commands |
 //! | [`sync`] | one exchange with the gateway, enrolment, renewal |
+//! | [`update`] | a new system: offered, fetched, handed over to the machine, told |
 //! | [`audit`] | the hash-chained log |
 //! | [`power`] | battery, screen light, what the unit reports of itself |
 //! | [`clock`] | trusted time |
@@ -45,6 +46,7 @@ pub mod slip;
 pub mod store;
 pub mod sync;
 pub mod terminal;
+pub mod update;
 pub mod upkeep;
 pub mod vault;
 

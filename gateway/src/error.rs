@@ -102,6 +102,25 @@ impl GatewayError {
         self.clone()
     }
 
+    /// The disk under the database failed: what was open there is not to be trusted any more.
+    /// A full disk is none: SQLite takes a change back whole then.
+    #[must_use]
+    pub fn is_of_the_disk(&self) -> bool {
+        use rusqlite::ErrorCode;
+        let Self::Database(error) = self else {
+            return false;
+        };
+        matches!(
+            error.sqlite_error_code(),
+            Some(
+                ErrorCode::SystemIoFailure
+                    | ErrorCode::CannotOpen
+                    | ErrorCode::ReadOnly
+                    | ErrorCode::FileLockingProtocolFailed
+            )
+        )
+    }
+
     /// The stable code.
     #[must_use]
     pub fn code(&self) -> ProblemCode {

@@ -4,6 +4,7 @@
 //! DIR/gateway.toml     configuration
 //! DIR/gateway.sqlite   everything that is kept
 //! DIR/blobs/           attachments and documents, encrypted
+//! DIR/releases/        bundles of new systems, as they are offered
 //! DIR/pki/             authorities, server certificate, receipt key (0700)
 //! ```
 
@@ -20,6 +21,7 @@ use crate::config::{self, Config};
 use crate::engine::Engine;
 use crate::entropy::Entropy;
 use crate::error::GatewayError;
+use crate::operator::Bundles;
 use crate::pki::folder::PkiFolder;
 use crate::pki::registrar::Registrar;
 use crate::pki::verify::server_config;
@@ -59,6 +61,12 @@ impl Layout {
         self.folder.join("blobs")
     }
 
+    /// Bundles of new systems.
+    #[must_use]
+    pub fn bundles(&self) -> Bundles {
+        Bundles::at(&self.folder.join("releases"))
+    }
+
     /// Keys and certificates.
     #[must_use]
     pub fn pki(&self) -> PkiFolder {
@@ -96,6 +104,8 @@ pub struct Gateway {
     pub registrar: Registrar,
     /// Files at rest.
     pub blobs: Blobs,
+    /// Bundles of new systems.
+    pub bundles: Bundles,
     /// Its clock.
     pub clock: Arc<dyn Clock>,
     /// Its randomness.
@@ -133,6 +143,7 @@ impl Gateway {
             ),
             engine: Engine::new(store, signer, config.settings()),
             blobs: layout.open_blobs()?,
+            bundles: layout.bundles(),
             clock,
             entropy,
             config,

@@ -11,6 +11,7 @@ use crate::exchange::{CommandId, DocumentId, Sha256Digest, TrustBundle};
 use crate::facility::Facility;
 use crate::number::UserId;
 use crate::problem::ProblemCode;
+use crate::release::ReleaseOffer;
 
 /// One entry of a terminal's feed. Keeping it twice changes nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -53,6 +54,13 @@ pub enum FeedItem {
     },
     /// New roots, receipt keys or endpoints.
     Trust(TrustBundle),
+    /// A new system that may be fetched and installed. It takes the place of an earlier offer.
+    ReleaseOffered(ReleaseOffer),
+    /// An offered system was taken back: what was fetched of it is deleted.
+    ReleaseWithdrawn {
+        /// SHA-256 of its bundle.
+        sha256: Sha256Digest,
+    },
     /// The unit is lost: destroy the vault's key at once.
     Wipe,
 }

@@ -49,7 +49,8 @@ impl Command {
             | Action::DocumentOpened(_)
             | Action::DocumentDestroyed(_)
             | Action::PledgeSigned(_)
-            | Action::DeviceReport(_) => Ok(()),
+            | Action::DeviceReport(_)
+            | Action::UpdateReport(_) => Ok(()),
         }
     }
 
@@ -79,6 +80,7 @@ impl Command {
             Action::ProfileChanged(_) => vec!["profile".to_owned()],
             Action::PledgeSigned(_) => vec![format!("staff/{}", self.staff)],
             Action::DeviceReport(_) => vec!["device".to_owned()],
+            Action::UpdateReport(_) => vec!["update".to_owned()],
         }
     }
 

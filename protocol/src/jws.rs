@@ -31,6 +31,8 @@ pub enum Kind {
     Image,
     /// The record of a card that was written.
     FlashRecord,
+    /// A station asks for a unit's one-time token.
+    TokenRequest,
 }
 
 impl Kind {
@@ -39,6 +41,7 @@ impl Kind {
             Self::Receipts => "madoguchi-receipt+jws",
             Self::Image => "madoguchi-image+jws",
             Self::FlashRecord => "madoguchi-flash-record+jws",
+            Self::TokenRequest => "madoguchi-token-request+jws",
         }
     }
 
@@ -48,6 +51,7 @@ impl Kind {
             Self::Receipts => MAX_JWS_BYTES,
             Self::Image => 2 * crate::provisioning::image::MAX_MANIFEST_BYTES,
             Self::FlashRecord => 2 * crate::provisioning::record::MAX_RECORD_BYTES,
+            Self::TokenRequest => 2 * crate::provisioning::token::MAX_REQUEST_BYTES,
         }
     }
 }
@@ -300,10 +304,16 @@ mod tests {
 
     #[test]
     fn what_was_signed_for_one_purpose_serves_no_other() {
-        for kind in [Kind::Receipts, Kind::Image, Kind::FlashRecord] {
+        const KINDS: [Kind; 4] = [
+            Kind::Receipts,
+            Kind::Image,
+            Kind::FlashRecord,
+            Kind::TokenRequest,
+        ];
+        for kind in KINDS {
             let header = Header::of(kind, "k").unwrap();
             let text = with_signature(signing_input(&header, b"{}"), &[1; 64]);
-            for other in [Kind::Receipts, Kind::Image, Kind::FlashRecord] {
+            for other in KINDS {
                 assert_eq!(split_as(other, &text).is_ok(), other == kind);
             }
         }

@@ -14,6 +14,8 @@ use protocol::exchange::{
 };
 use protocol::person::PlanNotice;
 use protocol::problem::ProblemCode;
+use protocol::provisioning::Version;
+use protocol::release::{UpdateReport, UpdateState};
 use serde_json::json;
 
 fn mark() -> DocumentMark {
@@ -40,6 +42,12 @@ fn every_command() -> Vec<Command> {
         Action::PledgeSigned(PledgeSigned { edition: 1 }),
         Action::DeviceReport(DeviceReport {
             event: DeviceEvent::CaseOpened,
+        }),
+        Action::UpdateReport(UpdateReport {
+            version: Version::parse("0.3.0").unwrap(),
+            sha256: Sha256Digest::of(b"bundle"),
+            running: Version::parse("0.2.0").unwrap(),
+            state: UpdateState::CameBack,
         }),
     ]
     .into_iter()

@@ -211,6 +211,25 @@ pub enum Problem {
     #[error("the one-time token was given to another unit")]
     TokenUsed,
 
+    // ── The gateway ─────────────────────────────────────────────────────────────────
+    /// It does not answer.
+    #[error("the gateway is not reached: {0}")]
+    GatewayUnreached(io::Error),
+    /// Its certificate is not under the roots in the file.
+    #[error("the gateway's certificate is not taken: {0}")]
+    GatewayTls(String),
+    /// It said no.
+    #[error("the gateway refused: {code}: {title}")]
+    GatewayRefused {
+        /// Its code.
+        code: ProblemCode,
+        /// Its sentence.
+        title: String,
+    },
+    /// Its answer cannot be read.
+    #[error("the gateway's answer: {0}")]
+    GatewayAnswer(&'static str),
+
     // ── The tool ────────────────────────────────────────────────────────────────────
     /// The log was changed.
     #[error("the log is broken at line {line}: {what}")]
@@ -301,6 +320,10 @@ codes! {
     Token = "MDG-PROVISION-TOKEN",
     TokenExpired = "MDG-PROVISION-TOKEN-EXPIRED",
     TokenUsed = "MDG-PROVISION-TOKEN-USED",
+    GatewayUnreached = "MDG-PROVISION-GATEWAY-UNREACHED",
+    GatewayTls = "MDG-PROVISION-GATEWAY-TLS",
+    GatewayRefused = "MDG-PROVISION-GATEWAY-REFUSED",
+    GatewayAnswer = "MDG-PROVISION-GATEWAY-ANSWER",
     LogBroken = "MDG-PROVISION-LOG-BROKEN",
     RecordUnknown = "MDG-PROVISION-RECORD-UNKNOWN",
     Print = "MDG-PROVISION-PRINT",

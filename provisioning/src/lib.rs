@@ -8,6 +8,7 @@
 //! | [`image`] | a disk image: description, signature, bytes |
 //! | [`flash`] | writing a card |
 //! | [`unit`](mod@unit) | what a unit is: from TOML, CSV and the gateway's token to the card's partition |
+//! | [`gateway`] | asks the gateway for a unit's token |
 //! | [`station`] | what this machine keeps: its key, journals, records, the hash-chained log |
 //! | [`print`](mod@print) | labels and enrolment sheets |
 //! | [`words`] | what people read, in Japanese and English |
@@ -17,6 +18,7 @@ pub mod cli;
 pub mod disk;
 pub mod error;
 pub mod flash;
+pub mod gateway;
 pub mod image;
 pub mod print;
 pub mod produce;

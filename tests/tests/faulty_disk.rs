@@ -9,6 +9,8 @@ use std::path::Path;
 use firmware::outbox;
 use firmware::sync::EnrolOrder;
 use gateway::harness::{Harness, OFFICE, Options};
+use gateway::store;
+use gateway::store::sqlite::SqliteStore;
 use protocol::exchange::{CommandId, MAX_BATCH};
 use system_tests::faulty_disk::{self, Fault, FaultyDisk};
 use system_tests::unit::Unit;
@@ -120,6 +122,52 @@ fn what_is_saved_after_a_failed_flush_survives_the_next_power_cut() {
     }
     assert!(missing > 0, "no write was ever forgotten");
     println!("{missing} writes were missing on the disks after a failed flush");
+}
+
+/// The gateway's store drops what it had open when the disk failed, opens the file anew, and goes
+/// on by itself. What it said to be kept is kept, also when the power goes right afterwards.
+#[test]
+fn the_gateways_store_opens_itself_anew_after_the_disk_failed_and_loses_nothing() {
+    let disk = faulty_disk::install();
+    let mut refused = 0;
+    for fault in [Fault::Unflushed, Fault::Broken] {
+        for every in 2..=9 {
+            let folder = tempfile::tempdir().unwrap();
+            let place = fs::canonicalize(folder.path()).unwrap();
+            disk.record();
+            let store = SqliteStore::grouped(&place.join("gateway.sqlite")).unwrap();
+            let keep = |n: u32| {
+                let name = format!("kept-{n}");
+                store::write(&store, move |tx| tx.put_setting(&name, "x"))
+            };
+            let mut kept: Vec<u32> = Vec::new();
+            disk.fail(every, fault);
+            for n in 0..SAVES {
+                match keep(n) {
+                    Ok(()) => kept.push(n),
+                    Err(error) => {
+                        assert!(error.is_of_the_disk(), "{fault:?} {every}: {error:?}");
+                        refused += 1;
+                    }
+                }
+            }
+            assert!(disk.mend() > 0, "{fault:?} {every}");
+            keep(SAVES).unwrap();
+            kept.push(SAVES);
+
+            let after = tempfile::tempdir().unwrap();
+            disk.power_cut(&place, after.path()).unwrap();
+            for file in [place.as_path(), after.path()] {
+                let found = SqliteStore::direct(&file.join("gateway.sqlite")).unwrap();
+                for n in &kept {
+                    let name = format!("kept-{n}");
+                    let value = store::read(&found, move |tx| tx.setting(&name)).unwrap();
+                    assert_eq!(value.as_deref(), Some("x"), "{fault:?} {every}: {n}");
+                }
+            }
+        }
+    }
+    assert!(refused > 50, "{refused}");
 }
 
 /// Cuts the power and looks at what is there. Returns how many writes were missing.

@@ -219,8 +219,10 @@ fn vaults(bench: &Bench) {
         changed(name, &|unit| {
             unit.vault
                 .write(|tx| {
-                    let sql = "UPDATE sync_identity SET not_after_ms = ?1";
-                    assert_eq!(tx.execute(sql, [at.unix_ms()])?, 1);
+                    // In the second half of its life: renewal has not come about.
+                    let from = Timestamp::from_unix_ms(at.unix_ms() - 60 * 24 * 3_600_000);
+                    let sql = "UPDATE sync_identity SET not_before_ms = ?1, not_after_ms = ?2";
+                    assert_eq!(tx.execute(sql, [from.unix_ms(), at.unix_ms()])?, 1);
                     Ok(())
                 })
                 .unwrap();

@@ -7,7 +7,7 @@ use rusqlite::Transaction;
 use crate::clock::Now;
 use crate::error::Problem;
 use crate::sync::FeedSink;
-use crate::{access, inbox, lookup, request, setup};
+use crate::{access, inbox, lookup, request, setup, update};
 
 /// The terminal's side of the feed.
 #[derive(Debug, Default, Clone, Copy)]
@@ -30,6 +30,8 @@ impl FeedSink for Feed {
             FeedItem::Facility(facility) => setup::keep_facility(tx, facility),
             FeedItem::Staff(record) => access::apply_record(tx, now, record),
             FeedItem::StaffStopped { id } => access::stop(tx, now, id),
+            FeedItem::ReleaseOffered(offer) => update::offer(tx, offer),
+            FeedItem::ReleaseWithdrawn { sha256 } => update::withdraw(tx, *sha256),
             // The exchange itself keeps these.
             FeedItem::Trust(_) | FeedItem::Wipe => Ok(()),
         }

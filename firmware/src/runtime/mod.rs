@@ -2,7 +2,7 @@
 //!
 //! One thread owns the terminal and its connection to the vault and waits for touches, events
 //! and time. What takes time runs beside it: the card ([`card`]), the line ([`mod@line`]), the
-//! board ([`mod@board`]), and one worker for hashing, files and pages ([`work`]). Nothing here decides anything about the desk.
+//! board ([`mod@board`]), a new system ([`updates`]), and one worker for hashing, files and pages ([`work`]). Nothing here decides anything about the desk.
 
 pub mod board;
 pub mod card;
@@ -10,6 +10,7 @@ pub mod line;
 mod link;
 pub mod pages;
 pub mod print;
+pub mod updates;
 pub mod work;
 
 use std::collections::VecDeque;
@@ -35,6 +36,7 @@ use crate::vault::Vault;
 use board::BoardThread;
 use card::CardThread;
 use line::LineThread;
+use updates::{UpdateParts, UpdateThread};
 use work::Worker;
 
 /// Touches and events that may wait. A finger does not reach it; a storm of events blocks
@@ -60,6 +62,8 @@ pub struct Parts {
     pub board: Box<dyn Board>,
     /// Where the line's settings come from.
     pub line: line::LineParts,
+    /// Where new systems go, on a machine that takes them.
+    pub updates: Option<UpdateParts>,
     /// Folder or mount point that attachments come from.
     pub attachments: Option<PathBuf>,
     /// How the page drawer is kept in.
@@ -167,6 +171,10 @@ pub fn start(
     let (events, inbox) = mpsc::channel(CHANNEL);
     let line_vault = parts.vault.another()?;
     let work_vault = parts.vault.another()?;
+    let update_vault = match &parts.updates {
+        Some(_) => Some(parts.vault.another()?),
+        None => None,
+    };
     let to = events.clone();
     let thread = thread::Builder::new()
         .name("terminal".into())
@@ -175,7 +183,7 @@ pub fn start(
                 .enable_time()
                 .build()
                 .expect("a timer can be made at boot");
-            let core = Core::new(parts, line_vault, work_vault, to, show);
+            let core = Core::new(parts, line_vault, work_vault, update_vault, to, show);
             ended(runtime.block_on(core.run(inbox)));
         })
         .expect("a thread can be started at boot");
@@ -193,6 +201,8 @@ struct Core<S> {
     cards: CardThread,
     line: LineThread,
     worker: Worker,
+    #[allow(dead_code, reason = "held; its end ends the thread")]
+    updates: Option<UpdateThread>,
     show: S,
     shown: Option<View>,
     lost: bool,
@@ -204,11 +214,13 @@ impl<S: FnMut(View)> Core<S> {
         parts: Parts,
         line_vault: Vault,
         work_vault: Vault,
+        update_vault: Option<Vault>,
         to: mpsc::Sender<Event>,
         show: S,
     ) -> Self {
         let entropy = || -> Box<dyn Entropy> { Box::new(SystemEntropy::default()) };
         let serial = parts.config.serial.clone();
+        let clock = parts.clock.clone();
         Self {
             terminal: Terminal::new(parts.config, parts.clock.now(), entropy()),
             vault: parts.vault,
@@ -235,6 +247,10 @@ impl<S: FnMut(View)> Core<S> {
                 },
                 to,
             ),
+            updates: parts
+                .updates
+                .zip(update_vault)
+                .map(|(parts, vault)| UpdateThread::start(parts, vault, clock, entropy())),
             clock: parts.clock,
             show,
             shown: None,

@@ -39,6 +39,8 @@ pub struct Config {
     pub paths: Paths,
     /// The gateway before enrolment; afterwards it is data in the vault.
     pub gateway: Option<GatewayConfig>,
+    /// Where new systems go; a machine without it takes none from the gateway.
+    pub update: Option<UpdateConfig>,
     /// The card reader.
     #[serde(default)]
     pub card: CardConfig,
@@ -110,6 +112,18 @@ pub struct GatewayConfig {
     pub endpoint: String,
     /// PEM file of the root that the gateway's certificate is under.
     pub root: PathBuf,
+}
+
+/// `[update]`
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateConfig {
+    /// Folder from which the machine takes bundles.
+    pub staging: PathBuf,
+    /// File in which the machine says what became of the last one.
+    pub machine: PathBuf,
+    /// The image's own description, with its version.
+    pub image: PathBuf,
 }
 
 /// `[card]`

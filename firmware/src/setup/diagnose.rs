@@ -1,15 +1,16 @@
 //! What the vault knows about the state of the terminal, for J-1 and `kiosk doctor`.
 
+use protocol::problem::ProblemCode;
+use protocol::release::UpdateState;
+
 use crate::audit;
 use crate::clock::Now;
 use crate::error::Problem;
 use crate::outbox::{self, Quota};
-use crate::terminal::view::{DiagnosticPart, Verdict};
+use crate::sync::Light;
+use crate::terminal::view::{DiagnosticNote, DiagnosticPart, Verdict};
+use crate::update::{self, Stage};
 use crate::vault::Vault;
-
-/// Days before a certificate's end from which on somebody should look at it: renewal begins
-/// at half-life, so one with so few left has not been renewed for weeks.
-pub const CERTIFICATE_WATCH_DAYS: i64 = 14;
 
 /// One verdict.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub struct Finding {
     pub value: Option<i64>,
     /// What is wrong, if something is.
     pub problem: Option<Problem>,
+    /// What more is said about it.
+    pub note: Option<DiagnosticNote>,
 }
 
 /// Looks at the encrypted file with its audit log, the certificate and the queue. What cannot
@@ -34,12 +37,14 @@ pub fn findings(vault: &Vault, now: &Now) -> Vec<Finding> {
             verdict: Verdict::Bad,
             value: None,
             problem: Some(problem),
+            note: None,
         }
     };
     vec![
         file(vault),
         certificate(vault, now).unwrap_or_else(unread(DiagnosticPart::Certificate)),
         queue(vault, now).unwrap_or_else(unread(DiagnosticPart::Queue)),
+        system(vault).unwrap_or_else(unread(DiagnosticPart::Update)),
     ]
 }
 
@@ -57,29 +62,26 @@ fn file(vault: &Vault) -> Finding {
         },
         value: None,
         problem,
+        note: None,
     }
 }
 
 fn certificate(vault: &Vault, now: &Now) -> Result<Finding, Problem> {
-    let ends = vault.read(crate::sync::certificate_ends)?;
-    let (verdict, value, problem) = match ends {
-        None => (Verdict::Bad, None, Some(Problem::NotEnrolled)),
-        Some(_) if !now.is_trusted() => (Verdict::Unknown, None, None),
-        Some(ends) => {
-            let days = ends.japan_date().days_since(now.wall.japan_date());
-            let verdict = match days {
-                ..=0 if ends <= now.wall => Verdict::Bad,
-                ..CERTIFICATE_WATCH_DAYS => Verdict::Watch,
-                _ => Verdict::Good,
-            };
-            (verdict, Some(days), None)
-        }
+    let life = vault.read(crate::sync::certificate_life)?;
+    let state = life.and_then(|life| life.state(now));
+    let verdict = match (life, state) {
+        (None, _) => Verdict::Bad,
+        (Some(_), None) => Verdict::Unknown,
+        (Some(_), Some(state)) if state.ended => Verdict::Bad,
+        (Some(_), Some(state)) if state.light() != Light::Green => Verdict::Watch,
+        _ => Verdict::Good,
     };
     Ok(Finding {
         part: DiagnosticPart::Certificate,
         verdict,
-        value,
-        problem,
+        value: state.map(|state| state.days),
+        problem: life.is_none().then_some(Problem::NotEnrolled),
+        note: state.map(DiagnosticNote::Certificate),
     })
 }
 
@@ -97,5 +99,33 @@ fn queue(vault: &Vault, now: &Now) -> Result<Finding, Problem> {
         verdict,
         value: i64::try_from(counts.pending()).ok(),
         problem,
+        note: None,
+    })
+}
+
+/// The system that runs, and what became of the one that is offered.
+fn system(vault: &Vault) -> Result<Finding, Problem> {
+    let status = vault.read(update::status)?;
+    let problem = match &status.offered {
+        Some((_, Stage::NoRoom)) => Some(ProblemCode::UpdateSpace),
+        Some((_, Stage::Machine(UpdateState::CameBack))) => Some(ProblemCode::UpdateCameBack),
+        Some((_, Stage::Machine(UpdateState::Refused { code }))) => Some(code.clone()),
+        _ => None,
+    };
+    // Where no image says a version, the program's own is the system's.
+    let program = || env!("CARGO_PKG_VERSION").to_owned();
+    Ok(Finding {
+        part: DiagnosticPart::Update,
+        verdict: if problem.is_some() {
+            Verdict::Watch
+        } else {
+            Verdict::Good
+        },
+        value: None,
+        problem: problem.map(Problem::Refused),
+        note: Some(DiagnosticNote::Update {
+            running: status.running.map_or_else(program, |v| v.to_string()),
+            offered: status.offered.map(|(v, stage)| (v.to_string(), stage)),
+        }),
     })
 }

@@ -94,6 +94,8 @@ pub struct Loaded {
     pub device: Option<String>,
     /// Last good exchange.
     pub last_exchange: Option<protocol::calendar::Timestamp>,
+    /// Life of the present certificate.
+    pub certificate: Option<crate::sync::CertificateLife>,
     /// The office as it describes itself.
     pub profile: Option<FacilityProfile>,
     /// The office as the gateway knows it.

@@ -65,6 +65,7 @@ pub(super) fn load(connection: &Connection, now: &Now) -> Result<Loaded, Problem
         finished: is_finished(connection)?,
         device: crate::sync::device(connection)?.map(|device| device.to_string()),
         last_exchange: crate::sync::last_exchange(connection)?,
+        certificate: crate::sync::certificate_life(connection)?,
         profile: profile(connection)?,
         facility: facility(connection)?,
         look: get(connection, LOOK)?.unwrap_or_default(),

@@ -82,7 +82,7 @@ pub fn fetch(
             body: &[],
             answer_limit: last - have + 1 + SLACK,
         })?;
-        let bytes = chunk(&answer, have, last, offer.size)?;
+        let bytes = ranged(&answer, have, last, offer.size)?;
         vault.write(|tx| sink.append(tx, offer, have, bytes))?;
         have += bytes.len() as u64;
     }
@@ -96,7 +96,10 @@ pub fn fetch(
 }
 
 /// The bytes of an answer, if they are the range that was asked for.
-fn chunk(answer: &HttpAnswer, from: u64, last: u64, size: u64) -> Result<&[u8], NetError> {
+///
+/// # Errors
+/// What the status says, [`NetError::Portal`], [`NetError::Answer`], [`NetError::Truncated`].
+pub fn ranged(answer: &HttpAnswer, from: u64, last: u64, size: u64) -> Result<&[u8], NetError> {
     if answer.status != 206 {
         // Statuses other than success say why; a success without a range is not ours.
         return answer.judge("").and(Err(NetError::Portal("no range")));

@@ -16,6 +16,7 @@ mod enrol;
 mod exchange;
 mod https;
 mod identity;
+mod life;
 mod net;
 mod policy;
 mod renew;
@@ -25,17 +26,18 @@ mod schema;
 mod settle;
 
 pub use attachments::{AttachmentSource, UPLOAD_CHUNK, upload};
-pub use documents::{DOWNLOAD_CHUNK, DocumentSink, Fetched, fetch};
+pub use documents::{DOWNLOAD_CHUNK, DocumentSink, Fetched, fetch, ranged};
 pub use enrol::{EnrolOrder, enrol};
 pub use exchange::{FeedPart, Prepared, Verified, prepare, verify};
 pub use https::{HttpsTransport, Limits};
 pub use identity::{Identity, identity};
+pub use life::{CertificateLife, CertificateState, Light, ON_THE_STRIP, STEPS};
 pub use net::{HttpAnswer, HttpRequest, Method, NetError, Transport};
 pub use policy::{Next, POLL, Pause, RETRY_AFTER_MAX, RETRY_MAX, RETRY_MIN, SyncPolicy, Wake};
 pub use renew::{RenewalState, gateway_says_expired, renew, renewal};
 pub use report::{RoundReport, SyncReport};
 pub use round::{probe, round};
-pub use schema::{MIGRATIONS, certificate_ends, cursor, device, last_exchange};
+pub use schema::{MIGRATIONS, certificate_life, cursor, device, last_exchange};
 pub use settle::{FeedSink, Settlement, settle};
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use protocol::calendar::Timestamp;
 use protocol::exchange::DeviceId;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
+use super::CertificateLife;
 use crate::error::Problem;
 use crate::vault::Migration;
 
@@ -73,16 +74,19 @@ pub fn device(connection: &Connection) -> Result<Option<DeviceId>, Problem> {
         .map_err(|_| Problem::VaultStatement("the identity's device".to_owned()))
 }
 
-/// When the present certificate ends, if there is one.
+/// First and last instant of the present certificate, if there is one.
 ///
 /// # Errors
 /// Those of the vault.
-pub fn certificate_ends(connection: &Connection) -> Result<Option<Timestamp>, Problem> {
-    let ms: Option<i64> = connection
-        .prepare_cached("SELECT not_after_ms FROM sync_identity")?
-        .query_row([], |row| row.get(0))
+pub fn certificate_life(connection: &Connection) -> Result<Option<CertificateLife>, Problem> {
+    let life: Option<(i64, i64)> = connection
+        .prepare_cached("SELECT not_before_ms, not_after_ms FROM sync_identity")?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    Ok(ms.map(Timestamp::from_unix_ms))
+    Ok(life.map(|(from, to)| CertificateLife {
+        from: Timestamp::from_unix_ms(from),
+        to: Timestamp::from_unix_ms(to),
+    }))
 }
 
 /// The last good exchange, by the terminal's clock.

@@ -19,6 +19,7 @@ use crate::inbox::Window;
 use crate::outbox::Counts;
 use crate::power::BatteryWatch;
 use crate::store::StoreJob;
+use crate::sync::CertificateLife;
 
 /// Shared by all flows; they hold nothing of it themselves.
 pub struct Desk {
@@ -68,6 +69,8 @@ pub struct Desk {
     pub maintenance: Option<Window>,
     /// The last good exchange.
     pub last_exchange: Option<Timestamp>,
+    /// Life of the present certificate.
+    pub certificate: Option<CertificateLife>,
     entropy: Box<dyn Entropy>,
     effects: VecDeque<Effect>,
     next_ticket: u64,
@@ -150,6 +153,7 @@ impl Desk {
             untold: false,
             maintenance: None,
             last_exchange: None,
+            certificate: None,
             entropy,
             effects: VecDeque::new(),
             next_ticket: 0,

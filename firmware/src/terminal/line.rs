@@ -85,9 +85,11 @@ pub fn told(desk: &mut Desk, report: &SyncReport) -> Told {
             };
             Told::Nothing
         }
+        // Its days begin anew.
+        SyncReport::Renewed(Ok(())) => Told::Reload,
         SyncReport::Enrolled(Err(_))
         | SyncReport::Fetched
-        | SyncReport::Renewed(_)
+        | SyncReport::Renewed(Err(_))
         | SyncReport::Line { .. } => Told::Nothing,
     }
 }
@@ -99,6 +101,7 @@ pub fn known(desk: &mut Desk, loaded: &Loaded) {
     desk.device.clone_from(&loaded.device);
     desk.look = loaded.look;
     desk.pin_mode = loaded.pin_mode;
+    desk.certificate = loaded.certificate;
     desk.last_exchange = desk.last_exchange.max(loaded.last_exchange);
     if desk.network == Network::NotSetUp && loaded.device.is_some() {
         // Enrolled, and nothing heard yet since the start.

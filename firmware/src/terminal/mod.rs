@@ -34,6 +34,7 @@ use crate::clock::Now;
 use crate::entropy::Entropy;
 use crate::error::Problem;
 use crate::power::ScreenWatch;
+use crate::sync::CertificateState;
 use desk::Desk;
 use effect::{Effect, Input, TerminalConfig};
 use flow::{Next, Waiting};
@@ -281,6 +282,10 @@ impl Terminal {
                 .maintenance
                 .filter(|_| line::is_excused(&desk.network))
                 .and_then(|window| window.open_until(&desk.now)),
+            certificate: desk
+                .certificate
+                .and_then(|life| life.state(&desk.now))
+                .filter(CertificateState::is_on_the_strip),
             waiting: desk.counts.pending(),
             clock: desk.now.is_trusted().then(|| desk.now.wall.to_japan()),
             battery: desk.battery.percent().map(|percent| view::Battery {

@@ -45,6 +45,7 @@ const ALL: &[&[Migration]] = &[
     crate::access::MIGRATIONS,
     crate::presence::MIGRATIONS,
     crate::setup::MIGRATIONS,
+    crate::update::MIGRATIONS,
 ];
 
 const REGISTER: &str = "CREATE TABLE IF NOT EXISTS migration(

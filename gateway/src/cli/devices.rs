@@ -4,10 +4,10 @@ use clap::Subcommand;
 use protocol::exchange::DeviceId;
 use serde_json::json;
 
-use super::Context;
+use super::{Context, releases};
 use crate::error::GatewayError;
 use crate::operator;
-use crate::store::{self, Device, DeviceState, Document};
+use crate::store::{self, Device, DeviceState, Document, Target};
 
 /// Most alarms and documents that are listed.
 const MAX_LISTED: u32 = 1_000;
@@ -53,9 +53,14 @@ impl Devices {
             Self::Reinstate { device } => set(device, DeviceState::Active),
             Self::Lost { device } => set(device, DeviceState::Lost),
             Self::List => {
-                let devices = store::read(&store, |tx| tx.devices(None))?;
-                let lines: Vec<_> = devices.iter().map(line).collect();
-                let values: Vec<_> = devices.iter().map(value).collect();
+                let (devices, targets) =
+                    store::read(&store, |tx| Ok((tx.devices(None)?, tx.targets(None)?)))?;
+                let newest = |device: &Device| {
+                    let of = targets.iter().filter(|target| target.key == device.key);
+                    of.max_by_key(|target| target.offered_at)
+                };
+                let lines: Vec<_> = devices.iter().map(|d| line(d, newest(d))).collect();
+                let values: Vec<_> = devices.iter().map(|d| value(d, newest(d))).collect();
                 context.output.print(&lines.join("\n"), &json!(values))
             }
             Self::Alarms => {
@@ -80,12 +85,22 @@ impl Devices {
     }
 }
 
-fn line(device: &Device) -> String {
+fn line(device: &Device, update: Option<&Target>) -> String {
     let seen = device
         .last_seen
         .map_or_else(|| "never".to_owned(), |at| at.to_string());
+    let update = update.map_or_else(String::new, |target| {
+        let running = target
+            .running
+            .map_or_else(String::new, |running| format!("{running}, "));
+        format!(
+            "  system {running}{} {}",
+            target.version,
+            releases::state(target)
+        )
+    });
     format!(
-        "{}  {}  office {}  serial {}  certificate until {}  seen {seen}  held {}  waiting {}",
+        "{}  {}  office {}  serial {}  certificate until {}  seen {seen}  held {}  waiting {}{update}",
         device.id,
         device.state.as_str(),
         device.office,
@@ -96,7 +111,7 @@ fn line(device: &Device) -> String {
     )
 }
 
-fn value(device: &Device) -> serde_json::Value {
+fn value(device: &Device, update: Option<&Target>) -> serde_json::Value {
     json!({
         "device": device.id,
         "state": device.state.as_str(),
@@ -109,6 +124,7 @@ fn value(device: &Device) -> serde_json::Value {
         "backed_up": device.backed_up,
         "waiting": device.waiting,
         "audit": device.audit,
+        "update": update.map(releases::target_value),
     })
 }
 

@@ -10,9 +10,11 @@ mod notice;
 mod offices;
 mod output;
 mod provisioning;
+mod releases;
 mod requests;
 mod serve;
 mod staff;
+mod stations;
 mod token;
 
 use std::path::PathBuf;
@@ -75,7 +77,10 @@ enum Command {
     Images(provisioning::Images),
     /// Machines that write cards.
     #[command(subcommand)]
-    Stations(provisioning::Stations),
+    Stations(stations::Stations),
+    /// New systems for terminals: add, offer, withdraw, and what became of them.
+    #[command(subcommand)]
+    Releases(releases::Releases),
     /// Signed records of the cards that were written.
     #[command(subcommand)]
     Manifest(provisioning::Manifest),
@@ -137,6 +142,7 @@ fn run(context: &Context, command: Command) -> Result<ExitCode, GatewayError> {
         Command::Staff(command) => command.run(context).map(done),
         Command::Images(command) => command.run(context).map(done),
         Command::Stations(command) => command.run(context).map(done),
+        Command::Releases(command) => command.run(context).map(done),
         Command::Manifest(command) => command.run(context).map(done),
         Command::Backup(command) => command.run(context).map(done),
         Command::DemoData(command) => command.run(context).map(done),

@@ -1,11 +1,11 @@
-//! `gateway images`, `gateway stations`, `gateway manifest`
+//! `gateway images`, `gateway manifest`
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use protocol::problem::ProblemCode;
-use protocol::provisioning::image::{MAX_MANIFEST_BYTES, TrustedKeys, VerifyKey};
+use protocol::provisioning::image::{MAX_MANIFEST_BYTES, TrustedKeys};
 use protocol::provisioning::record::{FlashRecord, FlashResult};
 use serde_json::json;
 
@@ -28,21 +28,6 @@ pub enum Images {
         keys: PathBuf,
     },
     /// All known images.
-    List,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum Stations {
-    /// Make a machine known that writes cards, by what `provision station` prints there.
-    Add {
-        /// Key id.
-        #[arg(long)]
-        kid: String,
-        /// Public key.
-        #[arg(long)]
-        x: String,
-    },
-    /// All known machines.
     List,
 }
 
@@ -89,26 +74,6 @@ impl Images {
                     })
                     .collect();
                 context.output.print(&lines.join("\n"), &json!(values))
-            }
-        }
-    }
-}
-
-impl Stations {
-    pub fn run(self, context: &Context) -> Result<(), GatewayError> {
-        let store = context.layout.open_store()?;
-        match self {
-            Self::Add { kid, x } => {
-                let key = VerifyKey { kid, x };
-                let line = format!("{} may send records", key.kid);
-                let value = json!({ "kid": key.kid });
-                operator::add_station(&store, key, context.now())?;
-                context.output.print(&line, &value)
-            }
-            Self::List => {
-                let stations = store::read(&store, |tx| tx.stations())?;
-                let lines: Vec<_> = stations.iter().map(|key| key.kid.clone()).collect();
-                context.output.print(&lines.join("\n"), &json!(stations))
             }
         }
     }

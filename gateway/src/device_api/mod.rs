@@ -6,7 +6,9 @@
 //! | `GET /v1/documents/{id}` | valid |
 //! | `HEAD`, `PUT /v1/attachments/{sha256}` | valid |
 //! | `POST /v1/renew` | valid, or ended |
+//! | `GET /v1/releases/{sha256}` | valid |
 //! | `POST /v1/enrol` | none needed |
+//! | `POST /v1/station/token` | none needed: the request is signed |
 //!
 //! Every request checks the terminal's record, so a revoked terminal is refused at once,
 //! on kept-alive connections and resumed sessions too.
@@ -18,11 +20,15 @@ mod enrol;
 mod exchange;
 mod keeper;
 pub mod openapi;
+mod pieces;
 mod problem;
+mod ranges;
 mod rate;
+mod releases;
 mod renew;
 mod rest;
 pub mod serve;
+mod station;
 mod strangers;
 mod turns;
 
@@ -45,6 +51,8 @@ use turns::Turns;
 struct Shared {
     gateway: Arc<Gateway>,
     enrolments: RateLimit,
+    stations: RateLimit,
+    releases: Arc<Semaphore>,
     uploads: Turns,
     downloads: Arc<Semaphore>,
 }
@@ -56,6 +64,8 @@ pub fn routes(gateway: Arc<Gateway>) -> Router {
         gateway,
         downloads: Arc::new(Semaphore::new(downloads as usize)),
         enrolments: RateLimit::default(),
+        stations: RateLimit::default(),
+        releases: Arc::new(Semaphore::new(releases::AT_ONCE)),
         uploads: Turns::default(),
     });
     Router::new()
@@ -65,7 +75,9 @@ pub fn routes(gateway: Arc<Gateway>) -> Router {
             "/v1/attachments/{sha256}",
             head(attachments::held).put(attachments::upload),
         )
+        .route("/v1/releases/{sha256}", get(releases::release))
         .route("/v1/enrol", post(enrol::enrol))
+        .route("/v1/station/token", post(station::token))
         .route("/v1/renew", post(renew::renew))
         .fallback(no_route)
         .method_not_allowed_fallback(no_route)

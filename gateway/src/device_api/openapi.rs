@@ -15,6 +15,8 @@ use utoipa::OpenApi;
         super::attachments::upload,
         super::enrol::enrol,
         super::renew::renew,
+        super::releases::release,
+        super::station::token,
     ),
     components(schemas(protocol::exchange::ReceiptPage))
 )]

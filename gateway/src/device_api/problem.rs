@@ -62,7 +62,7 @@ fn status(code: &ProblemCode) -> StatusCode {
     match code {
         P::WireTooLarge | P::WireBatch | P::AttachmentTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         P::WireMediaType | P::AttachmentType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        P::WireNotFound | P::DocumentUnknown => StatusCode::NOT_FOUND,
+        P::WireNotFound | P::DocumentUnknown | P::ReleaseUnknown => StatusCode::NOT_FOUND,
         P::WireTimeout => StatusCode::REQUEST_TIMEOUT,
         P::AuthRate => StatusCode::TOO_MANY_REQUESTS,
         P::CertificateMissing | P::CertificateExpired | P::CertificateNotYet => {
@@ -75,10 +75,12 @@ fn status(code: &ProblemCode) -> StatusCode {
         | P::EnrolTokenUnknown
         | P::EnrolTokenUsed
         | P::EnrolTokenExpired
-        | P::EnrolSerial => StatusCode::FORBIDDEN,
-        P::AttachmentRange => StatusCode::CONFLICT,
+        | P::EnrolSerial
+        | P::StationUnknown
+        | P::StationRight => StatusCode::FORBIDDEN,
+        P::AttachmentRange | P::StationEnrolled => StatusCode::CONFLICT,
         P::AttachmentDigest => StatusCode::UNPROCESSABLE_ENTITY,
-        P::DocumentGone => StatusCode::GONE,
+        P::DocumentGone | P::ReleaseWithdrawn => StatusCode::GONE,
         P::DocumentRange => StatusCode::RANGE_NOT_SATISFIABLE,
         P::StoreBusy => StatusCode::SERVICE_UNAVAILABLE,
         P::StoreFull | P::AttachmentQuota => StatusCode::INSUFFICIENT_STORAGE,

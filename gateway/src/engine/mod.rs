@@ -10,6 +10,7 @@
 mod effects;
 mod maintain;
 mod prepare;
+pub(crate) mod releases;
 mod take;
 mod welcome;
 

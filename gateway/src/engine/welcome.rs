@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use protocol::answer::{FeedEntry, FeedItem};
 use protocol::calendar::Timestamp;
 
+use super::releases::welcome_release;
 use crate::error::GatewayError;
 use crate::store::{Device, Tx};
 
@@ -18,7 +19,7 @@ const DOCUMENTS: u32 = 500;
 const NOTICES: u32 = 50;
 
 /// Begins a new terminal's feed with what its office knows already: staff (leavers too, so that
-/// nobody is added again under their id), documents that can still be fetched, notices.
+/// nobody is added again under their id), documents that can still be fetched, notices, a new system that is offered.
 ///
 /// # Errors
 /// The database's.
@@ -42,5 +43,6 @@ pub fn welcome(tx: &mut dyn Tx, device: &mut Device, now: Timestamp) -> Result<(
         let seq = device.next_in_feed()?;
         tx.push_feed(device.key, &FeedEntry { seq, item }, now, delete_after)?;
     }
-    tx.save_marks(device)
+    tx.save_marks(device)?;
+    welcome_release(tx, device, now)
 }

@@ -8,7 +8,7 @@ use crate::entropy::Entropy;
 use crate::error::GatewayError;
 use crate::pki::registrar::MAX_SERIAL_BYTES;
 use crate::pki::token::{self, MAX_TOKEN_HOURS};
-use crate::store::{self, DeviceState, Store, TokenIssue};
+use crate::store::{self, DeviceState, Store};
 
 /// A token as it is printed once.
 pub struct NewToken {
@@ -44,14 +44,8 @@ pub fn new_token(
             "a token lives 1 to {MAX_TOKEN_HOURS} hours"
         )));
     }
-    let token = token::make(entropy);
-    let expires_at = now + std::time::Duration::from_secs(u64::from(hours) * 3_600);
-    let issue = TokenIssue {
-        hash: token::hash(&token).expect("a token that was just made is one"),
-        office: office.clone(),
-        serial: serial.to_owned(),
-        expires_at,
-    };
+    let (token, issue) = token::issue(entropy, office, serial, hours, now);
+    let expires_at = issue.expires_at;
     store::write(store, move |tx| {
         if tx.facility(&issue.office)?.is_none() {
             return Err(GatewayError::Input(format!(

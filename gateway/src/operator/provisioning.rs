@@ -92,7 +92,8 @@ pub fn take_record(
     let (stations, images) = store::read(store, |tx| Ok((tx.stations()?, tx.images()?)))?;
     let key = stations
         .iter()
-        .find(|key| key.kid == parts.header.kid())
+        .find(|station| station.key.kid == parts.header.kid() && station.revoked_at.is_none())
+        .map(|station| &station.key)
         .ok_or_else(|| {
             GatewayError::refuse(
                 ProblemCode::StationUnknown,
@@ -122,7 +123,8 @@ pub fn take_record(
     Ok(TakenRecord { record, new })
 }
 
-fn is_signed(key: &VerifyKey, parts: &jws::Parts<'_>) -> bool {
+/// Whether a key signed those parts.
+pub(crate) fn is_signed(key: &VerifyKey, parts: &jws::Parts<'_>) -> bool {
     BASE64URL_NOPAD
         .decode(key.x.as_bytes())
         .is_ok_and(|public| {

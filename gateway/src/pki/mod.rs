@@ -8,6 +8,7 @@
 //! | [`peer`] | what a presented certificate says |
 //! | [`receipt_key`] | the key that signs receipts |
 //! | [`registrar`] | enrolment and renewal |
+//! | [`station`] | tokens that machines which write cards ask for |
 //! | [`token`] | one-time tokens |
 //! | [`verify`] | TLS of the accepting side |
 
@@ -17,6 +18,7 @@ pub mod issue;
 pub mod peer;
 pub mod receipt_key;
 pub mod registrar;
+pub mod station;
 pub mod token;
 pub mod verify;
 

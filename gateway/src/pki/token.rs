@@ -2,9 +2,14 @@
 //!
 //! A token carries 100 random bits, so its plain SHA-256 gives nothing away; only that is kept.
 
+use std::time::Duration;
+
+use protocol::calendar::Timestamp;
 use protocol::exchange::Sha256Digest;
+use protocol::number::OfficeNumber;
 
 use crate::entropy::{ALPHABET, Entropy, code};
+use crate::store::TokenIssue;
 
 /// Characters of a token.
 const LENGTH: usize = 20;
@@ -30,6 +35,25 @@ pub fn make(entropy: &dyn Entropy) -> String {
         printed.push(letter);
     }
     printed
+}
+
+/// Draws a token for a unit of an office, and what is kept of it.
+#[must_use]
+pub fn issue(
+    entropy: &dyn Entropy,
+    office: &OfficeNumber,
+    serial: &str,
+    hours: u32,
+    now: Timestamp,
+) -> (String, TokenIssue) {
+    let token = make(entropy);
+    let issue = TokenIssue {
+        hash: hash(&token).expect("a token that was just made is one"),
+        office: office.clone(),
+        serial: serial.to_owned(),
+        expires_at: now + Duration::from_secs(u64::from(hours) * 3_600),
+    };
+    (token, issue)
 }
 
 /// The hash of a token as it was typed: small letters, spaces and missing hyphens do not

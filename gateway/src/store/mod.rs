@@ -7,11 +7,13 @@
 pub mod cases;
 pub mod commands;
 pub mod conformance;
+mod conformance_releases;
 pub mod devices;
 pub mod feed;
 pub mod files;
 pub mod offices;
 pub mod provisioning;
+pub mod releases;
 pub mod requests;
 pub mod sqlite;
 
@@ -24,7 +26,8 @@ pub use devices::{Alarm, AlarmKind, Device, DeviceRows, DeviceState, Token, Toke
 pub use feed::FeedRows;
 pub use files::{Attachment, Document, DocumentTime, FileRows};
 pub use offices::{OfficeRows, Pledge, StaffRow};
-pub use provisioning::{KnownImage, ProvisioningRows};
+pub use provisioning::{KnownImage, MadeToken, ProvisioningRows, Station, StationRight};
+pub use releases::{Audience, Release, ReleaseRows, Standing, Target};
 pub use requests::{RequestRow, RequestRows, SubjectState};
 
 use crate::error::GatewayError;
@@ -39,6 +42,7 @@ pub trait Tx:
     + RequestRows
     + FileRows
     + ProvisioningRows
+    + ReleaseRows
 {
 }
 
@@ -51,6 +55,7 @@ impl<T> Tx for T where
         + RequestRows
         + FileRows
         + ProvisioningRows
+        + ReleaseRows
 {
 }
 

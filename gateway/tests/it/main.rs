@@ -14,6 +14,8 @@ mod import;
 mod openapi;
 mod program;
 mod provisioning;
+mod releases;
 mod retention;
 mod staff;
+mod stations;
 mod work;

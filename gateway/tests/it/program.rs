@@ -364,3 +364,77 @@ fn an_attachment_that_is_gone_is_named_and_the_others_are_written() {
     let written = String::from_utf8(output.stdout).unwrap();
     assert!(written.contains(&Sha256Digest::of(contract).to_string()));
 }
+
+#[test]
+fn a_release_is_added_offered_listed_and_taken_back_by_the_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path().join("gateway");
+    let init = ["init", at.to_str().unwrap(), "--name", "localhost"];
+    assert!(run(folder.path(), &init).status.success());
+    let bundle = folder.path().join("update.raucb");
+    std::fs::write(&bundle, b"hsqs and the rest").unwrap();
+    let file = bundle.to_str().unwrap();
+    let add = ["releases", "add", file, "--version", "0.3.0"];
+    let added = json(&at, &[&add[..], &["--minimum", "0.2.0"]].concat());
+    assert_eq!(added["minimum"], "0.2.0");
+    let offered = json(
+        &at,
+        &["releases", "offer", "0.3.0", "--to", "all", "--stage", "25"],
+    );
+    assert_eq!(offered["chosen"], 0);
+    for wrong in ["everybody", "office:12", "serial:", "office"] {
+        let said = run(&at, &["releases", "offer", "0.3.0", "--to", wrong]);
+        assert_eq!(said.status.code(), Some(2), "{wrong}");
+    }
+    for percent in ["0", "101"] {
+        let said = run(
+            &at,
+            &[
+                "releases", "offer", "0.3.0", "--to", "all", "--stage", percent,
+            ],
+        );
+        assert_eq!(said.status.code(), Some(2), "{percent}");
+    }
+    let unknown = run(&at, &["releases", "offer", "0.9.0", "--to", "all"]);
+    assert_eq!(unknown.status.code(), Some(1));
+    let list = json(&at, &["releases", "list"]);
+    assert_eq!(list[0]["version"], "0.3.0");
+    assert!(list[0]["withdrawn_at"].is_null());
+    closed_to_others(&at.join("releases"));
+    json(&at, &["releases", "withdraw", "0.3.0"]);
+    assert!(json(&at, &["releases", "list"])[0]["withdrawn_at"].is_string());
+    assert_eq!(std::fs::read_dir(at.join("releases")).unwrap().count(), 0);
+}
+
+#[test]
+fn a_station_is_given_rights_and_stopped_by_the_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path().join("gateway");
+    let init = ["init", at.to_str().unwrap(), "--name", "localhost"];
+    assert!(run(folder.path(), &init).status.success());
+    let x = "A".repeat(43);
+    json(&at, &["stations", "add", "--kid", "station-1", "--x", &x]);
+    let listed = |at: &Path| json(at, &["stations", "list"])[0].clone();
+    assert_eq!(listed(&at)["tokens_for"], serde_json::json!([]));
+    assert_eq!(
+        run(&at, &["stations", "allow", "station-1"]).status.code(),
+        Some(2)
+    );
+    json(&at, &["stations", "allow", "station-1", "--all-offices"]);
+    assert_eq!(
+        listed(&at)["tokens_for"],
+        serde_json::json!(["all offices"])
+    );
+    json(&at, &["stations", "revoke", "station-1"]);
+    assert!(listed(&at)["revoked_at"].is_string());
+    json(&at, &["stations", "reinstate", "station-1"]);
+    json(&at, &["stations", "deny", "station-1"]);
+    let after = listed(&at);
+    assert!(after["revoked_at"].is_null());
+    assert_eq!(after["tokens_for"], serde_json::json!([]));
+    assert_eq!(
+        run(&at, &["stations", "deny", "nobody"]).status.code(),
+        Some(1)
+    );
+    assert_eq!(json(&at, &["stations", "tokens"]), serde_json::json!([]));
+}

@@ -205,6 +205,11 @@ vault = \"/var/lib/madoguchi/vault.db\"
 device_secret = \"{RUN}/device.secret\"
 attachments = \"/run/madoguchi/stick\"
 
+[update]
+staging = \"/var/lib/madoguchi/update\"
+machine = \"{RUN}/update.json\"
+image = \"/usr/share/madoguchi/image.toml\"
+
 [gateway]
 endpoint = \"{endpoint}\"
 root = \"{RUN}/gateway-roots.pem\"

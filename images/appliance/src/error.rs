@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use protocol::problem::ProblemCode;
 use protocol::provisioning::Version;
 
 /// A fault of the machine.
@@ -70,6 +71,14 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// The stable code, with which each message begins.
+    #[must_use]
+    pub fn code(&self) -> ProblemCode {
+        let text = self.to_string();
+        let code = text.split(':').next().unwrap_or_default();
+        ProblemCode::parse(code).unwrap_or(ProblemCode::UpdateRefused)
+    }
+
     /// Ties an error of the system to the file it is about.
     pub fn at(path: &Path) -> impl FnOnce(io::Error) -> Self + '_ {
         |why| Self::Io {

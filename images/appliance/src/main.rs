@@ -41,6 +41,8 @@ enum Order {
     Allow { manifest: PathBuf },
     /// Installs the bundle on a stick and restarts into it when the desk is idle.
     Update { device: PathBuf },
+    /// Installs the bundle that the kiosk fetched and handed over, in the same way.
+    Offered,
     /// What a partition is for, by the kernel's name; for udev.
     Partition { name: String },
     /// Writes the slot partition of a freshly flashed card into a file.
@@ -92,6 +94,7 @@ fn run(arguments: Arguments) -> Result<(), Fault> {
         Order::Health => work::health(&facts),
         Order::Allow { manifest } => work::allow(&manifest),
         Order::Update { device } => work::update(&device),
+        Order::Offered => work::offered(&facts),
         Order::Partition { name } => match facts.purpose(&name) {
             Some(purpose) => {
                 println!("{purpose}");

@@ -167,6 +167,46 @@ problem_codes! {
     /// The record of a card cannot be read, or its signature is wrong. Nothing was taken.
     RecordSignature = "MDG-RECORD-SIGNATURE",
 
+    // ── Stations that ask for tokens ────────────────────────────────────────────────
+    /// The station may not make tokens, or was stopped. Nothing was made. The operator gives it
+    /// that right, or writes the token by hand.
+    StationRight = "MDG-STATION-RIGHT",
+    /// A station's request cannot be read, its signature is wrong, it is for another gateway,
+    /// it is older than five minutes, or it was used before. Nothing was made. Check the
+    /// station's clock and ask again.
+    StationRequest = "MDG-STATION-REQUEST",
+    /// A unit of that serial is enrolled already. Nothing was made. Check the serial; a unit
+    /// that takes the place of a broken one is ordered with `--replace`.
+    StationEnrolled = "MDG-STATION-ENROLLED",
+    /// The gateway does not know that office. Nothing was made. Check the number, or add it.
+    StationOffice = "MDG-STATION-OFFICE",
+
+    // ── New systems ─────────────────────────────────────────────────────────────────
+    /// The release is not known here, or not offered to this terminal. Nothing was changed.
+    ReleaseUnknown = "MDG-RELEASE-UNKNOWN",
+    /// The release was taken back. What was fetched of it is deleted; the system that runs
+    /// stays.
+    ReleaseWithdrawn = "MDG-RELEASE-WITHDRAWN",
+    /// The file is no bundle, is too large, or is not what was added under that version. Nothing
+    /// was changed.
+    ReleaseFile = "MDG-RELEASE-FILE",
+    /// The bundle is older than the recorded minimum. Nothing was written; the system that runs
+    /// stays. Take the newest bundle.
+    UpdateOlder = "MDG-UPDATE-OLDER",
+    /// The bundle does not say its version. Nothing was written. Take another bundle.
+    UpdateVersion = "MDG-UPDATE-VERSION",
+    /// The machine did not take the bundle: its signature, its kind or its content is not right.
+    /// The system that runs stays. Tell the operator.
+    UpdateRefused = "MDG-UPDATE-REFUSED",
+    /// The bundle arrived damaged again and again. It was thrown away; the system that runs
+    /// stays. Tell the operator.
+    UpdateDamaged = "MDG-UPDATE-DAMAGED",
+    /// There is no room for the bundle. The desk goes on; the update waits until there is.
+    UpdateSpace = "MDG-UPDATE-SPACE",
+    /// The same bundle was tried before and came back. Nothing was written. The operator offers
+    /// another one.
+    UpdateCameBack = "MDG-UPDATE-CAME-BACK",
+
     // ── The gateway's store and imports ─────────────────────────────────────────────
     /// The gateway is busy. Nothing is lost; it is tried again.
     StoreBusy = "MDG-STORE-BUSY",

@@ -6,12 +6,14 @@
 //! | [`device`] | `device.toml` on the card: what this unit is |
 //! | [`image`] | `image.json` beside a disk image, and the keys that sign it |
 //! | [`record`] | the signed record of what was written to a card |
+//! | [`token`] | a station asks the gateway for a unit's one-time token |
 
 pub mod device;
 pub mod image;
 mod network;
 pub mod record;
 mod screen;
+pub mod token;
 mod version;
 
 use std::fmt;

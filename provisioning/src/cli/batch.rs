@@ -69,7 +69,7 @@ impl Batch {
         let source = self.token.source()?;
         if matches!(source, Some(TokenSource::File(_))) && rows.len() > 1 {
             return Err(Problem::Token(
-                "one file has one token; use --token-command".to_owned(),
+                "one file has one token; use --token-command or --from gateway".to_owned(),
             ));
         }
         // Everything that a person has to correct, see or answer comes before the first byte.
@@ -158,7 +158,7 @@ fn write(
             return Err(Problem::Interrupted);
         }
         if let Some(source) = source {
-            unit.enrolment = Some(source.fetch(&unit)?);
+            source.fetch(&mut unit, station)?;
         }
         let order = produce::Order {
             image,

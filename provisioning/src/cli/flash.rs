@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use protocol::provisioning::UnitSerial;
 use protocol::provisioning::device::{Board, DeviceConfig};
 use serde_json::{Value, json};
@@ -42,19 +42,36 @@ pub struct Flash {
 
 /// Where the one-time token comes from; without one it is typed at the first boot.
 #[derive(Debug, Args)]
-#[group(multiple = false)]
 pub struct TokenArgs {
     /// File with a token, or with what `gateway --json token new` prints; `-` for standard input.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", group = "token")]
     token_file: Option<PathBuf>,
     /// Program that makes a token, such as
     /// `gateway --json --dir DIR token new --office {office} --serial {serial}`.
-    #[arg(long, value_name = "COMMAND")]
+    #[arg(long, value_name = "COMMAND", group = "token")]
     token_command: Option<String>,
+    /// Ask the unit's gateway for a token, its addresses and its roots. It knows this machine by
+    /// what `provision station` prints (`gateway stations add`, `gateway stations allow`).
+    #[arg(long, value_enum, group = "token")]
+    from: Option<From>,
+    /// The unit takes the place of one of the same serial that is enrolled.
+    #[arg(long, requires = "from")]
+    replace: bool,
+}
+
+/// Where configuration and token may come from, beside files.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum From {
+    /// The unit's gateway.
+    Gateway,
 }
 
 impl TokenArgs {
     pub fn source(&self) -> Result<Option<TokenSource>, Problem> {
+        if let Some(From::Gateway) = self.from {
+            let replace = self.replace;
+            return Ok(Some(TokenSource::Gateway { replace }));
+        }
         match (&self.token_file, &self.token_command) {
             (Some(file), _) => Ok(Some(TokenSource::File(file.clone()))),
             (None, Some(command)) => TokenSource::command(command).map(Some),
@@ -75,10 +92,10 @@ impl Flash {
         let progress = context.show.progress(unit.serial.as_str());
         image.check_bytes(&progress, &*context.stop)?;
         // A token lives for hours only: it is fetched last.
-        if let Some(source) = self.token.source()? {
-            unit.enrolment = Some(source.fetch(&unit)?);
-        }
         let station = context.station()?;
+        if let Some(source) = self.token.source()? {
+            source.fetch(&mut unit, &station)?;
+        }
         check_token(&unit, &station, station::now())?;
         let ticks = SystemTicks::default();
         let around = Around {

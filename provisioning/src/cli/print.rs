@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::Context;
 use crate::error::{Exit, Problem};
-use crate::print::{Font, Label, Sheet};
+use crate::print::{Font, Label, Sheet, pdf};
 use crate::station::{self, Event};
 use crate::text::write_whole;
 use crate::unit::{Order, TokenSource};
@@ -83,8 +83,11 @@ pub struct SheetCommand {
     #[arg(long)]
     phone: PhoneNumber,
     /// Write A4 at 200 dots an inch.
+    #[arg(long, value_name = "FILE", required_unless_present = "pdf")]
+    png: Option<PathBuf>,
+    /// Write the same as PDF.
     #[arg(long, value_name = "FILE")]
-    png: PathBuf,
+    pdf: Option<PathBuf>,
     /// Font with Japanese letters; Noto Sans CJK if not given.
     #[arg(long, value_name = "FILE")]
     font: Option<PathBuf>,
@@ -94,8 +97,11 @@ impl SheetCommand {
     pub fn run(self, context: &Context) -> Result<Exit, Problem> {
         let mut order = Order::read(&self.config)?;
         order.serial = self.serial.or(order.serial);
-        let unit: DeviceConfig = order.complete()?;
-        let enrolment = TokenSource::File(self.token_file).fetch(&unit)?;
+        let mut unit: DeviceConfig = order.complete()?;
+        TokenSource::File(self.token_file).fetch(&mut unit, &context.station()?)?;
+        let enrolment = unit
+            .enrolment
+            .ok_or(Problem::ConfigMissing("--token-file"))?;
         let token: Token = enrolment.token;
         let sheet = Sheet {
             office: unit.office,
@@ -108,8 +114,17 @@ impl SheetCommand {
             phone: self.phone,
         };
         let font = Font::load(self.font.as_deref())?;
-        write_whole(&self.png, &sheet.png(&font, &context.words)?)?;
-        printed(context, sheet.serial, "sheet", &[self.png])
+        let picture = sheet.png(&font, &context.words)?;
+        let mut files = Vec::new();
+        if let Some(file) = self.png {
+            write_whole(&file, &picture)?;
+            files.push(file);
+        }
+        if let Some(file) = self.pdf {
+            write_whole(&file, &pdf::of_picture(&picture)?)?;
+            files.push(file);
+        }
+        printed(context, sheet.serial, "sheet", &files)
     }
 }
 

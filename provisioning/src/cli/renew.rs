@@ -36,10 +36,11 @@ impl Renew {
         order.serial = self.serial.or(order.serial);
         let mut unit = order.complete()?;
         let mut card = self.card.open(context, self.yes_serial.as_deref())?;
+        let station = context.station()?;
         if let Some(source) = self.token.source()? {
-            unit.enrolment = Some(source.fetch(&unit)?);
+            source.fetch(&mut unit, &station)?;
         }
-        produce::renew(&context.station()?, &unit, &mut card)?;
+        produce::renew(&station, &unit, &mut card)?;
         let line = context
             .words
             .say_with("renew-done", &[("serial", unit.serial.as_str())]);

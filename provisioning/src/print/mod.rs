@@ -2,6 +2,7 @@
 
 mod canvas;
 mod label;
+pub mod pdf;
 mod sheet;
 
 pub use canvas::Font;

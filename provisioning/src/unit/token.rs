@@ -1,5 +1,5 @@
-//! Where a one-time token comes from: a file, or a program that makes one, such as
-//! `gateway --json token new` on the gateway's own machine.
+//! Where a one-time token comes from: a file, a program that makes one, such as
+//! `gateway --json token new` on the gateway's own machine, or the gateway itself.
 
 use std::io::Read as _;
 use std::path::PathBuf;
@@ -11,6 +11,8 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use crate::error::Problem;
+use crate::gateway;
+use crate::station::Station;
 
 /// Most bytes that are read for one token.
 const MAX_BYTES: u64 = 4096;
@@ -23,6 +25,11 @@ pub enum TokenSource {
     /// A program and its arguments, in which `{office}` and `{serial}` stand for the unit's.
     /// It is not run by a shell.
     Command(Vec<String>),
+    /// The unit's own gateway, asked by this machine.
+    Gateway {
+        /// The unit takes the place of one of that serial.
+        replace: bool,
+    },
 }
 
 /// What `gateway --json token new` prints.
@@ -46,11 +53,13 @@ impl TokenSource {
         Ok(Self::Command(words))
     }
 
-    /// Fetches a token for a unit.
+    /// Fetches a token for a unit and puts it into its configuration; a gateway also says its
+    /// present addresses and roots.
     ///
     /// # Errors
-    /// Text that is no token, a token of another office, a program that fails.
-    pub fn fetch(&self, unit: &DeviceConfig) -> Result<Enrolment, Problem> {
+    /// Text that is no token, a token of another office, a program that fails, a gateway that
+    /// makes none; the unit stays as it was.
+    pub fn fetch(&self, unit: &mut DeviceConfig, station: &Station) -> Result<(), Problem> {
         let text = match self {
             Self::File(path) if path.as_os_str() == "-" => bounded(std::io::stdin().lock())
                 .map_err(|source| Problem::file("read", "standard input", source))?,
@@ -58,8 +67,12 @@ impl TokenSource {
                 .and_then(bounded)
                 .map_err(|source| Problem::file("read", path, source))?,
             Self::Command(words) => run(words, unit)?,
+            Self::Gateway { replace } => {
+                return gateway::fetch(unit, &station.key()?, *replace);
+            }
         };
-        parse(&text, unit)
+        unit.enrolment = Some(parse(&text, unit)?);
+        Ok(())
     }
 }
 

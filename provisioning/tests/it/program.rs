@@ -76,7 +76,8 @@ fn a_card_is_written_verified_recorded_and_logged() {
         );
     }
     let source = provisioning::unit::TokenSource::File(at.join("token.json"));
-    unit.enrolment = Some(source.fetch(&unit).unwrap());
+    let station = provisioning::station::Station::open(&at.join("other-state")).unwrap();
+    source.fetch(&mut unit, &station).unwrap();
     assert!(fs::read(at.join("card.img")).unwrap()[..IMAGE_BYTES] == fixture.expected(&unit));
 
     let verify = ["verify", "--simulate", "card.img"];

@@ -25,6 +25,8 @@ net-paused = Sending is paused
 net-paused-clock = Checking the time
 net-maintenance = Maintenance until { $time }
 net-not-set-up = Not set up yet
+net-certificate = Certificate: { $days } days
+net-certificate-over = Certificate ended
 
 mark-saved = Saved
 mark-sent = Sent

@@ -390,3 +390,13 @@ mdg-power = The battery is empty
     .happened = The unit switches off in a moment.
     .safe = What was saved is safe.
     .next = Plug in the charger.
+
+mdg-update = The new version was not installed
+    .happened = The new version that arrived could not be used.
+    .safe = The present version goes on.
+    .next = Tell the support desk this code.
+
+mdg-release = The new version is gone
+    .happened = The new version was taken back.
+    .safe = The present version goes on.
+    .next = There is nothing to do.

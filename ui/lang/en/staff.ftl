@@ -70,14 +70,25 @@ part-vault = Storage
 part-certificate = Certificate
 part-gateway = City line
 part-queue = To send
+part-update = v{ $running }
 verdict-good = Works
 verdict-watch = Watch it
 verdict-bad = Not working
 verdict-unknown = Not known
-verdict-days = { $days ->
-    [one] { $days } day
-   *[other] { $days } days
-    }
+certificate-renews = { $days } days
+certificate-90 = { $days } days
+certificate-60 = { $days } days
+certificate-30 = { $days } d, late
+certificate-15 = { $days } d, look
+certificate-7 = { $days } d, call
+certificate-over = Ended
+update-wanted = { $offered } loads
+update-no-room = No room
+update-fetched = { $offered } check
+update-written = { $offered } ready
+update-installed = Newest
+update-came-back = { $offered } back
+update-refused = { $offered } no
 verdict-items = { $count ->
     [one] { $count } item
    *[other] { $count } items

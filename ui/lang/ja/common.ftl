@@ -25,6 +25,8 @@ net-paused = 送信を止めています
 net-paused-clock = 時刻を確かめています
 net-maintenance = 受付停止中・{ $time }まで
 net-not-set-up = まだ設定していません
+net-certificate = 通信の証明・あと{ $days }日
+net-certificate-over = 通信の証明の期限切れ
 
 mark-saved = 保存済
 mark-sent = 送信済

@@ -9,6 +9,7 @@ use firmware::clock::{self, Clock};
 use firmware::entropy::SystemEntropy;
 use firmware::error::Problem;
 use firmware::runtime::line::{Bootstrap, LineParts};
+use firmware::runtime::updates::UpdateParts;
 use firmware::runtime::{Parts, pages};
 use firmware::setup::config::{Config, Panel, Place, parse_desks};
 use firmware::terminal::effect::TerminalConfig;
@@ -72,10 +73,21 @@ pub fn parts(config: &Config) -> Result<Parts, String> {
         line: LineParts {
             bootstrap: bootstrap(config)?,
         },
+        updates: updates(config),
         attachments: config.paths.attachments.clone(),
         sandbox: pages::Sandbox::default(),
         printer: config.printer.as_ref().map(|printer| printer.queue.clone()),
         slip_text: Box::new(slip_text),
+    })
+}
+
+/// Where new systems go; an image that does not say its version takes none.
+fn updates(config: &Config) -> Option<UpdateParts> {
+    let update = config.update.as_ref()?;
+    Some(UpdateParts {
+        staging: update.staging.clone(),
+        machine: update.machine.clone(),
+        running: firmware::update::running(&update.image)?,
     })
 }
 

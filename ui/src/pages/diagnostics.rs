@@ -1,7 +1,10 @@
 //! J-1: this terminal, part by part.
 
+use firmware::sync::{CertificateState, Light};
 use firmware::terminal::touch::Touch;
-use firmware::terminal::view::{self, DiagnosticPart, Verdict};
+use firmware::terminal::view::{self, DiagnosticNote, DiagnosticPart, Verdict};
+use firmware::update::Stage;
+use protocol::release::UpdateState;
 use slint::ComponentHandle;
 
 use crate::screen::Touches;
@@ -25,6 +28,11 @@ fn row(line: &view::DiagnosticLine, words: &Words) -> DiagnosticRow {
         DiagnosticPart::Certificate => "part-certificate",
         DiagnosticPart::Gateway => "part-gateway",
         DiagnosticPart::Queue => "part-queue",
+        DiagnosticPart::Update => "part-update",
+    };
+    let running = match &line.note {
+        Some(DiagnosticNote::Update { running, .. }) => running.as_str(),
+        _ => "",
     };
     let (verdict, tone, icon) = match line.verdict {
         Verdict::Good => ("verdict-good", Tone::Ok, "check"),
@@ -32,21 +40,62 @@ fn row(line: &view::DiagnosticLine, words: &Words) -> DiagnosticRow {
         Verdict::Bad => ("verdict-bad", Tone::Danger, "stop"),
         Verdict::Unknown => ("verdict-unknown", Tone::None, "clock"),
     };
-    let verdict = match (line.part, line.value) {
-        (DiagnosticPart::Certificate, Some(days)) => {
-            words.say_with("verdict-days", &[("days", days.into())])
-        }
-        (DiagnosticPart::Queue, Some(count)) => {
+    let (tone, icon) = match &line.note {
+        Some(DiagnosticNote::Certificate(state)) => match state.light() {
+            Light::Green => (Tone::Ok, "check"),
+            Light::Yellow => (Tone::Attn, "warn"),
+            Light::Red => (Tone::Danger, "stop"),
+        },
+        _ => (tone, icon),
+    };
+    let verdict = match (&line.note, line.part, line.value) {
+        (Some(DiagnosticNote::Certificate(state)), ..) => certificate(state, words),
+        (
+            Some(DiagnosticNote::Update {
+                offered: Some((version, stage)),
+                ..
+            }),
+            ..,
+        ) => update(version, stage, words),
+        (_, DiagnosticPart::Queue, Some(count)) => {
             words.say_with("verdict-items", &[("count", count.into())])
         }
         _ => words.say(verdict),
     };
     DiagnosticRow {
-        part: words.say(key).into(),
+        part: words.say_with(key, &[("running", running.into())]).into(),
         verdict: verdict.into(),
         tone,
         icon: icon.into(),
     }
+}
+
+/// Days and what they mean, in the steps of the traffic light.
+fn certificate(state: &CertificateState, words: &Words) -> String {
+    let key = match (state.ended, state.due, state.within) {
+        (true, ..) => return words.say("certificate-over"),
+        (false, false, _) => "certificate-renews",
+        (false, true, Some(..=7)) => "certificate-7",
+        (false, true, Some(..=15)) => "certificate-15",
+        (false, true, Some(..=30)) => "certificate-30",
+        (false, true, Some(..=60)) => "certificate-60",
+        (false, true, _) => "certificate-90",
+    };
+    words.say_with(key, &[("days", state.days.into())])
+}
+
+/// The version that is offered, and how far it came.
+fn update(offered: &str, stage: &Stage, words: &Words) -> String {
+    let key = match stage {
+        Stage::Wanted => "update-wanted",
+        Stage::NoRoom => "update-no-room",
+        Stage::Machine(UpdateState::Fetched) => "update-fetched",
+        Stage::Machine(UpdateState::Written) => "update-written",
+        Stage::Machine(UpdateState::Installed) => "update-installed",
+        Stage::Machine(UpdateState::CameBack) => "update-came-back",
+        Stage::Machine(UpdateState::Refused { .. }) => "update-refused",
+    };
+    words.say_with(key, &[("offered", offered.into())])
 }
 
 /// Turns its buttons into touches.

@@ -16,11 +16,14 @@ pub fn show(view: &View, ui: &Kiosk, words: &Words) {
     strip.set_office(shown.office.as_str().into());
     strip.set_office_short(shown.office_short.as_str().into());
     let today = shown.clock.map(|(today, ..)| today);
-    strip.set_online(matches!(shown.network, Network::Online) && shown.maintenance.is_none());
-    strip.set_maintenance(shown.maintenance.is_some());
-    let network = match shown.maintenance {
-        Some(until) => maintenance(until, today, words),
-        None => network(&shown.network, words),
+    let calm = shown.maintenance.is_none() && shown.certificate.is_none();
+    strip.set_online(matches!(shown.network, Network::Online) && calm);
+    strip.set_maintenance(shown.maintenance.is_some() && shown.certificate.is_none());
+    let network = match (shown.certificate, shown.maintenance) {
+        (Some(state), _) if state.ended => words.say("net-certificate-over"),
+        (Some(state), _) => words.say_with("net-certificate", &[("days", state.days.into())]),
+        (None, Some(until)) => maintenance(until, today, words),
+        (None, None) => network(&shown.network, words),
     };
     strip.set_network(network.into());
     strip.set_waiting(shown.waiting.to_string().into());

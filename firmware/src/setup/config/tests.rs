@@ -174,3 +174,13 @@ fn the_experimental_link_has_to_be_asked_for() {
     assert_eq!(Config::parse(&spi).unwrap().card.pn532, place);
     wrong(&GOOD.replace("[card]", "[card]\npn532 = { i2c = 1 }"));
 }
+
+#[test]
+fn where_new_systems_go_is_named_whole_or_not_at_all() {
+    assert_eq!(Config::parse(GOOD).unwrap().update, None);
+    let lines = "staging = \"/a\"\nmachine = \"/b\"\nimage = \"/c\"\n";
+    let whole = Config::parse(&format!("{GOOD}\n[update]\n{lines}")).unwrap();
+    assert_eq!(whole.update.unwrap().image, PathBuf::from("/c"));
+    let half = wrong(&format!("{GOOD}\n[update]\nstaging = \"/a\"\n"));
+    assert_eq!(half.code, ProblemCode::ConfigMissing);
+}

@@ -56,6 +56,7 @@ impl Flow for DiagnosticsFlow {
             part,
             verdict,
             value: None,
+            note: None,
         };
         let found = |part| {
             self.found
@@ -65,6 +66,7 @@ impl Flow for DiagnosticsFlow {
                     part,
                     verdict: finding.verdict,
                     value: finding.value,
+                    note: finding.note.clone(),
                 })
         };
         Page::Diagnostics(DiagnosticsPage {
@@ -76,6 +78,7 @@ impl Flow for DiagnosticsFlow {
                 found(DiagnosticPart::Certificate),
                 line(DiagnosticPart::Gateway, gateway(desk)),
                 found(DiagnosticPart::Queue),
+                found(DiagnosticPart::Update),
             ],
         })
     }

@@ -538,3 +538,22 @@ fn a_vault_that_does_not_answer_at_the_start_is_told_and_asked_again() {
     assert_eq!(terminal.view().screen, Screen::Lock);
     assert!(load(&terminal.handle(Input::Tick, clock.now())).is_some());
 }
+
+#[test]
+fn a_certificate_that_was_not_renewed_is_said_on_every_page_from_fifteen_days_on() {
+    let mut day = Day::set_up();
+    assert_eq!(day.view().strip.certificate, None);
+    for (left, said) in [(16, false), (15, true), (7, true), (30, false)] {
+        let to = day.clock.now().wall.unix_ms() + left * crate::testing::DAY;
+        let life = [to - 60 * crate::testing::DAY, to];
+        day.vault
+            .write(|tx| {
+                let sql = "UPDATE sync_identity SET not_before_ms = ?1, not_after_ms = ?2";
+                Ok(tx.execute(sql, life).map(drop)?)
+            })
+            .unwrap();
+        // Whatever the line brings makes the desk look again.
+        day.input(Input::Synced(crate::sync::SyncReport::Renewed(Ok(()))));
+        assert_eq!(day.view().strip.certificate.is_some(), said, "{left}");
+    }
+}

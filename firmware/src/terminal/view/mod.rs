@@ -23,6 +23,7 @@ use protocol::problem::ProblemCode;
 
 use super::screen::Screen;
 use super::touch::{Language, TextSize};
+use crate::sync::CertificateState;
 
 /// Everything a screen needs. Printed, it tells only which screen it is: it may show a person.
 #[derive(Clone, PartialEq)]
@@ -71,6 +72,8 @@ pub struct Strip {
     pub network: Network,
     /// Until then nothing is received, as the operator said beforehand: no alarm (U13).
     pub maintenance: Option<Timestamp>,
+    /// The certificate ends soon, and renewal has not come about.
+    pub certificate: Option<CertificateState>,
     /// Commands not receipted yet. Equals the rows in the table.
     pub waiting: u64,
     /// Date and time to show; `None` when the clock is not trusted.

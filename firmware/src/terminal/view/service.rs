@@ -7,8 +7,10 @@ use protocol::person::StaffRole;
 use protocol::problem::ProblemCode;
 
 use super::{DeskState, Paged};
+use crate::sync::CertificateState;
 use crate::terminal::screen::Screen;
 use crate::terminal::touch::HelpTopic;
+use crate::update::Stage;
 
 /// H-1.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +48,22 @@ pub struct DiagnosticLine {
     pub verdict: Verdict,
     /// Number that belongs to it (days left, items waiting …).
     pub value: Option<i64>,
+    /// What more is said about it.
+    pub note: Option<DiagnosticNote>,
+}
+
+/// What more is said about a part than its verdict.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DiagnosticNote {
+    /// The certificate: days and light.
+    Certificate(CertificateState),
+    /// The system that runs, and the one that is offered.
+    Update {
+        /// Version that runs.
+        running: String,
+        /// Version that is offered, and how far it came.
+        offered: Option<(String, Stage)>,
+    },
 }
 
 /// What the diagnostics look at.
@@ -65,6 +83,8 @@ pub enum DiagnosticPart {
     Gateway,
     /// Queue, items waiting.
     Queue,
+    /// The system that runs, and the one that is offered.
+    Update,
 }
 
 /// Verdict of a diagnostic line.

@@ -5,6 +5,7 @@ use protocol::calendar::Timestamp;
 use protocol::command::{Command, DeviceEvent, DeviceReport, PledgeSigned, StaffRecord};
 use protocol::facility::FacilityProfile;
 use protocol::problem::ProblemCode;
+use protocol::release::UpdateReport;
 
 use super::super::take::{Desk, Effect};
 use crate::error::GatewayError;
@@ -105,4 +106,20 @@ pub(in crate::engine) fn device(
     };
     desk.tx.raise(desk.device.key, kind, desk.now)?;
     Ok(Effect::Done)
+}
+
+/// Keeps what became of an offered release. One that was never offered is nobody's report.
+pub(in crate::engine) fn update(
+    desk: &mut Desk<'_>,
+    report: &UpdateReport,
+) -> Result<Effect, GatewayError> {
+    let (key, now) = (desk.device.key, desk.now);
+    let known = desk
+        .tx
+        .keep_update(report.version, key, &report.state, report.running, now)?;
+    Ok(if known {
+        Effect::Done
+    } else {
+        Effect::Refused(ProblemCode::ReleaseUnknown)
+    })
 }

@@ -13,6 +13,8 @@ mod feed;
 mod files;
 mod offices;
 mod provisioning;
+mod releases;
+mod reopen;
 mod requests;
 mod schema;
 mod value;
@@ -20,7 +22,7 @@ mod writer;
 
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
@@ -57,11 +59,12 @@ struct SqliteTx<'c> {
 pub struct SqliteStore {
     file: PathBuf,
     writing: Writing,
-    readers: Mutex<Vec<Connection>>,
+    readers: reopen::Readers,
 }
 
 enum Writing {
-    Direct(Mutex<Connection>),
+    /// Nothing is open after the disk failed, until the next job.
+    Direct(Mutex<Option<Connection>>),
     Grouped(writer::Writer),
 }
 
@@ -72,7 +75,8 @@ impl SqliteStore {
     /// A foreign or damaged file, or one that cannot be opened.
     pub fn direct(file: &Path) -> Result<Self, GatewayError> {
         let conn = open_for_writing(file)?;
-        Ok(Self::new(file, Writing::Direct(Mutex::new(conn))))
+        let writing = Writing::Direct(Mutex::new(Some(conn)));
+        Ok(Self::new(file, writing, Arc::default()))
     }
 
     /// Opens the file, making it if needed, and starts the thread that commits jobs in groups.
@@ -89,33 +93,29 @@ impl SqliteStore {
     /// # Errors
     /// As [`SqliteStore::direct`].
     pub fn grouped_within(file: &Path, bytes: u64) -> Result<Self, GatewayError> {
-        let conn = open_for_writing(file)?;
-        let page: i64 = conn.query_row("PRAGMA page_size", [], |row| row.get(0))?;
-        let pages = bytes / u64::try_from(page).unwrap_or(u64::MAX).max(1);
-        // SQLite's own bound is 2^32 - 2 pages.
-        let pages = u32::try_from(pages).unwrap_or(u32::MAX - 1).max(1);
-        conn.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?;
-        conn.pragma_update(None, "wal_autocheckpoint", GROUPED_CHECKPOINT_PAGES)?;
-        let keeper = open_for_writing(file)?;
-        let writer = writer::Writer::start(conn, checkpoint::Checkpoints::start(keeper)?)?;
-        Ok(Self::new(file, Writing::Grouped(writer)))
+        let readers = reopen::Readers::default();
+        let writer = writer::Writer::start(reopen::Files {
+            file: file.to_owned(),
+            bound: bytes,
+            readers: Arc::clone(&readers),
+        })?;
+        Ok(Self::new(file, Writing::Grouped(writer), readers))
     }
 
-    fn new(file: &Path, writing: Writing) -> Self {
+    fn new(file: &Path, writing: Writing, readers: reopen::Readers) -> Self {
         Self {
             file: file.to_owned(),
             writing,
-            readers: Mutex::new(Vec::new()),
+            readers,
         }
     }
 
+    fn kept_readers(&self) -> MutexGuard<'_, Vec<Connection>> {
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn reader(&self) -> Result<Connection, GatewayError> {
-        let kept = self
-            .readers
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop();
-        if let Some(conn) = kept {
+        if let Some(conn) = self.kept_readers().pop() {
             return Ok(conn);
         }
         let conn = Connection::open_with_flags(
@@ -128,13 +128,33 @@ impl SqliteStore {
     }
 }
 
+impl SqliteStore {
+    fn commit_directly(&self, open: &mut Option<Connection>, job: Job) -> Result<(), GatewayError> {
+        let conn = match open.take() {
+            Some(conn) => conn,
+            None => {
+                self.kept_readers().clear();
+                let conn = open_for_writing(&self.file)?;
+                reopen::settle(&conn)?;
+                conn
+            }
+        };
+        let outcome = commit_one(&conn, job);
+        let failed = outcome.as_ref().is_err_and(GatewayError::is_of_the_disk);
+        if !failed && conn.is_autocommit() {
+            *open = Some(conn);
+        }
+        outcome
+    }
+}
+
 impl Store for SqliteStore {
     fn submit(&self, job: Job, done: Done) {
         match &self.writing {
             Writing::Grouped(writer) => writer.submit(job, done),
             Writing::Direct(conn) => {
-                let conn = conn.lock().unwrap_or_else(PoisonError::into_inner);
-                done(commit_one(&conn, job));
+                let mut conn = conn.lock().unwrap_or_else(PoisonError::into_inner);
+                done(self.commit_directly(&mut conn, job));
             }
         }
     }
@@ -144,7 +164,11 @@ impl Store for SqliteStore {
         conn.execute_batch("BEGIN")?;
         let outcome = job(&mut SqliteTx { conn: &conn });
         conn.execute_batch("ROLLBACK")?;
-        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        if outcome.as_ref().is_err_and(GatewayError::is_of_the_disk) {
+            // Not looked through again.
+            return outcome;
+        }
+        let mut readers = self.kept_readers();
         if readers.len() < READERS {
             readers.push(conn);
         }

@@ -2,12 +2,15 @@ use protocol::calendar::Timestamp;
 use protocol::exchange::Sha256Digest;
 use protocol::provisioning::image::VerifyKey;
 use protocol::provisioning::{FlashRecord, Version};
-use rusqlite::params;
+use rusqlite::{Row, params};
 
 use super::SqliteTx;
-use super::value::{from_json, get_hash, get_time, to_json};
+use super::value::{from_json, get_hash, get_time, get_time_or_none, get_u64, office, to_json};
 use crate::error::GatewayError;
-use crate::store::{KnownImage, ProvisioningRows};
+use crate::store::{KnownImage, MadeToken, ProvisioningRows, Station, StationRight};
+
+/// Stands for every office in a right.
+const ALL: &str = "*";
 
 impl ProvisioningRows for SqliteTx<'_> {
     fn put_image(&mut self, image: &KnownImage) -> Result<(), GatewayError> {
@@ -56,16 +59,101 @@ impl ProvisioningRows for SqliteTx<'_> {
         Ok(())
     }
 
-    fn stations(&mut self) -> Result<Vec<VerifyKey>, GatewayError> {
-        self.conn
-            .prepare_cached("SELECT kid, x FROM stations ORDER BY kid")?
+    fn stations(&mut self) -> Result<Vec<Station>, GatewayError> {
+        let mut stations: Vec<Station> = self
+            .conn
+            .prepare_cached("SELECT kid, x, revoked_at FROM stations ORDER BY kid")?
             .query_map([], |row| {
-                Ok(VerifyKey {
-                    kid: row.get("kid")?,
-                    x: row.get("x")?,
+                Ok(Station {
+                    key: VerifyKey {
+                        kid: row.get("kid")?,
+                        x: row.get("x")?,
+                    },
+                    revoked_at: get_time_or_none(row, "revoked_at")?,
+                    rights: Vec::new(),
                 })
             })?
-            .map(|key| Ok(key?))
+            .collect::<Result<_, _>>()?;
+        let mut rights = self
+            .conn
+            .prepare_cached("SELECT office FROM station_rights WHERE kid = ?1 ORDER BY office")?;
+        for station in &mut stations {
+            station.rights = rights
+                .query_map([&station.key.kid], |row| row.get::<_, String>(0))?
+                .map(|text| match text?.as_str() {
+                    ALL => Ok(StationRight::All),
+                    one => Ok(StationRight::Office(office(one)?)),
+                })
+                .collect::<Result<_, GatewayError>>()?;
+        }
+        Ok(stations)
+    }
+
+    fn set_station_revoked(
+        &mut self,
+        kid: &str,
+        revoked_at: Option<Timestamp>,
+    ) -> Result<(), GatewayError> {
+        self.conn
+            .prepare_cached("UPDATE stations SET revoked_at = ?2 WHERE kid = ?1")?
+            .execute(params![kid, revoked_at.map(|at| at.unix_ms())])?;
+        Ok(())
+    }
+
+    fn add_right(&mut self, kid: &str, right: &StationRight) -> Result<(), GatewayError> {
+        let office = match right {
+            StationRight::All => ALL,
+            StationRight::Office(office) => office.as_str(),
+        };
+        self.conn
+            .prepare_cached(
+                "INSERT INTO station_rights (kid, office) VALUES (?1, ?2)
+                 ON CONFLICT (kid, office) DO NOTHING",
+            )?
+            .execute([kid, office])?;
+        Ok(())
+    }
+
+    fn drop_rights(&mut self, kid: &str) -> Result<(), GatewayError> {
+        self.conn
+            .prepare_cached("DELETE FROM station_rights WHERE kid = ?1")?
+            .execute([kid])?;
+        Ok(())
+    }
+
+    fn add_station_token(&mut self, token: &MadeToken) -> Result<bool, GatewayError> {
+        let added = self
+            .conn
+            .prepare_cached(
+                "INSERT INTO station_tokens
+                     (kid, nonce, serial, office, replaces, at, expires_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                 ON CONFLICT (kid, nonce) DO NOTHING",
+            )?
+            .execute(params![
+                token.kid,
+                token.nonce,
+                token.serial,
+                token.office.as_str(),
+                token.replaces,
+                token.at.unix_ms(),
+                token.expires_at.unix_ms()
+            ])?;
+        Ok(added == 1)
+    }
+
+    fn count_station_tokens(&mut self, kid: &str, since: Timestamp) -> Result<u64, GatewayError> {
+        Ok(self
+            .conn
+            .prepare_cached("SELECT count(*) AS n FROM station_tokens WHERE at >= ?2 AND kid = ?1")?
+            .query_row(params![kid, since.unix_ms()], |row| get_u64(row, "n"))?)
+    }
+
+    fn station_tokens(&mut self, most: u32) -> Result<Vec<MadeToken>, GatewayError> {
+        self.conn
+            .prepare_cached("SELECT * FROM station_tokens ORDER BY at DESC LIMIT ?1")?
+            .query_map([most], |row| Ok(station_token(row)))?
+            .map(|row| row?)
             .collect()
     }
 
@@ -97,4 +185,17 @@ impl ProvisioningRows for SqliteTx<'_> {
             .map(|record| from_json(&record?))
             .collect()
     }
+}
+
+fn station_token(row: &Row<'_>) -> Result<MadeToken, GatewayError> {
+    let of: String = row.get("office")?;
+    Ok(MadeToken {
+        kid: row.get("kid")?,
+        nonce: row.get("nonce")?,
+        serial: row.get("serial")?,
+        office: office(&of)?,
+        replaces: row.get("replaces")?,
+        at: get_time(row, "at")?,
+        expires_at: get_time(row, "expires_at")?,
+    })
 }

@@ -118,6 +118,31 @@ CREATE TABLE cards (
     n INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, serial TEXT NOT NULL,
     record TEXT NOT NULL, taken_at INTEGER NOT NULL);
 ",
+    "
+CREATE TABLE releases (
+    version TEXT PRIMARY KEY, minimum TEXT NOT NULL, sha256 BLOB NOT NULL UNIQUE,
+    size INTEGER NOT NULL, added_at INTEGER NOT NULL, withdrawn_at INTEGER) WITHOUT ROWID;
+-- To an office, to a serial, or to all where both are NULL; for terminals that come later, too.
+CREATE TABLE release_offers (
+    n INTEGER PRIMARY KEY, version TEXT NOT NULL, office TEXT, serial TEXT,
+    percent INTEGER NOT NULL, at INTEGER NOT NULL);
+CREATE TABLE release_targets (
+    version TEXT NOT NULL, device INTEGER NOT NULL REFERENCES devices,
+    offered_at INTEGER NOT NULL, state TEXT, running TEXT, reported_at INTEGER,
+    PRIMARY KEY (version, device)) WITHOUT ROWID;
+
+ALTER TABLE stations ADD COLUMN revoked_at INTEGER;
+-- Offices for which a station may make tokens; for all where office is '*'.
+CREATE TABLE station_rights (
+    kid TEXT NOT NULL REFERENCES stations, office TEXT NOT NULL,
+    PRIMARY KEY (kid, office)) WITHOUT ROWID;
+-- What stations asked for: who made which token, and which numbers are used.
+CREATE TABLE station_tokens (
+    kid TEXT NOT NULL, nonce TEXT NOT NULL, serial TEXT NOT NULL, office TEXT NOT NULL,
+    replaces INTEGER NOT NULL, at INTEGER NOT NULL, expires_at INTEGER NOT NULL,
+    PRIMARY KEY (kid, nonce)) WITHOUT ROWID;
+CREATE INDEX station_tokens_at ON station_tokens (at);
+",
 ];
 
 /// Brings a file to this build's tables.

@@ -8,6 +8,7 @@ use rusqlite::Connection;
 
 use super::checkpoint::Checkpoints;
 use super::contained;
+use super::reopen::Files;
 use crate::error::GatewayError;
 use crate::store::{Done, Job};
 
@@ -25,11 +26,12 @@ pub struct Writer {
 
 impl Writer {
     /// Starts the thread.
-    pub fn start(conn: Connection, checkpoints: Checkpoints) -> Result<Self, GatewayError> {
+    pub fn start(files: Files) -> Result<Self, GatewayError> {
+        let open = Open::all(&files)?;
         let (queue, jobs) = sync_channel(QUEUE);
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || run(&conn, checkpoints, &jobs))
+            .spawn(move || run(&files, Some(open), &jobs))
             .map_err(|e| GatewayError::io("start", "store-writer", e))?;
         Ok(Self {
             queue: Some(queue),
@@ -61,7 +63,25 @@ impl Drop for Writer {
     }
 }
 
-fn run(conn: &Connection, mut checkpoints: Checkpoints, jobs: &Receiver<(Job, Done)>) {
+/// What the thread works with.
+struct Open {
+    conn: Connection,
+    checkpoints: Checkpoints,
+}
+
+impl Open {
+    fn all(files: &Files) -> Result<Self, GatewayError> {
+        Ok(Self {
+            conn: files.open()?,
+            checkpoints: Checkpoints::start(files.open()?)?,
+        })
+    }
+}
+
+/// After an error of the disk nothing of what was open is used again: what the kernel could not
+/// write it may have forgotten, and a file may be another one by now. The next group opens the
+/// file anew; until that works everybody is told why it does not.
+fn run(files: &Files, mut open: Option<Open>, jobs: &Receiver<(Job, Done)>) {
     let mut group = Vec::with_capacity(GROUP);
     while let Ok(first) = jobs.recv() {
         group.push(first);
@@ -71,20 +91,41 @@ fn run(conn: &Connection, mut checkpoints: Checkpoints, jobs: &Receiver<(Job, Do
                 Err(_) => break,
             }
         }
-        commit(conn, &mut group);
-        checkpoints.between_commits(conn);
+        let ready = match open.take() {
+            Some(ready) => Ok(ready),
+            None => files.renew().and_then(|()| Open::all(files)),
+        };
+        match ready {
+            Ok(mut ready) => {
+                if commit(&ready.conn, &mut group).is_err() {
+                    tracing::error!("the disk failed; the store is opened anew");
+                    continue;
+                }
+                ready.checkpoints.between_commits(&ready.conn);
+                open = Some(ready);
+            }
+            Err(problem) => {
+                tracing::error!(%problem, "the store cannot be opened");
+                for (_, done) in group.drain(..) {
+                    done(Err(problem.again()));
+                }
+            }
+        }
     }
 }
 
+/// The disk failed under a commit.
+struct DiskFailed;
+
 /// Commits a group: each job in its own savepoint, so that one that fails takes back only
-/// what it did itself.
-fn commit(conn: &Connection, group: &mut Vec<(Job, Done)>) {
+/// what it did itself. Everybody has been told when this returns.
+fn commit(conn: &Connection, group: &mut Vec<(Job, Done)>) -> Result<(), DiskFailed> {
     if let Err(e) = execute(conn, "BEGIN IMMEDIATE") {
         let problem = GatewayError::from(e);
         for (_, done) in group.drain(..) {
             done(Err(problem.again()));
         }
-        return;
+        return judge([&problem]);
     }
     let mut outcomes = Vec::with_capacity(group.len());
     let mut lost = None;
@@ -104,13 +145,26 @@ fn commit(conn: &Connection, group: &mut Vec<(Job, Done)>) {
         }
         outcomes.push((outcome, done));
     }
+    // A commit over pages that a failed read or write left behind is worth nothing.
+    let failed = outcomes
+        .iter()
+        .filter_map(|(outcome, _)| outcome.as_ref().err())
+        .find(|problem| problem.is_of_the_disk());
+    if lost.is_none() {
+        lost = failed.map(GatewayError::again);
+    }
     let committed = match lost {
         Some(problem) => Err(problem),
         None => execute(conn, "COMMIT").map_err(GatewayError::from),
     };
-    if committed.is_err() && !conn.is_autocommit() {
+    let mut judged = judge(committed.as_ref().err());
+    if committed.is_err()
+        && !conn.is_autocommit()
+        && let Err(error) = execute(conn, "ROLLBACK")
+    {
         // The commit's own error is what everybody is told.
-        let _ = execute(conn, "ROLLBACK");
+        tracing::error!(%error, "a transaction could not be taken back");
+        judged = Err(DiskFailed);
     }
     for (outcome, done) in outcomes {
         done(match (&committed, outcome) {
@@ -119,6 +173,14 @@ fn commit(conn: &Connection, group: &mut Vec<(Job, Done)>) {
             (Err(problem), Ok(())) => Err(problem.again()),
         });
     }
+    judged
+}
+
+fn judge<'a>(problems: impl IntoIterator<Item = &'a GatewayError>) -> Result<(), DiskFailed> {
+    if problems.into_iter().any(GatewayError::is_of_the_disk) {
+        return Err(DiskFailed);
+    }
+    Ok(())
 }
 
 fn run_one(conn: &Connection, job: Job) -> Result<(), GatewayError> {

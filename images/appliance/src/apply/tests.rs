@@ -104,6 +104,10 @@ fn the_kiosks_configuration_says_what_the_card_says() {
     assert_eq!(kiosk["screen"]["panel"].as_str(), Some("ten"));
     assert_eq!(kiosk["card"]["trust"].as_str(), Some("test"));
     assert_eq!(
+        kiosk["update"]["staging"].as_str(),
+        Some("/var/lib/madoguchi/update")
+    );
+    assert_eq!(
         kiosk["gateway"]["endpoint"].as_str(),
         Some("https://gateway.example:8443")
     );

@@ -10,6 +10,7 @@ use appliance::apply::{self, Made, RUN, Reader, Unfit};
 use appliance::disk::BootFacts;
 use appliance::firewall::{self, Endpoint};
 use appliance::key::Purpose;
+use appliance::offer::{self, Places};
 use protocol::provisioning::DeviceConfig;
 use protocol::provisioning::device::{Board, FILE_NAME};
 
@@ -37,6 +38,10 @@ pub fn apply(facts: &BootFacts) -> Result<(), Fault> {
     };
     for made in apply::files(&config).map_err(refusal)? {
         place(&made)?;
+    }
+    if let Err(fault) = offer::publish(&Places::of_the_image()) {
+        // The desk starts without knowing what became of an update.
+        eprintln!("appliance: {fault}");
     }
     let (key, _) = device_key(facts)?;
     let secret = Path::new(RUN).join("device.secret");

@@ -11,7 +11,9 @@ use appliance::Fault;
 use appliance::apply::RUN;
 use appliance::disk::BootFacts;
 use appliance::health::{self, LOOK_AGAIN, Report, Standard, Verdict};
+use appliance::offer::{self, Places};
 use appliance::version;
+use protocol::problem::ProblemCode;
 use protocol::provisioning::Version;
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +24,9 @@ const RECORD: &str = "/var/lib/appliance/kept.json";
 
 /// What this system says about itself: its version and the lowest that may follow it.
 const IMAGE: &str = "/usr/share/madoguchi/image.toml";
+
+/// Why [`allow`] refused, for the program that called the updater.
+const REFUSED: &str = "/run/appliance/refused";
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Record {
@@ -74,6 +79,10 @@ pub fn health(facts: &BootFacts) -> Result<(), Fault> {
         selector.set_primary(slot)?;
     }
     selector.set_good(slot)?;
+    if let Err(fault) = offer::kept(&Places::of_the_image(), slot) {
+        // The system is kept all the same.
+        eprintln!("appliance: {fault}");
+    }
     eprintln!("appliance: slot {} is kept", slot.letter());
     Ok(())
 }
@@ -106,8 +115,23 @@ fn record() -> Option<Record> {
     serde_json::from_str(&fs::read_to_string(RECORD).ok()?).ok()
 }
 
-/// Refuses a bundle below the recorded minimum.
+/// Refuses a bundle below the recorded minimum, and leaves the reason for [`why_refused`].
 pub fn allow(manifest: &Path) -> Result<(), Fault> {
+    judge(manifest).inspect_err(|fault| {
+        let code = fault.code();
+        // Without it the refusal has a less telling code.
+        let _ = write(Path::new(REFUSED), code.as_str().as_bytes(), 0o600, 0);
+    })
+}
+
+/// Why the last bundle was refused, once.
+pub fn why_refused() -> Option<ProblemCode> {
+    let code = fs::read_to_string(REFUSED).ok()?;
+    let _ = fs::remove_file(REFUSED);
+    ProblemCode::parse(code.trim()).ok()
+}
+
+fn judge(manifest: &Path) -> Result<(), Fault> {
     let text = fs::read_to_string(manifest).map_err(Fault::at(manifest))?;
     let found = version::of_bundle(&text)?;
     version::allow(found, record().and_then(|record| record.minimum))

@@ -22,7 +22,7 @@ pub use keeping::{allow, health};
 pub use starting::{
     format_slots, print_data_key, print_data_state, recovery, set_data_ready, slots,
 };
-pub use updating::update;
+pub use updating::{offered, update};
 
 /// The number of the account `kiosk` and of its group; `images/rootfs` creates both.
 const KIOSK: u32 = 800;

@@ -1,12 +1,20 @@
-//! An update from a stick: verified and written by RAUC, started when nobody is at the desk.
+//! An update from a stick or from the gateway: verified and written by RAUC, started when nobody
+//! is at the desk.
 
+use std::fs::File;
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use appliance::Fault;
+use appliance::disk::BootFacts;
+use appliance::offer::{self, Machine, Next, Places};
+use appliance::slots::Slot;
+use protocol::problem::ProblemCode;
+use rustix::fs::{FlockOperation, flock};
 
 use super::input::Inputs;
+use super::keeping::why_refused;
 use super::program;
 
 /// The bundle's name on the stick.
@@ -15,11 +23,15 @@ const BUNDLE: &str = "update.raucb";
 /// Where the stick is mounted while it is read.
 const STICK: &str = "/run/madoguchi/update";
 
+/// One update at a time: who comes second waits here.
+const TURN: &str = "/run/appliance/update.lock";
+
 /// The desk is idle when nobody touched it for so long: every screen is locked by then.
 const IDLE: Duration = Duration::from_secs(10 * 60);
 
 /// Installs the bundle of a stick, then restarts into it.
 pub fn update(device: &Path) -> Result<(), Fault> {
+    let _turn = turn()?;
     let folder = Path::new(STICK);
     std::fs::create_dir_all(folder).map_err(Fault::at(folder))?;
     program(
@@ -29,12 +41,53 @@ pub fn update(device: &Path) -> Result<(), Fault> {
             .arg(device)
             .arg(folder),
     )?;
-    let installed = program(
-        "rauc",
-        Command::new("rauc").arg("install").arg(folder.join(BUNDLE)),
-    );
+    let installed = install(&folder.join(BUNDLE));
     let _ = program("umount", Command::new("umount").arg(folder));
     installed?;
+    restart_when_idle()
+}
+
+/// Installs the bundle that the kiosk fetched, then restarts into it.
+pub fn offered(facts: &BootFacts) -> Result<(), Fault> {
+    let _turn = turn()?;
+    let mut machine = ThisMachine(facts.slot.ok_or(Fault::SlotsUnbooted)?);
+    match offer::take(&Places::of_the_image(), &mut machine)? {
+        Next::Stay => Ok(()),
+        Next::Restart => restart_when_idle(),
+    }
+}
+
+struct ThisMachine(Slot);
+
+impl Machine for ThisMachine {
+    fn install(&mut self, bundle: &Path) -> Result<(), ProblemCode> {
+        // What an earlier bundle was refused for is not this one's reason.
+        let _ = why_refused();
+        install(bundle).map_err(|fault| {
+            eprintln!("appliance: {fault}");
+            why_refused().unwrap_or(ProblemCode::UpdateRefused)
+        })
+    }
+
+    fn slot(&self) -> Slot {
+        self.0
+    }
+}
+
+fn install(bundle: &Path) -> Result<(), Fault> {
+    program("rauc", Command::new("rauc").arg("install").arg(bundle))
+}
+
+fn turn() -> Result<File, Fault> {
+    let path = Path::new(TURN);
+    let folder = path.parent().unwrap_or(Path::new("/"));
+    std::fs::create_dir_all(folder).map_err(Fault::at(folder))?;
+    let file = File::create(path).map_err(Fault::at(path))?;
+    flock(&file, FlockOperation::LockExclusive).map_err(|why| Fault::at(path)(why.into()))?;
+    Ok(file)
+}
+
+fn restart_when_idle() -> Result<(), Fault> {
     eprintln!("appliance: the update is written; it starts when the desk is idle");
     wait_until_idle()?;
     program("systemctl", Command::new("systemctl").arg("reboot"))

@@ -15,7 +15,7 @@ use firmware::runtime::line;
 use firmware::setup::config::Config;
 use firmware::setup::{self, Finding};
 use firmware::terminal::touch::Language;
-use firmware::terminal::view::{DiagnosticPart, Verdict};
+use firmware::terminal::view::{DiagnosticNote, DiagnosticPart, Verdict};
 use hal::card::{CardDesk, CardJob, CardOutcome, ReaderEvent};
 use protocol::problem::ProblemCode;
 use serde_json::json;
@@ -81,6 +81,7 @@ fn finding(part: DiagnosticPart, verdict: Verdict) -> Finding {
         verdict,
         value: None,
         problem: None,
+        note: None,
     }
 }
 
@@ -167,15 +168,21 @@ fn print(findings: &[Finding], as_json: bool, language: Language) {
         let verdict = verdict_key(finding.verdict);
         let code = finding.problem.as_ref().map(Problem::code);
         let todo = todo::todo(finding, &words);
-        (key, verdict, finding.value, code, todo)
+        let version = version(finding);
+        (key, verdict, finding.value, code, todo, version)
     });
     if as_json {
         let parts: Vec<_> = rows
-            .map(|(part, verdict, value, code, todo)| {
-                json!({
-                    "part": part, "verdict": verdict, "value": value,
-                    "code": code.map(|code| code.as_str().to_owned()), "do": todo,
-                })
+            .map(|(part, verdict, value, code, todo, version)| {
+                let code = code.map(|code| code.as_str().to_owned());
+                let mut row = json!({
+                    "part": part, "verdict": verdict, "value": value, "code": code, "do": todo,
+                });
+                if let Some((running, offered)) = version {
+                    row["running"] = running.into();
+                    row["offered"] = offered.into();
+                }
+                row
             })
             .collect();
         println!(
@@ -184,13 +191,29 @@ fn print(findings: &[Finding], as_json: bool, language: Language) {
         );
         return;
     }
-    for (part, verdict, value, code, todo) in rows {
-        let value = value.map_or_else(String::new, |value| format!(" ({value})"));
+    for (part, verdict, value, code, todo, version) in rows {
+        let value = match (value, version) {
+            (Some(value), _) => format!(" ({value})"),
+            (None, Some((running, Some(offered)))) => format!(" ({running}, {offered} is offered)"),
+            (None, Some((running, None))) => format!(" ({running})"),
+            (None, None) => String::new(),
+        };
         let code = code.map_or_else(String::new, |code| format!(" {}", code.as_str()));
         println!("{part:<12} {verdict:<8}{value}{code}");
         if !todo.is_empty() {
             println!("{:<12} → {todo}", "");
         }
+    }
+}
+
+/// The version that runs, and the one that is offered.
+fn version(finding: &Finding) -> Option<(String, Option<String>)> {
+    match &finding.note {
+        Some(DiagnosticNote::Update { running, offered }) => {
+            let offered = offered.as_ref().map(|(version, _)| version.clone());
+            Some((running.clone(), offered))
+        }
+        _ => None,
     }
 }
 
@@ -203,6 +226,7 @@ fn part_key(part: DiagnosticPart) -> &'static str {
         DiagnosticPart::Certificate => "certificate",
         DiagnosticPart::Gateway => "gateway",
         DiagnosticPart::Queue => "queue",
+        DiagnosticPart::Update => "update",
     }
 }
 

@@ -46,6 +46,7 @@ fn key(finding: &Finding) -> Option<&'static str> {
         Part::Gateway => gateway(code.as_ref()),
         Part::Queue if finding.verdict == Verdict::Bad => "doctor-queue-full",
         Part::Queue => "doctor-queue-waiting",
+        Part::Update => update(code.as_ref()),
     })
 }
 
@@ -96,6 +97,15 @@ fn vault(code: Option<&Code>) -> &'static str {
     }
 }
 
+fn update(code: Option<&Code>) -> &'static str {
+    match code {
+        Some(Code::UpdateSpace) => "doctor-update-space",
+        Some(Code::UpdateCameBack) => "doctor-update-back",
+        Some(Code::UpdateDamaged) => "doctor-update-damaged",
+        _ => "doctor-update-refused",
+    }
+}
+
 fn gateway(code: Option<&Code>) -> &'static str {
     match code {
         Some(Code::EnrolMissing) => "doctor-enrol",
@@ -117,7 +127,7 @@ mod tests {
 
     use super::*;
 
-    const PARTS: [Part; 7] = [
+    const PARTS: [Part; 8] = [
         Part::Reader,
         Part::Card,
         Part::Clock,
@@ -125,6 +135,7 @@ mod tests {
         Part::Certificate,
         Part::Gateway,
         Part::Queue,
+        Part::Update,
     ];
 
     fn finding(part: Part, verdict: Verdict, code: Option<Code>) -> Finding {
@@ -133,6 +144,7 @@ mod tests {
             verdict,
             value: Some(7),
             problem: code.map(Problem::Refused),
+            note: None,
         }
     }
 

@@ -60,6 +60,7 @@ pub fn strip() -> Strip {
         clock: Some((today(), 9, 45)),
         battery: None,
         maintenance: None,
+        certificate: None,
     }
 }
 

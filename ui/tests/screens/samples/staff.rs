@@ -1,12 +1,15 @@
+use firmware::sync::CertificateState;
 use firmware::terminal::screen::Screen;
 use firmware::terminal::view::{
-    DiagnosticLine, DiagnosticPart, DiagnosticsPage, EnrollingPage, Page, Paged, ProfilePage,
-    SettingsPage, StaffAdminPage, StaffEditPage, StaffRow, StaffState, Verdict,
+    DiagnosticLine, DiagnosticNote, DiagnosticPart, DiagnosticsPage, EnrollingPage, Page, Paged,
+    ProfilePage, SettingsPage, StaffAdminPage, StaffEditPage, StaffRow, StaffState, Verdict,
 };
+use firmware::update::Stage;
 use protocol::facility::{AccessMethod, FacilityProfile};
 use protocol::number::OfficeNumber;
 use protocol::person::StaffRole;
 use protocol::problem::ProblemCode;
+use protocol::release::UpdateState;
 use protocol::text::{EmailAddress, PersonName, PhoneNumber};
 
 use super::access::{LONGEST, user};
@@ -162,6 +165,13 @@ fn diagnostics() -> DiagnosticsPage {
         part,
         verdict,
         value,
+        note: None,
+    };
+    let certificate = CertificateState {
+        days: 13,
+        within: Some(15),
+        due: true,
+        ended: false,
     };
     DiagnosticsPage {
         device: Some("T-0042".to_owned()),
@@ -170,9 +180,19 @@ fn diagnostics() -> DiagnosticsPage {
             line(DiagnosticPart::Card, Verdict::Unknown, None),
             line(DiagnosticPart::Clock, Verdict::Good, None),
             line(DiagnosticPart::Vault, Verdict::Good, None),
-            line(DiagnosticPart::Certificate, Verdict::Watch, Some(13)),
+            DiagnosticLine {
+                note: Some(DiagnosticNote::Certificate(certificate)),
+                ..line(DiagnosticPart::Certificate, Verdict::Watch, Some(13))
+            },
             line(DiagnosticPart::Gateway, Verdict::Bad, None),
             line(DiagnosticPart::Queue, Verdict::Good, Some(1_234)),
+            DiagnosticLine {
+                note: Some(DiagnosticNote::Update {
+                    running: "0.2.0".to_owned(),
+                    offered: Some(("0.3.0".to_owned(), Stage::Machine(UpdateState::Written))),
+                }),
+                ..line(DiagnosticPart::Update, Verdict::Good, None)
+            },
         ],
     }
 }
