@@ -13,6 +13,7 @@ use crate::exchange::{DocumentId, Sha256Digest};
 use crate::facility::FacilityProfile;
 use crate::number::{InsuredNumber, InsurerNumber, UserId};
 use crate::person::{Applicant, Purpose, RequestSubject, StaffRole};
+use crate::self_test::SelfTest;
 
 /// Most people in one 情報提供申出.
 /// Source: Utsunomiya's form, "1回の申出につき10人まで".
@@ -61,6 +62,8 @@ pub enum Action {
     PledgeSigned(PledgeSigned),
     /// Something happened to the terminal itself.
     DeviceReport(DeviceReport),
+    /// The terminal tested itself.
+    SelfTested(SelfTest),
 }
 
 /// A question about the progress of one person's certification.

@@ -18,6 +18,7 @@
 //! | [`identity`] | a terminal by its certificate, a content by its digest |
 //! | [`jws`] | the compact framing of a signed receipt page |
 //! | [`provisioning`] | a unit's configuration, a disk image, the record of a card that was written
+//! | [`self_test`] | what a unit found when it tested itself |
 //! | [`problem`] | problem codes: one code on screen, in the log and on the wire |
 
 pub mod answer;
@@ -33,5 +34,6 @@ pub mod number;
 pub mod person;
 pub mod problem;
 pub mod provisioning;
+pub mod self_test;
 pub mod text;
 mod value;

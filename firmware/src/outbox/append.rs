@@ -121,6 +121,7 @@ fn kind(action: &Action) -> &'static str {
         Action::ProfileChanged(_) => "profile_changed",
         Action::PledgeSigned(_) => "pledge_signed",
         Action::DeviceReport(_) => "device_report",
+        Action::SelfTested(_) => "self_tested",
     }
 }
 

@@ -24,8 +24,8 @@ pub struct Finding {
     pub problem: Option<Problem>,
 }
 
-/// Looks at the encrypted file with its audit log, the certificate and the queue. What cannot
-/// be read is a finding like any other.
+/// Looks at the encrypted file with its audit log, the certificate, the queue, and what the running
+/// terminal has kept of its board. What cannot be read is a finding like any other.
 #[must_use]
 pub fn findings(vault: &Vault, now: &Now) -> Vec<Finding> {
     let unread = |part| {
@@ -36,11 +36,14 @@ pub fn findings(vault: &Vault, now: &Now) -> Vec<Finding> {
             problem: Some(problem),
         }
     };
-    vec![
+    let mut findings = vec![
         file(vault),
         certificate(vault, now).unwrap_or_else(unread(DiagnosticPart::Certificate)),
         queue(vault, now).unwrap_or_else(unread(DiagnosticPart::Queue)),
-    ]
+    ];
+    // A vault that cannot be read has said so above.
+    findings.extend(vault.read(super::board::findings).unwrap_or_default());
+    findings
 }
 
 fn file(vault: &Vault) -> Finding {

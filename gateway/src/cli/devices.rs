@@ -4,10 +4,10 @@ use clap::Subcommand;
 use protocol::exchange::DeviceId;
 use serde_json::json;
 
-use super::Context;
+use super::{Context, self_test};
 use crate::error::GatewayError;
 use crate::operator;
-use crate::store::{self, Device, DeviceState, Document};
+use crate::store::{self, Device, DeviceState, Document, KeptSelfTest};
 
 /// Most alarms and documents that are listed.
 const MAX_LISTED: u32 = 1_000;
@@ -31,6 +31,11 @@ pub enum Devices {
         /// Its id.
         device: DeviceId,
     },
+    /// What a terminal found when it tested itself, part by part.
+    Selftest {
+        /// Serial of the unit; the terminal enrolled last counts where several had it.
+        serial: String,
+    },
     /// What needs looking at: audit logs that went back or forked, signs of a restore.
     Alarms,
     /// Documents with the times they were received and opened.
@@ -53,10 +58,44 @@ impl Devices {
             Self::Reinstate { device } => set(device, DeviceState::Active),
             Self::Lost { device } => set(device, DeviceState::Lost),
             Self::List => {
-                let devices = store::read(&store, |tx| tx.devices(None))?;
+                let devices = store::read(&store, |tx| {
+                    let devices = tx.devices(None)?;
+                    devices
+                        .into_iter()
+                        .map(|device| {
+                            let test = tx.self_test(device.key)?;
+                            Ok((device, test))
+                        })
+                        .collect::<Result<Vec<_>, GatewayError>>()
+                })?;
                 let lines: Vec<_> = devices.iter().map(line).collect();
                 let values: Vec<_> = devices.iter().map(value).collect();
                 context.output.print(&lines.join("\n"), &json!(values))
+            }
+            Self::Selftest { serial } => {
+                let wanted = serial.clone();
+                let found = store::read(&store, move |tx| {
+                    let newest = tx
+                        .devices(None)?
+                        .into_iter()
+                        .filter(|device| device.serial == wanted)
+                        .max_by_key(|device| device.enrolled_at);
+                    newest
+                        .map(|device| Ok((device.id, tx.self_test(device.key)?)))
+                        .transpose()
+                })?;
+                match found {
+                    None => Err(GatewayError::Input(format!(
+                        "no terminal with the serial {serial} is enrolled"
+                    ))),
+                    Some((id, None)) => Err(GatewayError::Input(format!(
+                        "{id} has not reported a self-test yet"
+                    ))),
+                    Some((id, Some(kept))) => context.output.print(
+                        &self_test::text(&id, &serial, &kept),
+                        &self_test::value(&id, &serial, &kept),
+                    ),
+                }
             }
             Self::Alarms => {
                 let alarms = store::read(&store, |tx| tx.alarms(MAX_LISTED))?;
@@ -80,12 +119,16 @@ impl Devices {
     }
 }
 
-fn line(device: &Device) -> String {
+fn line((device, test): &(Device, Option<KeptSelfTest>)) -> String {
+    let verdict = test
+        .as_ref()
+        .map_or("none yet", |kept| kept.test.verdict().word());
     let seen = device
         .last_seen
         .map_or_else(|| "never".to_owned(), |at| at.to_string());
     format!(
-        "{}  {}  office {}  serial {}  certificate until {}  seen {seen}  held {}  waiting {}",
+        "{}  {}  office {}  serial {}  certificate until {}  seen {seen}  held {}  waiting {}  \
+         self-test {verdict}",
         device.id,
         device.state.as_str(),
         device.office,
@@ -96,7 +139,7 @@ fn line(device: &Device) -> String {
     )
 }
 
-fn value(device: &Device) -> serde_json::Value {
+fn value((device, test): &(Device, Option<KeptSelfTest>)) -> serde_json::Value {
     json!({
         "device": device.id,
         "state": device.state.as_str(),
@@ -109,6 +152,10 @@ fn value(device: &Device) -> serde_json::Value {
         "backed_up": device.backed_up,
         "waiting": device.waiting,
         "audit": device.audit,
+        "self_test": test.as_ref().map(|kept| json!({
+            "verdict": kept.test.verdict().word(),
+            "made_at": kept.made_at,
+        })),
     })
 }
 

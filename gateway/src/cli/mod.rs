@@ -11,6 +11,7 @@ mod offices;
 mod output;
 mod provisioning;
 mod requests;
+mod self_test;
 mod serve;
 mod staff;
 mod token;

@@ -159,6 +159,7 @@ impl Desk<'_> {
             Action::ProfileChanged(profile) => effects::profile(self, profile),
             Action::PledgeSigned(pledge) => effects::pledge(self, command, pledge),
             Action::DeviceReport(report) => effects::device(self, report),
+            Action::SelfTested(test) => effects::self_test(self, command, test),
         }
     }
 }

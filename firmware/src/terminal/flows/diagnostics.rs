@@ -2,6 +2,7 @@
 
 use hal::card::ReaderEvent;
 
+use super::selftest::SelfTestFlow;
 use super::trouble::{SlipFlow, slip};
 use crate::setup::{self, Finding};
 use crate::store::StoreReply;
@@ -41,6 +42,20 @@ fn gateway(desk: &Desk) -> Verdict {
     }
 }
 
+/// All parts of the board in one line; J-7 says which of them, and what to do.
+fn parts(desk: &Desk) -> DiagnosticLine {
+    let faults = desk.faulty.len();
+    DiagnosticLine {
+        part: DiagnosticPart::Parts,
+        verdict: match (faults, desk.fitted.is_empty()) {
+            (0, true) => Verdict::Unknown,
+            (0, false) => Verdict::Good,
+            _ => Verdict::Watch,
+        },
+        value: (faults > 0).then(|| i64::try_from(faults).unwrap_or(i64::MAX)),
+    }
+}
+
 impl Flow for DiagnosticsFlow {
     fn screen(&self, _desk: &Desk) -> Screen {
         Screen::Diagnostics
@@ -76,6 +91,7 @@ impl Flow for DiagnosticsFlow {
                 found(DiagnosticPart::Certificate),
                 line(DiagnosticPart::Gateway, gateway(desk)),
                 found(DiagnosticPart::Queue),
+                parts(desk),
             ],
         })
     }
@@ -89,6 +105,7 @@ impl Flow for DiagnosticsFlow {
     fn touch(&mut self, touch: Touch, desk: &mut Desk) -> Next {
         match touch {
             Touch::Back | Touch::Main => Next::Back,
+            Touch::Third => Next::Open(Box::new(SelfTestFlow::asked())),
             Touch::Second | Touch::Print => Next::Open(Box::new(SlipFlow::new(slip(
                 desk,
                 Screen::Diagnostics,

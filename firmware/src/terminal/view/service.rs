@@ -65,6 +65,10 @@ pub enum DiagnosticPart {
     Gateway,
     /// Queue, items waiting.
     Queue,
+    /// One part of the board.
+    Board(hal::board::Part),
+    /// All parts of the board; its number says how many do not work.
+    Parts,
 }
 
 /// Verdict of a diagnostic line.

@@ -5,10 +5,11 @@ use protocol::calendar::Timestamp;
 use protocol::command::{Command, DeviceEvent, DeviceReport, PledgeSigned, StaffRecord};
 use protocol::facility::FacilityProfile;
 use protocol::problem::ProblemCode;
+use protocol::self_test::SelfTest;
 
 use super::super::take::{Desk, Effect};
 use crate::error::GatewayError;
-use crate::store::{AlarmKind, Pledge, StaffRow};
+use crate::store::{AlarmKind, KeptSelfTest, Pledge, StaffRow};
 
 /// Keeps a staff record and tells the office's other terminals. A leaver stays one unless the
 /// change that says otherwise was made after they were stopped: a change may have waited in
@@ -104,5 +105,21 @@ pub(in crate::engine) fn device(
         DeviceEvent::BatteryEmpty => AlarmKind::BatteryEmpty,
     };
     desk.tx.raise(desk.device.key, kind, desk.now)?;
+    Ok(Effect::Done)
+}
+
+/// Keeps what a terminal found when it tested itself.
+pub(in crate::engine) fn self_test(
+    desk: &mut Desk<'_>,
+    command: &Command,
+    test: &SelfTest,
+) -> Result<Effect, GatewayError> {
+    let kept = KeptSelfTest {
+        made_at: command.made_at,
+        clock_trusted: command.clock_trusted,
+        received_at: desk.now,
+        test: test.clone(),
+    };
+    desk.tx.put_self_test(desk.device.key, &kept)?;
     Ok(Effect::Done)
 }

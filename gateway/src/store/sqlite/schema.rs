@@ -118,6 +118,11 @@ CREATE TABLE cards (
     n INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, serial TEXT NOT NULL,
     record TEXT NOT NULL, taken_at INTEGER NOT NULL);
 ",
+    "
+CREATE TABLE self_tests (
+    device INTEGER PRIMARY KEY REFERENCES devices, made_at INTEGER NOT NULL,
+    clock_trusted INTEGER NOT NULL, received_at INTEGER NOT NULL, body TEXT NOT NULL);
+",
 ];
 
 /// Brings a file to this build's tables.
