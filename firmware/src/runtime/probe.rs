@@ -15,7 +15,7 @@ use super::link::LinkWatch;
 use crate::vault::Vault;
 
 /// Most endpoints, and most addresses of each, that are tried.
-const MOST_PLACES: usize = 4;
+const MOST_PLACES: usize = 2;
 
 /// How long an address may take to answer.
 const CONNECT_LIMIT: Duration = Duration::from_secs(3);

@@ -26,3 +26,7 @@ doctor-gateway-down = The gateway is not reached. Check cable or Wi-Fi, then the
 doctor-gateway-answer = The gateway answered, and its answer was not taken. Nothing counts as sent. Tell the operator the code.
 doctor-queue-waiting = { $count } items wait, and some need a look or the queue is nearly full. Open the outbox on the screen, and connect the line.
 doctor-queue-full = The queue is at its limit and takes no new work; the { $count } items in it are safe. Connect the line until it has drained.
+doctor-board-absent = Seen from the running terminal, this part does not answer. Switch off and look at its wire and plug. Screen and card work without it.
+doctor-board-failed = This part gives odd answers. Switch off and look at its wire; if that does not help, change the part. Screen and card work.
+doctor-board-setup = [board] in the configuration is for another board, or this account may not use the part. Look at kind and table, and at the groups i2c and gpio.
+doctor-board-clock = The clock's battery is empty. Change it. Until then, after each start the time is not trusted before the gateway has told it.

@@ -2,6 +2,7 @@
 
 settings-ask = どれを見なおしますか？
 settings-diagnostics = 端末のようす
+settings-parts = 部品の点検
 settings-staff = 職員
 settings-look = 見やすさと音
 settings-profile = 事業所
@@ -70,9 +71,13 @@ part-vault = 保存場所
 part-certificate = 通信の証明
 part-gateway = 市との回線
 part-queue = 送信待ち
+part-parts = 本体の部品
 verdict-good = 使えます
 verdict-watch = 気をつけて
 verdict-bad = 使えません
 verdict-unknown = まだ不明
 verdict-days = あと{ $days }日
 verdict-items = { $count }件
+verdict-parts = { $count }つ 要点検
+diagnostics-parts = 部品を見る
+diagnostics-parts-short = 部品

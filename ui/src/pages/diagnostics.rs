@@ -25,6 +25,8 @@ fn row(line: &view::DiagnosticLine, words: &Words) -> DiagnosticRow {
         DiagnosticPart::Certificate => "part-certificate",
         DiagnosticPart::Gateway => "part-gateway",
         DiagnosticPart::Queue => "part-queue",
+        // The parts of the board stand on this page as one; J-7 has each.
+        DiagnosticPart::Parts | DiagnosticPart::Board(_) => "part-parts",
     };
     let (verdict, tone, icon) = match line.verdict {
         Verdict::Good => ("verdict-good", Tone::Ok, "check"),
@@ -38,6 +40,9 @@ fn row(line: &view::DiagnosticLine, words: &Words) -> DiagnosticRow {
         }
         (DiagnosticPart::Queue, Some(count)) => {
             words.say_with("verdict-items", &[("count", count.into())])
+        }
+        (DiagnosticPart::Parts, Some(count)) => {
+            words.say_with("verdict-parts", &[("count", count.into())])
         }
         _ => words.say(verdict),
     };
@@ -54,6 +59,8 @@ pub fn connect(ui: &Kiosk, touches: &Touches) {
     let global = ui.global::<DiagnosticsPage>();
     let send = touches.clone();
     global.on_print(move || send(Touch::Print));
+    let send = touches.clone();
+    global.on_parts(move || send(Touch::Third));
     let send = touches.clone();
     global.on_back(move || send(Touch::Back));
 }

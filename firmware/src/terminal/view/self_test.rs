@@ -90,4 +90,6 @@ pub struct SelfTestRow {
     pub found: Option<Found>,
     /// Corners that did not answer, for [`TestedPart::Touch`].
     pub corners: Vec<Corner>,
+    /// A touch looks at it once more.
+    pub again: bool,
 }

@@ -46,6 +46,7 @@ fn key(finding: &Finding) -> Option<&'static str> {
         Part::Gateway => gateway(code.as_ref()),
         Part::Queue if finding.verdict == Verdict::Bad => "doctor-queue-full",
         Part::Queue => "doctor-queue-waiting",
+        Part::Parts | Part::Board(_) => board(code.as_ref()),
     })
 }
 
@@ -96,6 +97,15 @@ fn vault(code: Option<&Code>) -> &'static str {
     }
 }
 
+fn board(code: Option<&Code>) -> &'static str {
+    match code {
+        Some(Code::BoardClock) => "doctor-board-clock",
+        Some(Code::BoardAbsent) => "doctor-board-absent",
+        Some(Code::BoardSetup) => "doctor-board-setup",
+        _ => "doctor-board-failed",
+    }
+}
+
 fn gateway(code: Option<&Code>) -> &'static str {
     match code {
         Some(Code::EnrolMissing) => "doctor-enrol",
@@ -117,7 +127,7 @@ mod tests {
 
     use super::*;
 
-    const PARTS: [Part; 7] = [
+    const PARTS: [Part; 9] = [
         Part::Reader,
         Part::Card,
         Part::Clock,
@@ -125,7 +135,11 @@ mod tests {
         Part::Certificate,
         Part::Gateway,
         Part::Queue,
+        Part::Parts,
+        Part::Board(hal::board::Part::Lamp),
     ];
+
+    const LAMP: Part = Part::Board(hal::board::Part::Lamp);
 
     fn finding(part: Part, verdict: Verdict, code: Option<Code>) -> Finding {
         Finding {
@@ -173,6 +187,10 @@ mod tests {
             say(Part::Gateway, Verdict::Bad, Some(Code::NetTls)),
             say(Part::Queue, Verdict::Watch, None),
             say(Part::Queue, Verdict::Bad, None),
+            say(LAMP, Verdict::Watch, Some(Code::BoardAbsent)),
+            say(LAMP, Verdict::Watch, Some(Code::BoardFailed)),
+            say(LAMP, Verdict::Watch, Some(Code::BoardSetup)),
+            say(LAMP, Verdict::Watch, Some(Code::BoardClock)),
         ];
         let different: std::collections::BTreeSet<_> = cases.iter().collect();
         assert_eq!(different.len(), cases.len());

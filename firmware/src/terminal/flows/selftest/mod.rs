@@ -31,6 +31,9 @@ use crate::terminal::view::{
 /// place for ten seconds without meaning it.
 pub const CORNER_WAIT: Duration = Duration::from_secs(10);
 
+/// Most rows of a page of the result: each has a line that says what to do.
+const MOST_ROWS: usize = 4;
+
 /// Parts that a person is asked about, in this order.
 const ASKED: [TestedPart; 5] = [
     TestedPart::Touch,
@@ -39,6 +42,11 @@ const ASKED: [TestedPart; 5] = [
     TestedPart::Sound,
     TestedPart::Reader,
 ];
+
+/// Rows of a page of the result.
+fn rows(desk: &Desk) -> usize {
+    desk.config.rows_per_page.min(MOST_ROWS)
+}
 
 /// Why the test runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,19 +135,25 @@ impl SelfTestFlow {
         SelfTestResultPage {
             rows: self
                 .pager
-                .paged(&TestedPart::ALL, desk.config.rows_per_page, |(_, part)| {
-                    SelfTestRow {
-                        part: *part,
-                        found: self.found(*part, desk),
-                        corners: match part {
-                            TestedPart::Touch => self.state.silent_corners.clone(),
-                            _ => Vec::new(),
-                        },
-                    }
+                .paged(&TestedPart::ALL, rows(desk), |(_, part)| SelfTestRow {
+                    again: self.may_repeat(*part, desk),
+                    part: *part,
+                    found: self.found(*part, desk),
+                    corners: match part {
+                        TestedPart::Touch => self.state.silent_corners.clone(),
+                        _ => Vec::new(),
+                    },
                 }),
             stage: self.stage(desk),
             faults: faults.count(),
         }
+    }
+
+    /// Whether a touch on its row looks at a part once more: not before a test was begun, and
+    /// not where the part says by itself how it is.
+    fn may_repeat(&self, part: TestedPart, desk: &Desk) -> bool {
+        let probed = matches!(part, TestedPart::Network | TestedPart::Disk);
+        self.stage(desk) != SelfTestStage::Ready && (probed || judge::must_ask(part, desk))
     }
 
     fn stored(&mut self, input: &mut Input, desk: &mut Desk) -> Next {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use hal::board::Cue;
 use protocol::self_test::{Corner, Found, TestedPart};
 
-use super::{ASKED, CORNER_WAIT, Reason, SelfTestFlow, Step, judge};
+use super::{ASKED, CORNER_WAIT, Reason, SelfTestFlow, Step, judge, rows};
 use crate::setup;
 use crate::terminal::desk::Desk;
 use crate::terminal::effect::Effect;
@@ -170,7 +170,7 @@ impl SelfTestFlow {
     }
 
     pub(super) fn on_result(&mut self, touch: &Touch, desk: &mut Desk) -> Next {
-        let (count, size) = (TestedPart::ALL.len(), desk.config.rows_per_page);
+        let (count, size) = (TestedPart::ALL.len(), rows(desk));
         if self.pager.turn(touch, count, size) {
             return Next::Stay;
         }
@@ -181,10 +181,6 @@ impl SelfTestFlow {
         match touch {
             Touch::Back => self.leave(desk),
             Touch::Main => self.main(desk),
-            Touch::Second if self.stage(desk) != SelfTestStage::Ready => {
-                self.all_again(desk);
-                Next::Stay
-            }
             _ => Next::Stay,
         }
     }
@@ -214,17 +210,16 @@ impl SelfTestFlow {
     /// One part once more; those that say themselves how they are have just done so, and
     /// network and disk are looked at together.
     fn again(&mut self, part: TestedPart, desk: &mut Desk) {
-        if self.reason == Reason::Asked && !self.tested {
+        if !self.may_repeat(part, desk) {
             return;
         }
         if judge::must_ask(part, desk) {
             self.state.answers.remove(&part);
             self.keep(desk);
-            self.go_on(desk);
-        } else if matches!(part, TestedPart::Network | TestedPart::Disk) {
+        } else {
             self.probed = None;
-            self.go_on(desk);
         }
+        self.go_on(desk);
     }
 
     fn all_again(&mut self, desk: &mut Desk) {
