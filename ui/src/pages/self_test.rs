@@ -64,6 +64,7 @@ pub fn show_part(page: view::SelfTestPartPage, ui: &Kiosk, words: &Words) {
     global.set_again(say(again).into());
     let (text, tone) = match page.found {
         Some(Found::Works) => (words.say("selftest-card-read"), Tone::Ok),
+        Some(Found::ReaderEmpty) => (words.say("selftest-reader-answers"), Tone::Ok),
         Some(found) => (
             said(found, &[], words),
             match found.verdict() {
@@ -94,7 +95,7 @@ pub fn show_result(page: &view::SelfTestResultPage, ui: &Kiosk, words: &Words) {
     global.set_pages(pages);
     let (main, icon) = match page.stage {
         SelfTestStage::SetUp => ("act-next", "next"),
-        SelfTestStage::Stopped => ("act-again", "refresh"),
+        SelfTestStage::Stopped => ("selftest-look-again", "refresh"),
         SelfTestStage::Ready => ("selftest-begin", "test"),
         SelfTestStage::Tested => ("selftest-send", "outbox"),
     };
