@@ -210,6 +210,7 @@ impl Terminal {
         }
         self.desk.effect(Effect::Cue(Cue::Attention));
         self.wake_screen();
+        self.stays_to_be_read();
         self.apply(Next::Trouble(Problem::CaseOpened));
     }
 
@@ -238,6 +239,7 @@ impl Terminal {
             Notice::Empty => {
                 self.desk.effect(Effect::Cue(Cue::Attention));
                 self.wake_screen();
+                self.stays_to_be_read();
                 self.apply(Next::Trouble(Problem::BatteryEmpty));
             }
             Notice::Recovered | Notice::Saved => {}
@@ -253,6 +255,12 @@ impl Terminal {
                 self.desk.effect(Effect::PowerOff);
             }
         }
+    }
+
+    /// What comes on the screen by itself stands for the idle time, as if it had been asked for:
+    /// on a unit that nobody has touched for long the shutter would close over it at once.
+    fn stays_to_be_read(&mut self) {
+        self.last_touch = self.desk.now.boot;
     }
 
     fn wake_screen(&mut self) {

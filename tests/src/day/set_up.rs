@@ -64,7 +64,8 @@ impl Day<'_> {
             self.press("つぎへ")?;
         }
         self.press(member.role)?;
-        self.press("この職員を加える")?;
+        let add = self.or_short("この職員を加える", "追加");
+        self.press(add)?;
         self.on("A-5", "each chooses a passcode, twice")?;
         self.player.digits(member.passcode)?;
         self.press("つぎへ")?;
