@@ -74,6 +74,7 @@ fn a_portable_unit_warns_locks_and_switches_itself_off_with_everything_saved() {
 
     // Charged again: nothing is lost, and what happened is told once.
     let mut player = Player::start(&desk.kiosk, &desk.config).unwrap();
+    board(&socket, "fail case");
     unlock(&mut player);
     player.wait("B-1").unwrap();
     let alarms = || world.ask(&["devices", "alarms"]).unwrap().to_string();
@@ -101,16 +102,15 @@ fn a_portable_unit_warns_locks_and_switches_itself_off_with_everything_saved() {
     assert!(told.contains("enrolment  watch  pending"), "{told}");
 
     // What the running unit says of its board is what the doctor tells: it reaches no pin.
-    board(&socket, "fail gauge");
     let mut last = None;
-    wait_until("the doctor's word about the gauge", LIMIT, || {
+    wait_until("the doctor's word about the switch", LIMIT, || {
         let told = kiosk(&desk.config, &["doctor", "--json"], "", None).unwrap();
-        last = told.part("board-gauge").ok();
+        last = told.part("board-case").ok();
         last.as_ref().is_some_and(|part| part["verdict"] == "watch")
     })
     .unwrap_or_else(|why| panic!("{why}: {last:?}"));
     let last = last.unwrap();
-    assert_eq!(last["code"], "MDG-BOARD-ABSENT", "{last}");
+    assert_eq!(last["code"], "MDG-BOARD-FAILED", "{last}");
     assert!(!last["do"].as_str().unwrap().is_empty(), "{last}");
     player.wait("A-1").unwrap();
 }

@@ -132,7 +132,7 @@ fn folder_of_vault(folder: &Path) -> Found {
 fn enough(free: u64) -> Found {
     match free {
         ..FULL_BYTES => Found::DiskFull,
-        ..LOW_BYTES => Found::DiskLow,
+        FULL_BYTES..LOW_BYTES => Found::DiskLow,
         _ => Found::Works,
     }
 }
