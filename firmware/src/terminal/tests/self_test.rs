@@ -475,7 +475,7 @@ fn what_the_board_says_is_kept_for_the_doctor_after_it_has_settled_and_not_at_ea
 #[test]
 fn a_wiped_unit_says_so_before_it_is_set_up_anew_and_until_it_is_enrolled() {
     let mut vault = Vault::in_memory().unwrap();
-    vault.write(|tx| crate::setup::keep_wiped(tx)).unwrap();
+    vault.write(crate::setup::keep_wiped).unwrap();
     let time = crate::clock::ManualTime::at(protocol::calendar::Timestamp::from_unix_ms(
         crate::testing::MORNING,
     ));
