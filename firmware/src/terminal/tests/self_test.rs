@@ -485,6 +485,10 @@ fn a_wiped_unit_says_so_before_it_is_set_up_anew_and_until_it_is_enrolled() {
         panic!("{:?}", day.screen())
     };
     assert_eq!(page.code, ProblemCode::DeviceWiped);
+    day.press(&[Touch::Print]);
+    assert_eq!(day.screen(), Screen::Slip);
+    day.press(&[Touch::Back]);
+    assert_eq!(day.screen(), Screen::Trouble);
     day.press(&[Touch::Main]);
     assert_eq!(day.screen(), Screen::SetupWelcome);
 }

@@ -12,7 +12,7 @@ use super::look;
 use super::profile::{build, page_of, text_of};
 use super::selftest::SelfTestFlow;
 use super::staff_form::StaffForm;
-use super::trouble::wiped_page;
+use super::trouble::{SlipFlow, slip, wiped_page};
 use crate::error::Problem;
 use crate::setup::{self, Draft, Loaded, PROFILE_FIELDS, SelfTestState};
 use crate::store::StoreReply;
@@ -270,12 +270,18 @@ impl Flow for SetupFlow {
 
     fn touch(&mut self, touch: Touch, desk: &mut Desk) -> Next {
         match &mut self.step {
-            Step::Wiped => {
-                if touch == Touch::Main {
+            Step::Wiped => match touch {
+                Touch::Main => {
                     self.step = Step::Welcome;
+                    Next::Stay
                 }
-                Next::Stay
-            }
+                Touch::Second | Touch::Print | Touch::ShowSlip => {
+                    let code = Some(ProblemCode::DeviceWiped);
+                    let slip = slip(desk, Screen::Trouble, code);
+                    Next::Open(Box::new(SlipFlow::new(slip)))
+                }
+                _ => Next::Stay,
+            },
             Step::Welcome => {
                 if touch == Touch::Main && !self.self_test.finished {
                     self.testing = true;
