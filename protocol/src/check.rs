@@ -45,6 +45,7 @@ impl Command {
             Action::DisclosureRequest(request) => check_request(request),
             Action::StaffChanged(staff) => check_staff(staff),
             Action::ProfileChanged(profile) => check_profile(profile),
+            Action::SelfTested(test) => test.check(),
             Action::DocumentReceived(_)
             | Action::DocumentOpened(_)
             | Action::DocumentDestroyed(_)
@@ -79,7 +80,7 @@ impl Command {
             Action::StaffChanged(staff) => vec![format!("staff/{}", staff.id)],
             Action::ProfileChanged(_) => vec!["profile".to_owned()],
             Action::PledgeSigned(_) => vec![format!("staff/{}", self.staff)],
-            Action::DeviceReport(_) => vec!["device".to_owned()],
+            Action::DeviceReport(_) | Action::SelfTested(_) => vec!["device".to_owned()],
             Action::UpdateReport(_) => vec!["update".to_owned()],
         }
     }

@@ -14,6 +14,7 @@ use crate::facility::FacilityProfile;
 use crate::number::{InsuredNumber, InsurerNumber, UserId};
 use crate::person::{Applicant, Purpose, RequestSubject, StaffRole};
 use crate::release::UpdateReport;
+use crate::self_test::SelfTest;
 
 /// Most people in one 情報提供申出.
 /// Source: Utsunomiya's form, "1回の申出につき10人まで".
@@ -64,6 +65,8 @@ pub enum Action {
     DeviceReport(DeviceReport),
     /// What became of a system that the gateway offered.
     UpdateReport(UpdateReport),
+    /// The terminal tested itself.
+    SelfTested(SelfTest),
 }
 
 /// A question about the progress of one person's certification.

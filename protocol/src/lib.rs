@@ -19,6 +19,7 @@
 //! | [`jws`] | the compact framing of a signed receipt page |
 //! | [`provisioning`] | a unit's configuration, a disk image, the record of a card that was written
 //! | [`release`] | a new system for terminals: offered, handed over, what became of it |
+//! | [`self_test`] | what a unit found when it tested itself |
 //! | [`problem`] | problem codes: one code on screen, in the log and on the wire |
 
 pub mod answer;
@@ -35,5 +36,6 @@ pub mod person;
 pub mod problem;
 pub mod provisioning;
 pub mod release;
+pub mod self_test;
 pub mod text;
 mod value;

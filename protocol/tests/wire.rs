@@ -16,12 +16,24 @@ use protocol::person::PlanNotice;
 use protocol::problem::ProblemCode;
 use protocol::provisioning::Version;
 use protocol::release::{UpdateReport, UpdateState};
+use protocol::self_test::{Corner, Found, PartFound, SelfTest, TestedPart};
 use serde_json::json;
 
 fn mark() -> DocumentMark {
     DocumentMark {
         document: DocumentId(uuid::Uuid::from_u128(7)),
         sha256: Sha256Digest::of(b"document"),
+    }
+}
+
+fn self_test() -> SelfTest {
+    SelfTest {
+        program: "0.1.0".to_owned(),
+        parts: vec![PartFound {
+            part: TestedPart::Touch,
+            found: Found::CornersSilent,
+        }],
+        silent_corners: vec![Corner::TopLeft],
     }
 }
 
@@ -49,6 +61,7 @@ fn every_command() -> Vec<Command> {
             running: Version::parse("0.2.0").unwrap(),
             state: UpdateState::CameBack,
         }),
+        Action::SelfTested(self_test()),
     ]
     .into_iter()
     .map(command)
@@ -79,6 +92,20 @@ fn a_progress_query_has_this_shape() {
                 "key": {"by": "dates", "applied_on": "2026-11-01", "born_on": "1940-04-01"},
                 "purpose": "care_plan",
             },
+        })
+    );
+}
+
+#[test]
+fn a_self_test_has_this_shape() {
+    let value = serde_json::to_value(command(Action::SelfTested(self_test()))).unwrap();
+    assert_eq!(
+        value["action"],
+        json!({
+            "kind": "self_tested",
+            "program": "0.1.0",
+            "parts": [{"part": "touch", "found": "corners_silent"}],
+            "silent_corners": ["top_left"],
         })
     );
 }

@@ -38,6 +38,8 @@ fn a_day_with_the_network_cut_and_the_kiosk_killed_ends_delivered_and_leaves_no_
             .unwrap(),
         []
     );
+    let delivered = world.delivered().unwrap();
+    assert_eq!(delivered.get("self_tested"), Some(&1), "{delivered:?}");
     assert_eq!(
         world.card("touched").unwrap_or_default(),
         "",

@@ -26,6 +26,7 @@ macro_rules! files {
             include_str!(concat!("../lang/", $language, "/help.ftl")),
             include_str!(concat!("../lang/", $language, "/staff.ftl")),
             include_str!(concat!("../lang/", $language, "/setup.ftl")),
+            include_str!(concat!("../lang/", $language, "/selftest.ftl")),
             include_str!(concat!("../lang/", $language, "/doctor.ftl")),
             include_str!(concat!("../lang/", $language, "/problems.ftl")),
         ]

@@ -126,7 +126,13 @@ pub fn of_screen(screen: Screen) -> Option<Right> {
         | S::Qualification => Some(Right::Request),
         S::Outbox | S::OutboxItem | S::OutboxHeld | S::Decision => Some(Right::Outbox),
         S::Inbox | S::Document | S::Notice => Some(Right::Inbox),
-        S::Diagnostics => Some(Right::Diagnostics),
+        // In set-up the self-test shows before anybody has unlocked.
+        S::Diagnostics
+        | S::Parts
+        | S::SelfTestTouch
+        | S::SelfTestColours
+        | S::SelfTestPart
+        | S::SelfTestResult => Some(Right::Diagnostics),
         S::StaffAdmin | S::StaffEdit => Some(Right::Staff),
         S::Profile => Some(Right::Profile),
         S::CardMode => Some(Right::CardMode),

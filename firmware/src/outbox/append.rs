@@ -122,6 +122,7 @@ fn kind(action: &Action) -> &'static str {
         Action::PledgeSigned(_) => "pledge_signed",
         Action::DeviceReport(_) => "device_report",
         Action::UpdateReport(_) => "update_report",
+        Action::SelfTested(_) => "self_tested",
     }
 }
 

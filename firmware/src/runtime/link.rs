@@ -33,7 +33,9 @@ impl LinkWatch {
         (before.is_some_and(|before| before != up)).then_some(up)
     }
 
-    fn look(&self) -> Option<bool> {
+    /// Whether any interface but the loopback is up now; `None` where there is none.
+    #[must_use]
+    pub fn look(&self) -> Option<bool> {
         let states: Vec<String> = fs::read_dir(&self.folder)
             .ok()?
             .take(MAX_INTERFACES)

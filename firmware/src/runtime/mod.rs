@@ -10,6 +10,7 @@ pub mod line;
 mod link;
 pub mod pages;
 pub mod print;
+pub mod probe;
 pub mod updates;
 pub mod work;
 
@@ -221,6 +222,8 @@ impl<S: FnMut(View)> Core<S> {
         let entropy = || -> Box<dyn Entropy> { Box::new(SystemEntropy::default()) };
         let serial = parts.config.serial.clone();
         let clock = parts.clock.clone();
+        let bootstrap = parts.line.bootstrap.as_ref();
+        let first_endpoint = bootstrap.map(|bootstrap| bootstrap.endpoint.clone());
         Self {
             terminal: Terminal::new(parts.config, parts.clock.now(), entropy()),
             vault: parts.vault,
@@ -244,6 +247,7 @@ impl<S: FnMut(View)> Core<S> {
                     sandbox: parts.sandbox,
                     printer: parts.printer,
                     slip_text: parts.slip_text,
+                    first_endpoint,
                 },
                 to,
             ),
@@ -326,7 +330,8 @@ impl<S: FnMut(View)> Core<S> {
             | Effect::TakeFile(..)
             | Effect::DrawPage(..)
             | Effect::PrintDocument(..)
-            | Effect::PrintSlip(..)) => self.worker.take(slow),
+            | Effect::PrintSlip(..)
+            | Effect::Probe(_)) => self.worker.take(slow),
         }
     }
 

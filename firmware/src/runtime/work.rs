@@ -10,6 +10,8 @@ use protocol::problem::ProblemCode;
 use tokio::sync::mpsc::Sender as Inputs;
 use zeroize::Zeroizing;
 
+use super::link::LinkWatch;
+use super::probe::{self, Probed};
 use super::{Event, pages, print};
 use crate::access::passcode::Hasher;
 use crate::clock::Clock;
@@ -17,6 +19,7 @@ use crate::entropy::Entropy;
 use crate::error::Problem;
 use crate::inbox;
 use crate::request::files;
+use crate::sync;
 use crate::terminal::effect::{DrawnPage, Effect, FoundFile, Input, PageOrder};
 use crate::vault::Vault;
 
@@ -38,6 +41,8 @@ pub struct WorkParts {
     pub printer: Option<String>,
     /// Slips in words.
     pub slip_text: print::SlipText,
+    /// The gateway before enrolment.
+    pub first_endpoint: Option<String>,
 }
 
 /// The way to the worker.
@@ -99,8 +104,22 @@ impl WorkParts {
                     print::print(self.printer.as_deref(), text.as_bytes()),
                 )
             }
+            Effect::Probe(ticket) => Input::Probed(ticket, self.probe()),
             _ => return None,
         })
+    }
+
+    fn probe(&self) -> Probed {
+        // After enrolment the addresses are data that the gateway gave.
+        let known = self.vault.read(sync::identity).ok().flatten();
+        let endpoints = match known {
+            Some(identity) => identity.trust.endpoints,
+            None => self.first_endpoint.iter().cloned().collect(),
+        };
+        Probed {
+            network: probe::network(&endpoints, &LinkWatch::system()),
+            disk: probe::disk(&self.vault),
+        }
     }
 
     fn list(&self) -> Result<Vec<FoundFile>, Problem> {

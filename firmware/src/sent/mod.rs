@@ -232,7 +232,9 @@ fn entry(connection: &rusqlite::Connection, item: Item) -> Result<Entry, Problem
         }
         Some(Action::ProfileChanged(_)) => entry.kind = ItemKind::Profile,
         Some(Action::PledgeSigned(_)) => entry.kind = ItemKind::Pledge,
-        Some(Action::DeviceReport(_) | Action::UpdateReport(_)) => entry.kind = ItemKind::Device,
+        Some(Action::DeviceReport(_) | Action::UpdateReport(_) | Action::SelfTested(_)) => {
+            entry.kind = ItemKind::Device;
+        }
         Some(
             Action::DocumentReceived(_) | Action::DocumentOpened(_) | Action::DocumentDestroyed(_),
         )

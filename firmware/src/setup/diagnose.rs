@@ -27,8 +27,8 @@ pub struct Finding {
     pub note: Option<DiagnosticNote>,
 }
 
-/// Looks at the encrypted file with its audit log, the certificate and the queue. What cannot
-/// be read is a finding like any other.
+/// Looks at the encrypted file with its audit log, the certificate, the queue, and what the running
+/// terminal has kept of its board. What cannot be read is a finding like any other.
 #[must_use]
 pub fn findings(vault: &Vault, now: &Now) -> Vec<Finding> {
     let unread = |part| {
@@ -40,12 +40,15 @@ pub fn findings(vault: &Vault, now: &Now) -> Vec<Finding> {
             note: None,
         }
     };
-    vec![
+    let mut findings = vec![
         file(vault),
         certificate(vault, now).unwrap_or_else(unread(DiagnosticPart::Certificate)),
         queue(vault, now).unwrap_or_else(unread(DiagnosticPart::Queue)),
         system(vault).unwrap_or_else(unread(DiagnosticPart::Update)),
-    ]
+    ];
+    // A vault that cannot be read has said so above.
+    findings.extend(vault.read(super::board::findings).unwrap_or_default());
+    findings
 }
 
 fn file(vault: &Vault) -> Finding {

@@ -3,8 +3,10 @@
 //! Where set-up stands is in the vault, so that it goes on where it stopped: a terminal with
 //! an identity does not ask for a token again, and what was typed of the profile is kept.
 
+mod board;
 pub mod config;
 mod diagnose;
+mod self_test;
 mod store;
 
 use protocol::command::Action;
@@ -13,6 +15,7 @@ use protocol::facility::{Facility, FacilityProfile};
 use protocol::number::UserId;
 use protocol::person::StaffRole;
 use protocol::problem::ProblemCode;
+use protocol::self_test::SelfTest;
 use rusqlite::Transaction;
 
 use crate::access::{self, Member, rights, staff};
@@ -23,8 +26,10 @@ use crate::outbox;
 use crate::terminal::view::{Look, TextField};
 use crate::vault::Vault;
 
+pub use board::KeptPart;
 pub use diagnose::{Finding, findings};
-pub use store::{MIGRATIONS, facility, is_finished, keep_facility, profile};
+pub use self_test::SelfTestState;
+pub use store::{MIGRATIONS, facility, is_finished, keep_facility, keep_wiped, profile};
 
 /// Least people who can work when set-up ends, one of them an administrator: otherwise a
 /// forgotten passcode or a leaver closes the terminal.
@@ -65,6 +70,19 @@ pub enum Job {
         /// Id of the command that tells the gateway the profile.
         command: CommandId,
     },
+    /// Keeps what was answered of the self-test so far.
+    KeepSelfTest(SelfTestState),
+    /// Ends the self-test, and tells the gateway what was found.
+    FinishSelfTest {
+        /// Who; `None` during set-up.
+        by: Option<UserId>,
+        /// What was found.
+        test: SelfTest,
+        /// Id of the report.
+        command: CommandId,
+    },
+    /// Keeps how the parts of the board are.
+    KeepBoard(Vec<KeptPart>),
     /// Looks at the parts of the terminal that the vault knows about.
     Diagnose,
     /// Something was printed that is not a document.
@@ -108,6 +126,10 @@ pub struct Loaded {
     pub staff: Vec<Member>,
     /// What was typed of the profile so far.
     pub draft: Draft,
+    /// Where the self-test stands.
+    pub self_test: SelfTestState,
+    /// What was in this terminal before was destroyed because it had been reported lost.
+    pub wiped: bool,
 }
 
 /// Fields of the profile that were typed and found good, in set-up.
@@ -178,6 +200,11 @@ pub fn run(job: Job, vault: &mut Vault, now: &Now) -> Result<Reply, Problem> {
             changed(tx, by.as_ref(), "profile", now)
         })),
         Job::Finish { command } => done(vault.write(|tx| finish(tx, command, now))),
+        Job::KeepSelfTest(state) => done(vault.write(|tx| self_test::keep(tx, &state))),
+        Job::FinishSelfTest { by, test, command } => {
+            done(vault.write(|tx| self_test::finish(tx, by.as_ref(), test, command, now)))
+        }
+        Job::KeepBoard(parts) => done(vault.write(|tx| board::keep(tx, &parts))),
         Job::Diagnose => Ok(Reply::Found(findings(vault, now))),
         Job::SlipPrinted { by } => done(vault.write(|tx| {
             audit::append(

@@ -27,6 +27,7 @@ pub(super) const LOOK: &str = "look";
 pub(super) const PIN_MODE: &str = "pin_mode";
 pub(super) const FINISHED: &str = "finished";
 pub(super) const DRAFT: &str = "draft";
+const WIPED: &str = "wiped";
 
 /// Whether set-up is over.
 ///
@@ -60,6 +61,15 @@ pub fn keep_facility(tx: &Transaction<'_>, facility: &Facility) -> Result<(), Pr
     keep(tx, FACILITY, facility)
 }
 
+/// Keeps that this vault follows one that was destroyed, so that the screen can say so until
+/// the terminal belongs to an office again.
+///
+/// # Errors
+/// Those of the vault.
+pub fn keep_wiped(tx: &Transaction<'_>) -> Result<(), Problem> {
+    keep(tx, WIPED, &true)
+}
+
 pub(super) fn load(connection: &Connection, now: &Now) -> Result<Loaded, Problem> {
     Ok(Loaded {
         finished: is_finished(connection)?,
@@ -72,6 +82,8 @@ pub(super) fn load(connection: &Connection, now: &Now) -> Result<Loaded, Problem
         pin_mode: get(connection, PIN_MODE)?.unwrap_or(false),
         staff: staff::all(connection, now)?,
         draft: get(connection, DRAFT)?.unwrap_or_default(),
+        self_test: super::self_test::state(connection)?,
+        wiped: get(connection, WIPED)?.unwrap_or(false),
     })
 }
 
@@ -96,7 +108,10 @@ pub(super) fn forget(tx: &Transaction<'_>, name: &str) -> Result<(), Problem> {
     Ok(())
 }
 
-fn get<T: DeserializeOwned>(connection: &Connection, name: &str) -> Result<Option<T>, Problem> {
+pub(super) fn get<T: DeserializeOwned>(
+    connection: &Connection,
+    name: &str,
+) -> Result<Option<T>, Problem> {
     let text: Option<String> = connection
         .prepare_cached("SELECT value FROM setup_setting WHERE name = ?1")?
         .query_row([name], |row| row.get(0))

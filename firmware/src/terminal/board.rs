@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hal::board::{BoardEvent, Cue, Part, PartState};
+use hal::board::{BoardEvent, BoardFault, Cue, Part, PartState};
 use protocol::command::DeviceEvent;
 
 use super::Terminal;
@@ -11,6 +11,7 @@ use super::flow::{Next, Waiting};
 use crate::audit::LockCause;
 use crate::error::Problem;
 use crate::power::{self, Notice};
+use crate::setup;
 use crate::store::StoreReply;
 use hal::card::ReaderEvent;
 
@@ -85,6 +86,36 @@ impl Case {
     }
 }
 
+/// What was seen of the parts is kept so long after the last change: at the start all of them
+/// tell something at once.
+pub const PARTS_SETTLE: Duration = Duration::from_secs(2);
+
+/// Least time between two such records: a loose contact must not wear out the disk.
+pub const PARTS_KEEP_EVERY: Duration = Duration::from_secs(60);
+
+/// When the state of the parts is kept for the technician.
+#[derive(Debug, Default)]
+pub(super) struct PartsRecord {
+    changed: Option<Duration>,
+    kept: Option<Duration>,
+}
+
+impl PartsRecord {
+    fn changed(&mut self, now: Duration) {
+        self.changed = Some(now);
+    }
+
+    fn kept(&mut self, now: Duration) {
+        (self.changed, self.kept) = (None, Some(now));
+    }
+
+    fn is_due(&self, now: Duration) -> bool {
+        let since = |then: Duration| now.saturating_sub(then);
+        self.changed.is_some_and(|at| since(at) >= PARTS_SETTLE)
+            && self.kept.is_none_or(|at| since(at) >= PARTS_KEEP_EVERY)
+    }
+}
+
 impl Terminal {
     /// A touch or a card makes the screen bright; whether it was dark before.
     pub(super) fn light_up(&mut self, input: &Input) -> bool {
@@ -115,19 +146,41 @@ impl Terminal {
         if self.case.is_due(now) {
             self.report_case(now);
         }
+        if self.parts.is_due(now) {
+            self.keep_parts(now);
+        }
+    }
+
+    /// What `kiosk doctor` reads: it may not reach for the pins itself.
+    fn keep_parts(&mut self, now: Duration) {
+        let code = |part| self.desk.faulty.get(part).map(BoardFault::code);
+        let parts = self.desk.fitted.iter().map(|part| setup::KeptPart {
+            part: part.word().to_owned(),
+            code: code(part),
+        });
+        let job = setup::Job::KeepBoard(parts.collect());
+        self.desk.store(job);
+        self.parts.kept(now);
     }
 
     pub(super) fn board(&mut self, event: BoardEvent) {
         let now = self.desk.now.boot;
         let notice = match event {
-            BoardEvent::Case { open } => return self.case_turned(open),
+            BoardEvent::Case { open } => {
+                self.desk.case_open = Some(open);
+                return self.case_turned(open);
+            }
             BoardEvent::Mains { on } => self.desk.battery.mains(on, now),
             BoardEvent::Battery(charge) => self.desk.battery.charge(charge.percent, now),
             BoardEvent::Part(part, PartState::Works) => {
+                self.parts.changed(now);
+                self.desk.fitted.insert(part);
                 self.desk.faulty.remove(&part);
                 None
             }
             BoardEvent::Part(part, PartState::Faulty(fault)) => {
+                self.parts.changed(now);
+                self.desk.fitted.insert(part);
                 self.desk.faulty.insert(part, fault);
                 if part == Part::Gauge {
                     self.desk.battery.gauge_lost();
@@ -157,6 +210,7 @@ impl Terminal {
         }
         self.desk.effect(Effect::Cue(Cue::Attention));
         self.wake_screen();
+        self.stays_to_be_read();
         self.apply(Next::Trouble(Problem::CaseOpened));
     }
 
@@ -185,6 +239,7 @@ impl Terminal {
             Notice::Empty => {
                 self.desk.effect(Effect::Cue(Cue::Attention));
                 self.wake_screen();
+                self.stays_to_be_read();
                 self.apply(Next::Trouble(Problem::BatteryEmpty));
             }
             Notice::Recovered | Notice::Saved => {}
@@ -200,6 +255,12 @@ impl Terminal {
                 self.desk.effect(Effect::PowerOff);
             }
         }
+    }
+
+    /// What comes on the screen by itself stands for the idle time, as if it had been asked for:
+    /// on a unit that nobody has touched for long the shutter would close over it at once.
+    fn stays_to_be_read(&mut self) {
+        self.last_touch = self.desk.now.boot;
     }
 
     fn wake_screen(&mut self) {

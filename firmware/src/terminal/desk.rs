@@ -1,7 +1,7 @@
 //! What every flow of the terminal shares: the time, who is at the desk, the office, the queue's
 //! counts, the person in hand, and the way to ask for effects.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use hal::board::{BoardFault, Part};
 use hal::card::ReaderEvent;
@@ -53,8 +53,12 @@ pub struct Desk {
     pub card_present: bool,
     /// Battery of the portable unit.
     pub battery: BatteryWatch,
+    /// Parts of the board that this unit has, as far as the board has told of them.
+    pub fitted: BTreeSet<Part>,
     /// Parts of the board that do not work, and why.
     pub faulty: BTreeMap<Part, BoardFault>,
+    /// What the case's switch says, once it said something.
+    pub case_open: Option<bool>,
     /// The last thing the reader told.
     pub reader: Option<ReaderEvent>,
     /// A second person's word, given a moment ago; the flow that asked for it takes it.
@@ -145,7 +149,9 @@ impl Desk {
             in_hand: None,
             card_present: false,
             battery: BatteryWatch::default(),
+            fitted: BTreeSet::new(),
             faulty: BTreeMap::new(),
+            case_open: None,
             reader: None,
             approval: None,
             has_clients: false,

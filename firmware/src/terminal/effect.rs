@@ -17,6 +17,7 @@ use super::view::{PageImage, Slip};
 use crate::access::passcode::{HashJob, HashOutcome};
 use crate::error::Problem;
 use crate::power::ScreenTimes;
+use crate::runtime::probe::Probed;
 use crate::store::{Status, StoreJob, StoreReply};
 use crate::sync::SyncReport;
 
@@ -53,6 +54,8 @@ pub enum Input {
     PageDrawn(Ticket, Result<DrawnPage, Problem>),
     /// A document or slip was printed.
     Printed(Ticket, Result<(), Problem>),
+    /// Network and disk were looked at for the self-test.
+    Probed(Ticket, Probed),
     /// The board noticed something.
     Board(BoardEvent),
     /// The window has another size, with room for more or less (a developer's window).
@@ -77,6 +80,7 @@ impl std::fmt::Debug for Input {
             Self::FileTaken(..) => "FileTaken",
             Self::PageDrawn(..) => "PageDrawn",
             Self::Printed(..) => "Printed",
+            Self::Probed(..) => "Probed",
             Self::Board(_) => "Board",
             Self::Room(_) => "Room",
             Self::Tick => "Tick",
@@ -111,6 +115,8 @@ pub enum Effect {
     PrintDocument(Ticket, DocumentId),
     /// Print an enquiry slip.
     PrintSlip(Ticket, Box<Slip>),
+    /// Look at network and disk for the self-test.
+    Probe(Ticket),
     /// Light and sound.
     Cue(Cue),
     /// The light behind the screen.
@@ -136,6 +142,7 @@ impl std::fmt::Debug for Effect {
             Self::DrawPage(..) => "DrawPage",
             Self::PrintDocument(..) => "PrintDocument",
             Self::PrintSlip(..) => "PrintSlip",
+            Self::Probe(_) => "Probe",
             Self::Cue(_) => "Cue",
             Self::Screen(_) => "Screen",
             Self::PowerOff => "PowerOff",

@@ -72,6 +72,7 @@ pub struct Terminal {
     wiped: bool,
     screen_light: ScreenWatch,
     case: board::Case,
+    parts: board::PartsRecord,
 }
 
 impl Terminal {
@@ -81,6 +82,7 @@ impl Terminal {
         Self {
             screen_light: ScreenWatch::new(config.screen_times, now.boot),
             case: board::Case::default(),
+            parts: board::PartsRecord::default(),
             desk: Desk::new(config, now, entropy),
             stack: Stack::new(Box::new(StartingFlow)),
             last_touch: now.boot,

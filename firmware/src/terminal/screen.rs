@@ -140,6 +140,8 @@ screens! {
     Profile = "J-5",
     /// Card check by PIN on or off.
     CardMode = "J-6",
+    /// The parts of this terminal, and the self-test once more.
+    Parts = "J-7",
     /// Something happened: facts, desk, enquiry slip.
     Trouble = "K-1",
     /// The enquiry slip, large.
@@ -156,6 +158,14 @@ screens! {
     SetupStaff = "S-5",
     /// Set-up: done.
     SetupDone = "S-6",
+    /// Self-test: touch in the four corners.
+    SelfTestTouch = "S-7",
+    /// Self-test: the screen's colours.
+    SelfTestColours = "S-8",
+    /// Self-test: one part at a time: colours seen, lamp, buzzer, reader, and the wait.
+    SelfTestPart = "S-9",
+    /// Self-test: what was found, part by part.
+    SelfTestResult = "S-10",
 }
 
 #[cfg(test)]

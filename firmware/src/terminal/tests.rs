@@ -6,6 +6,7 @@ mod day;
 mod desk;
 mod passcode;
 mod random;
+mod self_test;
 mod setup;
 mod work_eligibility;
 mod work_inbox;

@@ -45,7 +45,9 @@
 //! | G-3 | 閉じる | – | |
 //! | H-1 | 問い合わせ票を出す | – | `HelpTopic` or `Row(n)`, pages |
 //! | H-2 | 問い合わせ票を出す | – | |
-//! | J-1, K-2 | – (K-2: 閉じる) | 票を印刷 (`Print`) | |
+//! | J-1 | – | 票を印刷 (`Print`) | `Third` 部品を見る |
+//! | J-7 | 点検を始める, after a test 結果を送る | – | `Row(n)` after a test one part again, pages |
+//! | K-2 | 閉じる | 票を印刷 (`Print`) | |
 //! | J-2 | 職員を追加 | – | `Staff(id)` or `Row(n)`, pages |
 //! | J-3 | 保存する | 止める, and again to confirm; もどす for a stopped one | `Third` 新しいパスコード; `Field(0)` name, `Field(1)` id, `Role` |
 //! | J-4 | 閉じる | – | `Language`, `HighContrast`, `TextSize`, `Sounds` |
@@ -57,6 +59,10 @@
 //! | S-3 | もう一度, after trouble | – | `Back` to the token |
 //! | S-5 | この職員を加える | おわる, when complete | `Field(0)` name, `Field(1)` id, `Role` |
 //! | S-6 | はじめる | – | |
+//! | S-7 | – | この角は押せない, after a while | `Field(n)` the corner; `Back` |
+//! | S-8 | any place: the next colour | – | |
+//! | S-9 | はい, つぎへ | いいえ | `Third` もう一度 |
+//! | S-10 | つぎへ, without a disk もう一度 | – | `Row(n)` one part again, pages |
 
 use protocol::calendar::Era;
 use protocol::exchange::{CommandId, DocumentId};

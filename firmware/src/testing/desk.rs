@@ -15,6 +15,7 @@ use protocol::facility::{Desk, Facility, Insurer, OpeningHours};
 use protocol::number::{InsurerNumber, OfficeNumber, UserId};
 use protocol::person::StaffRole;
 use protocol::problem::ProblemCode;
+use protocol::self_test::Found;
 use protocol::text::PhoneNumber;
 use rusqlite::params;
 
@@ -25,6 +26,8 @@ use crate::entropy::SeededEntropy;
 use crate::error::Problem;
 use crate::feed::Feed;
 use crate::request::attachment;
+use crate::runtime::probe::Probed;
+use crate::setup::{self, SelfTestState};
 use crate::store;
 use crate::sync::{RoundReport, SyncReport};
 use crate::terminal::Terminal;
@@ -65,12 +68,22 @@ pub struct Day {
     pub drawn: Vec<PageOrder>,
     /// What the gateway says to an enrolment.
     pub enrolment: Result<(), Problem>,
+    /// What is found of network and disk; `None`: nothing yet.
+    pub probed: Option<Probed>,
     hasher: Hasher,
 }
 
 impl Day {
-    /// A terminal that was never set up, started.
+    /// A terminal that was never set up but has tested itself, started.
     pub fn new() -> Self {
+        Self::with(
+            tested(),
+            ManualTime::at(Timestamp::from_unix_ms(super::MORNING)),
+        )
+    }
+
+    /// A terminal of which nothing was ever done, started.
+    pub fn untouched() -> Self {
         Self::with(
             Vault::in_memory().unwrap(),
             ManualTime::at(Timestamp::from_unix_ms(super::MORNING)),
@@ -104,6 +117,10 @@ impl Day {
             stick: Vec::new(),
             drawn: Vec::new(),
             enrolment: Ok(()),
+            probed: Some(Probed {
+                network: Found::Works,
+                disk: Found::Works,
+            }),
             hasher: Hasher::new(&[5; 32], Cost::FLOOR),
         };
         day.input(Input::Started);
@@ -118,7 +135,7 @@ impl Day {
     /// The same with these facts.
     pub fn set_up_as(config: TerminalConfig) -> Self {
         let time = ManualTime::at(Timestamp::from_unix_ms(super::MORNING));
-        let mut day = Self::configured(config, Vault::in_memory().unwrap(), time);
+        let mut day = Self::configured(config, tested(), time);
         day.press(&[Touch::Main]);
         day.text("ABCDE-FGHJK-LMNPQ-RSTUV");
         day.press(&[Touch::Main]);
@@ -280,6 +297,9 @@ impl Day {
             Effect::CancelCard => self.cancelled += 1,
             Effect::WakeSync => self.exchange(waiting),
             Effect::Enrol { .. } => self.enrol(waiting),
+            Effect::Probe(ticket) => {
+                waiting.extend(self.probed.map(|probed| Input::Probed(ticket, probed)));
+            }
             Effect::Cue(cue) => self.cues.push(cue),
             Effect::Screen(light) => self.lights.push(light),
             Effect::PowerOff => self.off = true,
@@ -371,6 +391,19 @@ impl Day {
             "the count is the rows"
         );
     }
+}
+
+/// A vault that remembers a finished self-test, and nothing else.
+fn tested() -> Vault {
+    let mut vault = Vault::in_memory().unwrap();
+    let state = SelfTestState {
+        finished: true,
+        ..SelfTestState::default()
+    };
+    let time = ManualTime::at(Timestamp::from_unix_ms(super::MORNING));
+    let now = Clock::manual(&time).now();
+    setup::run(setup::Job::KeepSelfTest(state), &mut vault, &now).unwrap();
+    vault
 }
 
 /// Facts of the test terminal.

@@ -98,10 +98,27 @@ pub(super) fn finish_wipe(path: &Path) -> Result<bool, Problem> {
         remove(&beside(path, file))?;
     }
     sync_parent(path)?;
+    // The next start is to say what happened here; an empty file orders nothing.
+    File::create(wiped(path)).map_err(io)?;
     // Only now is there nothing left to finish.
     remove(&wiping(path))?;
     sync_parent(path)?;
     Ok(true)
+}
+
+/// Whether a vault was destroyed here since somebody last asked; asking again says no.
+pub(super) fn take_wiped(path: &Path) -> Result<bool, Problem> {
+    let was = wiped(path).exists();
+    if was {
+        remove(&wiped(path))?;
+        sync_parent(path)?;
+    }
+    Ok(was)
+}
+
+/// The file that says that a vault was destroyed here.
+fn wiped(path: &Path) -> PathBuf {
+    beside(path, ".wiped")
 }
 
 /// The file that says that the vault beside it is to be destroyed.

@@ -94,19 +94,19 @@ impl Vault {
         secret: &dyn DeviceSecret,
         entropy: &mut dyn Entropy,
     ) -> Result<Self, Problem> {
-        let cut = file::finish_wipe(path)?;
+        file::finish_wipe(path)?;
         let mut vault = Self::open(path, &VaultKey::for_file(path, secret, entropy)?)?;
         let ordered = vault.read(crate::audit::is_wipe_ordered)?;
         if ordered {
             vault.wipe()?;
             vault = Self::open(path, &VaultKey::for_file(path, secret, entropy)?)?;
         }
-        vault.wipe_finished = cut || ordered;
+        vault.wipe_finished = file::take_wiped(path)?;
         Ok(vault)
     }
 
-    /// Whether [`Vault::unlock`] found a wipe that had been cut and finished it: what there was
-    /// is gone, and this vault is new.
+    /// Whether a vault was destroyed here before, to its end or with [`Vault::unlock`] finishing
+    /// what had been cut: what there was is gone, and this vault is new. Said once.
     #[must_use]
     pub fn wipe_finished(&self) -> bool {
         self.wipe_finished

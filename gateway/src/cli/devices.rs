@@ -4,10 +4,10 @@ use clap::Subcommand;
 use protocol::exchange::DeviceId;
 use serde_json::json;
 
-use super::{Context, releases};
+use super::{Context, releases, self_test};
 use crate::error::GatewayError;
 use crate::operator;
-use crate::store::{self, Device, DeviceState, Document, Target};
+use crate::store::{self, Device, DeviceState, Document, KeptSelfTest, Target};
 
 /// Most alarms and documents that are listed.
 const MAX_LISTED: u32 = 1_000;
@@ -31,6 +31,11 @@ pub enum Devices {
         /// Its id.
         device: DeviceId,
     },
+    /// What a terminal found when it tested itself, part by part.
+    Selftest {
+        /// Serial of the unit; the terminal enrolled last counts where several had it.
+        serial: String,
+    },
     /// What needs looking at: audit logs that went back or forked, signs of a restore.
     Alarms,
     /// Documents with the times they were received and opened.
@@ -53,15 +58,55 @@ impl Devices {
             Self::Reinstate { device } => set(device, DeviceState::Active),
             Self::Lost { device } => set(device, DeviceState::Lost),
             Self::List => {
-                let (devices, targets) =
-                    store::read(&store, |tx| Ok((tx.devices(None)?, tx.targets(None)?)))?;
+                let (devices, targets) = store::read(&store, |tx| {
+                    let devices = tx.devices(None)?;
+                    let devices = devices
+                        .into_iter()
+                        .map(|device| {
+                            let test = tx.self_test(device.key)?;
+                            Ok((device, test))
+                        })
+                        .collect::<Result<Vec<_>, GatewayError>>()?;
+                    Ok((devices, tx.targets(None)?))
+                })?;
                 let newest = |device: &Device| {
                     let of = targets.iter().filter(|target| target.key == device.key);
                     of.max_by_key(|target| target.offered_at)
                 };
-                let lines: Vec<_> = devices.iter().map(|d| line(d, newest(d))).collect();
-                let values: Vec<_> = devices.iter().map(|d| value(d, newest(d))).collect();
+                let lines: Vec<_> = devices
+                    .iter()
+                    .map(|(device, test)| line(device, test.as_ref(), newest(device)))
+                    .collect();
+                let values: Vec<_> = devices
+                    .iter()
+                    .map(|(device, test)| value(device, test.as_ref(), newest(device)))
+                    .collect();
                 context.output.print(&lines.join("\n"), &json!(values))
+            }
+            Self::Selftest { serial } => {
+                let wanted = serial.clone();
+                let found = store::read(&store, move |tx| {
+                    let newest = tx
+                        .devices(None)?
+                        .into_iter()
+                        .filter(|device| device.serial == wanted)
+                        .max_by_key(|device| device.enrolled_at);
+                    newest
+                        .map(|device| Ok((device.id, tx.self_test(device.key)?)))
+                        .transpose()
+                })?;
+                match found {
+                    None => Err(GatewayError::Input(format!(
+                        "no terminal with the serial {serial} is enrolled"
+                    ))),
+                    Some((id, None)) => Err(GatewayError::Input(format!(
+                        "{id} has not reported a self-test yet"
+                    ))),
+                    Some((id, Some(kept))) => context.output.print(
+                        &self_test::text(&id, &serial, &kept),
+                        &self_test::value(&id, &serial, &kept),
+                    ),
+                }
             }
             Self::Alarms => {
                 let alarms = store::read(&store, |tx| tx.alarms(MAX_LISTED))?;
@@ -85,7 +130,8 @@ impl Devices {
     }
 }
 
-fn line(device: &Device, update: Option<&Target>) -> String {
+fn line(device: &Device, test: Option<&KeptSelfTest>, update: Option<&Target>) -> String {
+    let verdict = test.map_or("none yet", |kept| kept.test.verdict().word());
     let seen = device
         .last_seen
         .map_or_else(|| "never".to_owned(), |at| at.to_string());
@@ -100,7 +146,8 @@ fn line(device: &Device, update: Option<&Target>) -> String {
         )
     });
     format!(
-        "{}  {}  office {}  serial {}  certificate until {}  seen {seen}  held {}  waiting {}{update}",
+        "{}  {}  office {}  serial {}  certificate until {}  seen {seen}  held {}  waiting {}  \
+          self-test {verdict}{update}",
         device.id,
         device.state.as_str(),
         device.office,
@@ -111,7 +158,11 @@ fn line(device: &Device, update: Option<&Target>) -> String {
     )
 }
 
-fn value(device: &Device, update: Option<&Target>) -> serde_json::Value {
+fn value(
+    device: &Device,
+    test: Option<&KeptSelfTest>,
+    update: Option<&Target>,
+) -> serde_json::Value {
     json!({
         "device": device.id,
         "state": device.state.as_str(),
@@ -125,6 +176,10 @@ fn value(device: &Device, update: Option<&Target>) -> serde_json::Value {
         "waiting": device.waiting,
         "audit": device.audit,
         "update": update.map(releases::target_value),
+        "self_test": test.map(|kept| json!({
+            "verdict": kept.test.verdict().word(),
+            "made_at": kept.made_at,
+        })),
     })
 }
 

@@ -12,6 +12,7 @@ mod output;
 mod provisioning;
 mod releases;
 mod requests;
+mod self_test;
 mod serve;
 mod staff;
 mod stations;

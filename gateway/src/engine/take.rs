@@ -160,6 +160,7 @@ impl Desk<'_> {
             Action::PledgeSigned(pledge) => effects::pledge(self, command, pledge),
             Action::DeviceReport(report) => effects::device(self, report),
             Action::UpdateReport(report) => effects::update(self, report),
+            Action::SelfTested(test) => effects::self_test(self, command, test),
         }
     }
 }

@@ -12,10 +12,14 @@ use protocol::number::{InsuredNumber, OfficeNumber};
 use protocol::provisioning::image::VerifyKey;
 use protocol::provisioning::record::{self, FlashRecord, FlashResult};
 use protocol::provisioning::{Board, UnitSerial, Version};
+use protocol::self_test::{Corner, Found, PartFound, SelfTest, TestedPart};
 use uuid::Uuid;
 
 use super::sqlite::SqliteStore;
-use super::{CaseRow, Device, DeviceState, KnownImage, Store, TokenIssue, Tx, Upsert, read, write};
+use super::{
+    CaseRow, Device, DeviceState, KeptSelfTest, KnownImage, Store, TokenIssue, Tx, Upsert, read,
+    write,
+};
 use crate::error::GatewayError;
 use crate::harness::{OFFICE, city};
 
@@ -99,6 +103,7 @@ fn rows_come_back_as_they_were(store: &dyn Store) -> i64 {
     })
     .expect(BROKEN);
     assert_eq!(load(store, &id).backed_up, 7, "a backup mark went back");
+    self_tests_are_kept_one_a_terminal(store, key);
 
     let token = TokenIssue {
         hash: Sha256Digest::of(b"token"),
@@ -112,6 +117,30 @@ fn rows_come_back_as_they_were(store: &dyn Store) -> i64 {
     let held = read(store, move |tx| tx.token(&hash)).expect(BROKEN);
     assert_eq!(held.map(|held| held.issue), Some(token));
     key
+}
+
+fn self_tests_are_kept_one_a_terminal(store: &dyn Store, key: i64) {
+    let none = read(store, move |tx| tx.self_test(key)).expect(BROKEN);
+    assert!(none.is_none(), "a self-test was there before one was kept");
+    for (made_at, found) in [(1, Found::NoLink), (2, Found::Works)] {
+        let test = KeptSelfTest {
+            made_at: at(made_at),
+            clock_trusted: made_at == 2,
+            received_at: at(made_at + 5),
+            test: SelfTest {
+                program: "0.1.0".to_owned(),
+                parts: vec![PartFound {
+                    part: TestedPart::Network,
+                    found,
+                }],
+                silent_corners: vec![Corner::TopLeft],
+            },
+        };
+        let kept = test.clone();
+        write(store, move |tx| tx.put_self_test(key, &kept)).expect(BROKEN);
+        let held = read(store, move |tx| tx.self_test(key)).expect(BROKEN);
+        assert_eq!(held, Some(test), "the newest self-test did not come back");
+    }
 }
 
 fn a_receipt_is_found_by_terminal_and_id(store: &dyn Store, device: i64) {

@@ -4,6 +4,7 @@
 use protocol::calendar::Timestamp;
 use protocol::exchange::{AuditHead, DeviceId, Sha256Digest};
 use protocol::number::OfficeNumber;
+use protocol::self_test::SelfTest;
 
 use crate::error::GatewayError;
 
@@ -121,6 +122,19 @@ pub struct Token {
     pub issue: TokenIssue,
     /// Once used: the terminal, the hash of its public key, and its certificate chain (PEM).
     pub used: Option<(DeviceId, Sha256Digest, String)>,
+}
+
+/// The newest self-test of a terminal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptSelfTest {
+    /// When it was done, by the terminal's clock.
+    pub made_at: Timestamp,
+    /// Whether the terminal trusted its clock then.
+    pub clock_trusted: bool,
+    /// When it arrived here.
+    pub received_at: Timestamp,
+    /// What was found.
+    pub test: SelfTest,
 }
 
 /// What the operator should look at.
@@ -263,6 +277,18 @@ pub trait DeviceRows {
     /// # Errors
     /// The database's.
     fn raise(&mut self, key: i64, kind: AlarmKind, now: Timestamp) -> Result<(), GatewayError>;
+
+    /// Keeps what a terminal found when it tested itself, in place of the test before.
+    ///
+    /// # Errors
+    /// The database's.
+    fn put_self_test(&mut self, key: i64, test: &KeptSelfTest) -> Result<(), GatewayError>;
+
+    /// The newest self-test of a terminal.
+    ///
+    /// # Errors
+    /// The database's.
+    fn self_test(&mut self, key: i64) -> Result<Option<KeptSelfTest>, GatewayError>;
 
     /// Alarms, newest first, at most `limit`.
     ///

@@ -22,7 +22,9 @@ use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
 pub use cases::{CaseRow, CaseRows, PersonRow, Upsert};
 pub use commands::CommandRows;
-pub use devices::{Alarm, AlarmKind, Device, DeviceRows, DeviceState, Token, TokenIssue};
+pub use devices::{
+    Alarm, AlarmKind, Device, DeviceRows, DeviceState, KeptSelfTest, Token, TokenIssue,
+};
 pub use feed::FeedRows;
 pub use files::{Attachment, Document, DocumentTime, FileRows};
 pub use offices::{OfficeRows, Pledge, StaffRow};

@@ -14,6 +14,7 @@ use protocol::exchange::{
 };
 use protocol::number::OfficeNumber;
 use protocol::problem::ProblemCode;
+use protocol::self_test::{Found, PartFound, SelfTest, TestedPart};
 
 use crate::client::{Line, ask, config, enrol, poll, post};
 use crate::work::{command, disclosure, envelope, id, now, pledge, progress, raw, request};
@@ -278,6 +279,45 @@ fn a_terminal_that_reports_an_opened_case_raises_one_alarm_however_often_it_is_s
         let same = alarms.iter().filter(|alarm| alarm.kind == kind);
         assert_eq!(same.count(), 1);
     }
+}
+
+#[test]
+fn a_self_test_is_kept_once_however_often_it_is_sent_and_a_later_one_takes_its_place() {
+    let desk = desk();
+    let test = |found| SelfTest {
+        program: "0.1.0".to_owned(),
+        parts: vec![PartFound {
+            part: TestedPart::Network,
+            found,
+        }],
+        silent_corners: Vec::new(),
+    };
+    let kept = || {
+        let id = desk.device.clone();
+        store::read(desk.bench.store(), move |tx| {
+            let device = tx.device(&id)?;
+            tx.self_test(device.map_or(-1, |device| device.key))
+        })
+        .unwrap()
+    };
+    assert_eq!(kept(), None);
+    for (n, found) in [(1, Found::NoLink), (2, Found::Works)] {
+        let mut report = command(Action::SelfTested(test(found)));
+        report.insurer = None;
+        for _ in 0..2 {
+            let (page, _) = desk.send(&request(0, vec![envelope(n, &report)]));
+            assert_eq!(page.receipts[0].outcome, Outcome::Accepted);
+        }
+        assert_eq!(kept().map(|kept| kept.test), Some(test(found)));
+    }
+    // One that cannot be is refused, and the one before stands.
+    let mut twice = test(Found::Works);
+    twice.parts.push(twice.parts[0]);
+    let mut report = command(Action::SelfTested(twice));
+    report.insurer = None;
+    let (page, _) = desk.send(&request(0, vec![envelope(3, &report)]));
+    assert!(matches!(page.receipts[0].outcome, Outcome::Refused { .. }));
+    assert_eq!(kept().map(|kept| kept.test), Some(test(Found::Works)));
 }
 
 #[test]

@@ -18,10 +18,11 @@ use protocol::command::Action;
 use protocol::exchange::{ReceiptKey, Sha256Digest, TrustBundle};
 use protocol::number::OfficeNumber;
 use protocol::person::{Attachment, AttachmentMedia};
+use protocol::self_test::{Corner, Found, PartFound, SelfTest, TestedPart};
 use serde_json::Value;
 
 use crate::client::{Server, ask, enrol_with, poll, post};
-use crate::work::{disclosure, envelope, id, now, progress, request};
+use crate::work::{command, disclosure, envelope, id, now, progress, request};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_gateway");
 
@@ -250,6 +251,41 @@ fn a_day_by_the_command_line_and_nothing_personal_in_the_log() {
     assert_eq!(
         json(folder, &["devices", "list"])[0]["device"],
         device.as_str()
+    );
+    let listed = json(folder, &["devices", "list"]);
+    assert!(listed[0]["self_test"].is_null());
+    let serial = listed[0]["serial"].as_str().unwrap().to_owned();
+    let none = run(folder, &["devices", "selftest", &serial]);
+    assert!(!none.status.success(), "nothing was reported yet");
+    let unknown = run(folder, &["devices", "selftest", "NOBODY-1"]);
+    assert!(!unknown.status.success());
+    let mut tested = command(Action::SelfTested(SelfTest {
+        program: "0.1.0".to_owned(),
+        parts: vec![PartFound {
+            part: TestedPart::Touch,
+            found: Found::CornersSilent,
+        }],
+        silent_corners: vec![Corner::TopLeft],
+    }));
+    tested.insurer = None;
+    let report = request(0, vec![envelope(77, &tested)]);
+    assert_eq!(
+        post(&serving, Some(&identity), "/v1/exchange", &report).status,
+        200
+    );
+    let kept = json(folder, &["devices", "selftest", &serial]);
+    assert_eq!(
+        (&kept["verdict"], &kept["program"]),
+        (&"bad".into(), &"0.1.0".into())
+    );
+    assert_eq!(kept["parts"][0]["found"], "corners_silent");
+    let text = run(folder, &["devices", "selftest", &serial]).stdout;
+    let text = String::from_utf8(text).unwrap();
+    assert!(text.contains("touch      bad    corners_silent"), "{text}");
+    assert!(text.contains("silent     top_left"), "{text}");
+    assert_eq!(
+        json(folder, &["devices", "list"])[0]["self_test"]["verdict"],
+        "bad"
     );
     json(folder, &["devices", "revoke", &device]);
     assert_eq!(poll(&serving, Some(&identity)).unwrap().status, 403);

@@ -36,6 +36,7 @@ pub struct Day<'a> {
     kiosk: PathBuf,
     config: PathBuf,
     player: Player,
+    screen: Screen,
     pictures: PathBuf,
     taken: Vec<PathBuf>,
     steps: usize,
@@ -121,6 +122,7 @@ impl<'a> Day<'a> {
             kiosk,
             config,
             player,
+            screen,
             pictures,
             taken: Vec::new(),
             steps: 0,
@@ -164,6 +166,14 @@ impl Day<'_> {
     fn say(&mut self, what: &str) {
         self.steps += 1;
         (self.tell)(&format!("      {what}"));
+    }
+
+    /// The words of a button that is called something shorter on the narrow screen.
+    fn or_short(&self, words: &'static str, short: &'static str) -> &'static str {
+        match self.screen {
+            Screen::Portable => short,
+            Screen::Seven | Screen::Ten => words,
+        }
     }
 
     fn press(&mut self, label: &str) -> io::Result<()> {

@@ -9,6 +9,7 @@ impl Day<'_> {
     pub(super) fn set_up(&mut self) -> io::Result<()> {
         self.on("S-1", "the terminal is new")?;
         self.press("はじめる")?;
+        self.self_test()?;
         self.on("S-2", "the one-time token from the sheet")?;
         let token = self.world.token()?;
         self.player.order(&format!("paste {token}"))?;
@@ -35,6 +36,27 @@ impl Day<'_> {
         self.on("A-1", "the shutter")
     }
 
+    /// The unit tests itself; a person presses, looks and listens.
+    fn self_test(&mut self) -> io::Result<()> {
+        self.on("S-7", "the self-test: a finger in each corner")?;
+        for corner in ["左上", "右上", "右下", "左下"] {
+            self.press(corner)?;
+        }
+        self.on("S-8", "five colours over the whole screen")?;
+        for _ in 0..5 {
+            self.press("ふれると、つぎの色")?;
+        }
+        for question in ["五つの色が", "赤いランプが", "低い音が"] {
+            self.player.see(question)?;
+            self.press("はい")?;
+        }
+        self.player.see("読み取り機を確かめます")?;
+        self.on("S-9", "the reader, here without a test card")?;
+        self.press("つぎへ")?;
+        self.on("S-10", "what was found, part by part")?;
+        self.press("つぎへ")
+    }
+
     pub(super) fn add_staff(&mut self, member: Member) -> io::Result<()> {
         for (field, value) in [("お名前", member.name), ("職員ID", member.id)] {
             self.press(field)?;
@@ -42,7 +64,8 @@ impl Day<'_> {
             self.press("つぎへ")?;
         }
         self.press(member.role)?;
-        self.press("この職員を加える")?;
+        let add = self.or_short("この職員を加える", "追加");
+        self.press(add)?;
         self.on("A-5", "each chooses a passcode, twice")?;
         self.player.digits(member.passcode)?;
         self.press("つぎへ")?;

@@ -2,6 +2,7 @@
 
 settings-ask = What shall we look at?
 settings-diagnostics = This terminal
+settings-parts = Parts and test
 settings-staff = Staff
 settings-look = Look and sound
 settings-profile = Office
@@ -71,6 +72,7 @@ part-certificate = Certificate
 part-gateway = City line
 part-queue = To send
 part-update = v{ $running }
+part-parts = Parts
 verdict-good = Works
 verdict-watch = Watch it
 verdict-bad = Not working
@@ -93,3 +95,6 @@ verdict-items = { $count ->
     [one] { $count } item
    *[other] { $count } items
     }
+verdict-parts = { $count } to check
+diagnostics-parts = Parts
+diagnostics-parts-short = Parts

@@ -2,6 +2,7 @@
 
 settings-ask = どれを見なおしますか？
 settings-diagnostics = 端末のようす
+settings-parts = 部品の点検
 settings-staff = 職員
 settings-look = 見やすさと音
 settings-profile = 事業所
@@ -71,6 +72,7 @@ part-certificate = 通信の証明
 part-gateway = 市との回線
 part-queue = 送信待ち
 part-update = 版 { $running }
+part-parts = 本体の部品
 verdict-good = 使えます
 verdict-watch = 気をつけて
 verdict-bad = 使えません
@@ -90,3 +92,6 @@ update-installed = 最新です
 update-came-back = { $offered } 復帰
 update-refused = { $offered } 不可
 verdict-items = { $count }件
+verdict-parts = { $count }つ 要点検
+diagnostics-parts = 部品を見る
+diagnostics-parts-short = 部品

@@ -11,6 +11,7 @@ use firmware::error::Problem;
 use firmware::runtime::line::{Bootstrap, LineParts};
 use firmware::runtime::updates::UpdateParts;
 use firmware::runtime::{Parts, pages};
+use firmware::setup;
 use firmware::setup::config::{Config, Panel, Place, parse_desks};
 use firmware::terminal::effect::TerminalConfig;
 use firmware::terminal::touch::Language;
@@ -91,15 +92,19 @@ fn updates(config: &Config) -> Option<UpdateParts> {
     })
 }
 
-/// A wipe was cut half-way and is finished now: the terminal starts as a new one, and says why
-/// in the log and in the first entry of its audit log.
+/// What was here was destroyed, in the last run or, had that been cut, just now: the terminal
+/// starts as a new one, and says why in the log, in the first entry of its audit log, and on
+/// its screen until it belongs to an office again.
 fn say_wiped(vault: &mut Vault) -> Result<(), Problem> {
     tracing::warn!(
         code = ProblemCode::VaultWiped.as_str(),
-        "a wipe that had been cut was finished; this unit starts as a new one"
+        "this unit was reported lost and its data is destroyed; it starts as a new one"
     );
     let now = Clock::system(vault.read(clock::floor)?).now();
-    vault.write(|tx| audit::append(tx, &now, None, &AuditEvent::WipeFinished).map(drop))
+    vault.write(|tx| {
+        audit::append(tx, &now, None, &AuditEvent::WipeFinished)?;
+        setup::keep_wiped(tx)
+    })
 }
 
 /// A problem as the technician reads it: code and sentence.

@@ -29,6 +29,8 @@ fn row(line: &view::DiagnosticLine, words: &Words) -> DiagnosticRow {
         DiagnosticPart::Gateway => "part-gateway",
         DiagnosticPart::Queue => "part-queue",
         DiagnosticPart::Update => "part-update",
+        // The parts of the board stand on this page as one; J-7 has each.
+        DiagnosticPart::Parts | DiagnosticPart::Board(_) => "part-parts",
     };
     let running = match &line.note {
         Some(DiagnosticNote::Update { running, .. }) => running.as_str(),
@@ -59,6 +61,9 @@ fn row(line: &view::DiagnosticLine, words: &Words) -> DiagnosticRow {
         ) => update(version, stage, words),
         (_, DiagnosticPart::Queue, Some(count)) => {
             words.say_with("verdict-items", &[("count", count.into())])
+        }
+        (_, DiagnosticPart::Parts, Some(count)) => {
+            words.say_with("verdict-parts", &[("count", count.into())])
         }
         _ => words.say(verdict),
     };
@@ -103,6 +108,8 @@ pub fn connect(ui: &Kiosk, touches: &Touches) {
     let global = ui.global::<DiagnosticsPage>();
     let send = touches.clone();
     global.on_print(move || send(Touch::Print));
+    let send = touches.clone();
+    global.on_parts(move || send(Touch::Third));
     let send = touches.clone();
     global.on_back(move || send(Touch::Back));
 }

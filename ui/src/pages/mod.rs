@@ -40,6 +40,7 @@ pub mod purpose;
 pub mod qualification;
 pub mod reading;
 pub mod saved;
+pub mod self_test;
 pub mod settings;
 pub mod setup;
 pub mod staff_admin;
@@ -101,6 +102,7 @@ pub fn connect(ui: &Kiosk, touches: &Touches) {
     purpose::connect(ui, touches);
     reading::connect(ui, touches);
     saved::connect(ui, touches);
+    self_test::connect(ui, touches);
     text_entry::connect(ui, touches);
     trouble::connect(ui, touches);
 }
@@ -321,6 +323,22 @@ pub fn show(view: &View, layout: Layout, ui: &Kiosk, words: &Words) {
         Page::SetupDone => {
             setup::show(ui, words);
             PageName::SetupDone
+        }
+        Page::SelfTestTouch(page) => {
+            self_test::show_touch(*page, ui, words);
+            PageName::SelftestTouch
+        }
+        Page::SelfTestColour(colour) => {
+            self_test::show_colour(*colour, ui);
+            PageName::SelftestColour
+        }
+        Page::SelfTestPart(page) => {
+            self_test::show_part(*page, ui, words);
+            PageName::SelftestPart
+        }
+        Page::SelfTestResult(page) => {
+            self_test::show_result(page, ui, words);
+            PageName::SelftestResult
         }
     };
     // Nothing about a visitor stays behind the next page.

@@ -29,6 +29,7 @@ pub fn show(page: &view::SettingsPage, ui: &Kiosk, words: &Words) {
 fn name(screen: Screen) -> (&'static str, &'static str) {
     match screen {
         Screen::Diagnostics => ("settings-diagnostics", "test"),
+        Screen::Parts => ("settings-parts", "gear"),
         Screen::StaffAdmin => ("settings-staff", "people"),
         Screen::Look => ("settings-look", "contrast"),
         Screen::Profile => ("settings-profile", "document"),

@@ -176,6 +176,39 @@ fn trouble_has_a_way_out_and_a_slip() {
 }
 
 #[test]
+fn the_self_test_takes_a_finger_in_a_corner_and_answers_by_their_words() {
+    assert_eq!(
+        press("S-7_selftest_touch", &["左上", "やめる"]),
+        [Touch::Field(0), Touch::Back]
+    );
+    assert_eq!(
+        press("S-7_selftest_touch_silent", &["右下", "この角は押せません"]),
+        [Touch::Field(2), Touch::Second]
+    );
+    assert_eq!(
+        press("S-8_selftest_green", &["ふれると、つぎの色"]),
+        [Touch::Main]
+    );
+    assert_eq!(
+        press("S-9_selftest_lamp", &["いいえ", "もう一度", "はい"]),
+        [Touch::Second, Touch::Third, Touch::Main]
+    );
+    assert_eq!(
+        press(
+            "S-10_selftest_result",
+            &["読み取り機", "つぎのページ", "つぎへ"]
+        ),
+        [Touch::Row(1), Touch::NextPage, Touch::Main]
+    );
+    assert_eq!(press("J-1_diagnostics", &["部品"]), [Touch::Third]);
+    let parts = opened("J-7_parts", Layout::Seven);
+    assert!(
+        parts.press("ランプ").is_err(),
+        "nothing to press before a test"
+    );
+}
+
+#[test]
 fn a_main_action_touched_twice_at_once_happens_once() {
     let screen = opened("A-6_pledge", Layout::Seven);
     let count = Rc::new(RefCell::new(0));

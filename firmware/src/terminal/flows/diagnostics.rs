@@ -2,6 +2,7 @@
 
 use hal::card::ReaderEvent;
 
+use super::selftest::SelfTestFlow;
 use super::trouble::{SlipFlow, slip};
 use crate::setup::{self, Finding};
 use crate::store::StoreReply;
@@ -38,6 +39,21 @@ fn gateway(desk: &Desk) -> Verdict {
         Network::Online => Verdict::Good,
         Network::Offline { .. } => Verdict::Watch,
         Network::Paused { .. } | Network::NotSetUp => Verdict::Bad,
+    }
+}
+
+/// All parts of the board in one line; J-7 says which of them, and what to do.
+fn parts(desk: &Desk) -> DiagnosticLine {
+    let faults = desk.faulty.len();
+    DiagnosticLine {
+        part: DiagnosticPart::Parts,
+        verdict: match (faults, desk.fitted.is_empty()) {
+            (0, true) => Verdict::Unknown,
+            (0, false) => Verdict::Good,
+            _ => Verdict::Watch,
+        },
+        value: (faults > 0).then(|| i64::try_from(faults).unwrap_or(i64::MAX)),
+        note: None,
     }
 }
 
@@ -79,6 +95,7 @@ impl Flow for DiagnosticsFlow {
                 line(DiagnosticPart::Gateway, gateway(desk)),
                 found(DiagnosticPart::Queue),
                 found(DiagnosticPart::Update),
+                parts(desk),
             ],
         })
     }
@@ -92,6 +109,7 @@ impl Flow for DiagnosticsFlow {
     fn touch(&mut self, touch: Touch, desk: &mut Desk) -> Next {
         match touch {
             Touch::Back | Touch::Main => Next::Back,
+            Touch::Third => Next::Open(Box::new(SelfTestFlow::asked())),
             Touch::Second | Touch::Print => Next::Open(Box::new(SlipFlow::new(slip(
                 desk,
                 Screen::Diagnostics,

@@ -1,14 +1,12 @@
 //! the shutter. Also what shows before the state is loaded, and after the key is gone.
 
-use protocol::problem::ProblemCode;
-
 use super::staff::StaffFlow;
-use super::trouble::{desk_for, slip, topic_of};
+use super::trouble::wiped_page;
 use crate::terminal::desk::Desk;
 use crate::terminal::flow::{Flow, Next};
 use crate::terminal::screen::Screen;
 use crate::terminal::touch::Touch;
-use crate::terminal::view::{Page, TroublePage, WayOut};
+use crate::terminal::view::{Page, WayOut};
 
 /// The shutter.
 #[derive(Debug)]
@@ -67,15 +65,7 @@ impl Flow for WipedFlow {
     }
 
     fn page(&self, desk: &Desk) -> Page {
-        let code = ProblemCode::DeviceWiped;
-        let slip = slip(desk, Screen::Trouble, Some(code.clone()));
-        Page::Trouble(TroublePage {
-            desk: desk_for(topic_of(&code), desk),
-            code,
-            count: 0,
-            way_out: WayOut::Home,
-            slip,
-        })
+        wiped_page(WayOut::Home, desk)
     }
 
     fn touch(&mut self, _touch: Touch, _desk: &mut Desk) -> Next {

@@ -20,6 +20,7 @@ pub mod passcode;
 pub mod pledge;
 pub mod profile;
 pub mod saved;
+pub mod selftest;
 pub mod settings;
 pub mod setup;
 pub mod staff;

@@ -5,6 +5,7 @@ use super::card_mode::CardModeFlow;
 use super::diagnostics::DiagnosticsFlow;
 use super::look::LookFlow;
 use super::profile::ProfileFlow;
+use super::selftest::SelfTestFlow;
 use crate::access::rights;
 use crate::terminal::desk::Desk;
 use crate::terminal::flow::{Flow, Next};
@@ -13,12 +14,13 @@ use crate::terminal::touch::Touch;
 use crate::terminal::view::{Page, SettingsPage};
 
 /// Everything there is, in the order of the page.
-const ALL: [Screen; 5] = [
+const ALL: [Screen; 6] = [
     Screen::Look,
     Screen::StaffAdmin,
     Screen::Profile,
     Screen::CardMode,
     Screen::Diagnostics,
+    Screen::Parts,
 ];
 
 /// The list of settings.
@@ -55,6 +57,7 @@ impl Flow for SettingsFlow {
             Some(Screen::Profile) => Next::Open(Box::new(ProfileFlow::default())),
             Some(Screen::CardMode) => Next::Open(Box::new(CardModeFlow::default())),
             Some(Screen::Diagnostics) => Next::Open(Box::new(DiagnosticsFlow::default())),
+            Some(Screen::Parts) => Next::Open(Box::new(SelfTestFlow::asked())),
             _ => Next::Stay,
         }
     }

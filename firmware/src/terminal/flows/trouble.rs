@@ -164,6 +164,20 @@ impl Flow for SlipFlow {
     }
 }
 
+/// K-1 of a terminal whose data was destroyed because it had been reported lost.
+#[must_use]
+pub fn wiped_page(way_out: WayOut, desk: &Desk) -> Page {
+    let code = ProblemCode::DeviceWiped;
+    let slip = slip(desk, Screen::Trouble, Some(code.clone()));
+    Page::Trouble(TroublePage {
+        desk: desk_for(topic_of(&code), desk),
+        code,
+        count: 0,
+        way_out,
+        slip,
+    })
+}
+
 /// The facts a desk asks for (W21), without personal data.
 #[must_use]
 pub fn slip(desk: &Desk, screen: Screen, code: Option<ProblemCode>) -> Slip {

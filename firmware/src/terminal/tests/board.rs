@@ -377,3 +377,26 @@ fn a_case_that_is_open_before_the_vault_answers_lets_nobody_in_and_loses_no_set_
         );
     }
 }
+
+#[test]
+fn what_the_unit_says_by_itself_stands_on_a_shutter_that_nobody_has_touched_for_long() {
+    let mut day = day(Profile::Portable);
+    mains(&mut day, false);
+    day.wait(600);
+    assert_eq!(day.screen(), Screen::Lock);
+    for _ in 0..3 {
+        battery(&mut day, 5);
+    }
+    assert_eq!(trouble(&day), Some(ProblemCode::PowerEmpty));
+    day.wait(20);
+    assert_eq!(trouble(&day), Some(ProblemCode::PowerEmpty));
+    day.wait(11);
+    assert!(day.off);
+
+    let mut day = self::day(Profile::Counter);
+    day.wait(600);
+    open_case(&mut day, true);
+    assert_eq!(trouble(&day), Some(ProblemCode::CaseOpened));
+    day.wait(61);
+    assert_eq!(day.screen(), Screen::Lock);
+}

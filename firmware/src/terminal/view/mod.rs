@@ -9,6 +9,7 @@ mod card;
 mod desk;
 mod lookup;
 mod request;
+mod self_test;
 mod service;
 
 pub use boxes::*;
@@ -16,6 +17,7 @@ pub use card::*;
 pub use desk::*;
 pub use lookup::*;
 pub use request::*;
+pub use self_test::*;
 pub use service::*;
 
 use protocol::calendar::{Date, Timestamp};
@@ -220,6 +222,14 @@ pub enum Page {
     SetupEnrolling(EnrollingPage),
     /// S-6.
     SetupDone,
+    /// S-7.
+    SelfTestTouch(SelfTestTouchPage),
+    /// S-8.
+    SelfTestColour(TestColour),
+    /// S-9.
+    SelfTestPart(SelfTestPartPage),
+    /// S-10 and J-7.
+    SelfTestResult(SelfTestResultPage),
 }
 
 /// One page of a longer list.

@@ -85,6 +85,10 @@ pub enum DiagnosticPart {
     Queue,
     /// The system that runs, and the one that is offered.
     Update,
+    /// One part of the board.
+    Board(hal::board::Part),
+    /// All parts of the board; its number says how many do not work.
+    Parts,
 }
 
 /// Verdict of a diagnostic line.

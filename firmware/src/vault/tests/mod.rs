@@ -248,8 +248,18 @@ fn a_wiped_vault_cannot_be_read_again_even_from_a_copy() {
     vault.checkpoint().unwrap();
     std::fs::copy(&path, &copy).unwrap();
     vault.wipe().unwrap();
-    let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
-    assert_eq!(left.len(), 1, "only the thief's copy is left");
+    let mut left: Vec<_> = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    left.sort();
+    assert_eq!(
+        left,
+        ["copy", "vault.wiped"],
+        "the thief's copy, and a word"
+    );
+    let word = std::fs::metadata(folder.path().join("vault.wiped")).unwrap();
+    assert_eq!(word.len(), 0);
 
     std::fs::rename(&copy, &path).unwrap();
     let refused = Vault::unlock(&path, &secret, entropy).unwrap_err();
@@ -284,6 +294,21 @@ fn a_wipe_that_was_cut_is_finished_at_the_next_start_and_says_so() {
         let vault = Vault::unlock(&path, &secret, entropy).unwrap();
         assert!(!vault.wipe_finished(), "said once");
     }
+}
+
+#[test]
+fn a_finished_wipe_is_said_by_the_next_vault_and_once() {
+    let folder = folder();
+    let path = folder.path().join("vault");
+    let entropy = &mut SeededEntropy::new(1);
+    let secret = FixedSecret::new([5; 32]);
+    let vault = Vault::unlock(&path, &secret, entropy).unwrap();
+    vault.wipe().unwrap();
+    let vault = Vault::unlock(&path, &secret, entropy).unwrap();
+    assert!(vault.wipe_finished());
+    drop(vault);
+    let vault = Vault::unlock(&path, &secret, entropy).unwrap();
+    assert!(!vault.wipe_finished());
 }
 
 #[test]

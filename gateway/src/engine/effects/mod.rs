@@ -7,7 +7,7 @@ mod progress;
 
 pub(super) use disclosure::{disclosure, document};
 pub(super) use eligibility::eligibility;
-pub(super) use office::{device, pledge, profile, staff, update};
+pub(super) use office::{device, pledge, profile, self_test, staff, update};
 pub(super) use progress::progress;
 
 use protocol::command::Command;

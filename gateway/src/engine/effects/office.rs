@@ -6,10 +6,11 @@ use protocol::command::{Command, DeviceEvent, DeviceReport, PledgeSigned, StaffR
 use protocol::facility::FacilityProfile;
 use protocol::problem::ProblemCode;
 use protocol::release::UpdateReport;
+use protocol::self_test::SelfTest;
 
 use super::super::take::{Desk, Effect};
 use crate::error::GatewayError;
-use crate::store::{AlarmKind, Pledge, StaffRow};
+use crate::store::{AlarmKind, KeptSelfTest, Pledge, StaffRow};
 
 /// Keeps a staff record and tells the office's other terminals. A leaver stays one unless the
 /// change that says otherwise was made after they were stopped: a change may have waited in
@@ -122,4 +123,20 @@ pub(in crate::engine) fn update(
     } else {
         Effect::Refused(ProblemCode::ReleaseUnknown)
     })
+}
+
+/// Keeps what a terminal found when it tested itself.
+pub(in crate::engine) fn self_test(
+    desk: &mut Desk<'_>,
+    command: &Command,
+    test: &SelfTest,
+) -> Result<Effect, GatewayError> {
+    let kept = KeptSelfTest {
+        made_at: command.made_at,
+        clock_trusted: command.clock_trusted,
+        received_at: desk.now,
+        test: test.clone(),
+    };
+    desk.tx.put_self_test(desk.device.key, &kept)?;
+    Ok(Effect::Done)
 }

@@ -4,9 +4,13 @@ use protocol::number::OfficeNumber;
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::SqliteTx;
-use super::value::{device_id, get_hash, get_time, get_time_or_none, get_u64, number, office};
+use super::value::{
+    device_id, from_json, get_hash, get_time, get_time_or_none, get_u64, number, office, to_json,
+};
 use crate::error::GatewayError;
-use crate::store::{Alarm, AlarmKind, Device, DeviceRows, DeviceState, Token, TokenIssue};
+use crate::store::{
+    Alarm, AlarmKind, Device, DeviceRows, DeviceState, KeptSelfTest, Token, TokenIssue,
+};
 
 /// The same alarm about the same terminal is kept once in this many milliseconds.
 const ALARM_SPACING_MS: i64 = 3_600_000;
@@ -183,6 +187,48 @@ impl DeviceRows for SqliteTx<'_> {
                 now.unix_ms() - ALARM_SPACING_MS
             ])?;
         Ok(())
+    }
+
+    fn put_self_test(&mut self, key: i64, test: &KeptSelfTest) -> Result<(), GatewayError> {
+        self.conn
+            .prepare_cached(
+                "INSERT INTO self_tests (device, made_at, clock_trusted, received_at, body)
+                 VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT (device) DO UPDATE SET made_at = excluded.made_at,
+                     clock_trusted = excluded.clock_trusted, received_at = excluded.received_at,
+                     body = excluded.body",
+            )?
+            .execute(params![
+                key,
+                test.made_at.unix_ms(),
+                test.clock_trusted,
+                test.received_at.unix_ms(),
+                to_json(&test.test)?
+            ])?;
+        Ok(())
+    }
+
+    fn self_test(&mut self, key: i64) -> Result<Option<KeptSelfTest>, GatewayError> {
+        self.conn
+            .prepare_cached("SELECT * FROM self_tests WHERE device = ?1")?
+            .query_row([key], |row| {
+                Ok((
+                    get_time(row, "made_at")?,
+                    row.get("clock_trusted")?,
+                    get_time(row, "received_at")?,
+                    row.get::<_, String>("body")?,
+                ))
+            })
+            .optional()?
+            .map(|(made_at, clock_trusted, received_at, body)| {
+                Ok(KeptSelfTest {
+                    made_at,
+                    clock_trusted,
+                    received_at,
+                    test: from_json(&body)?,
+                })
+            })
+            .transpose()
     }
 
     fn alarms(&mut self, limit: u32) -> Result<Vec<Alarm>, GatewayError> {

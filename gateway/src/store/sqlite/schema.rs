@@ -142,6 +142,9 @@ CREATE TABLE station_tokens (
     replaces INTEGER NOT NULL, at INTEGER NOT NULL, expires_at INTEGER NOT NULL,
     PRIMARY KEY (kid, nonce)) WITHOUT ROWID;
 CREATE INDEX station_tokens_at ON station_tokens (at);
+CREATE TABLE self_tests (
+    device INTEGER PRIMARY KEY REFERENCES devices, made_at INTEGER NOT NULL,
+    clock_trusted INTEGER NOT NULL, received_at INTEGER NOT NULL, body TEXT NOT NULL);
 ",
 ];
 

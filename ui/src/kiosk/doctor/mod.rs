@@ -16,6 +16,7 @@ use firmware::setup::config::Config;
 use firmware::setup::{self, Finding};
 use firmware::terminal::touch::Language;
 use firmware::terminal::view::{DiagnosticNote, DiagnosticPart, Verdict};
+use hal::board::Part;
 use hal::card::{CardDesk, CardJob, CardOutcome, ReaderEvent};
 use protocol::problem::ProblemCode;
 use serde_json::json;
@@ -199,9 +200,9 @@ fn print(findings: &[Finding], as_json: bool, language: Language) {
             (None, None) => String::new(),
         };
         let code = code.map_or_else(String::new, |code| format!(" {}", code.as_str()));
-        println!("{part:<12} {verdict:<8}{value}{code}");
+        println!("{part:<15} {verdict:<8}{value}{code}");
         if !todo.is_empty() {
-            println!("{:<12} → {todo}", "");
+            println!("{:<15} → {todo}", "");
         }
     }
 }
@@ -227,6 +228,16 @@ fn part_key(part: DiagnosticPart) -> &'static str {
         DiagnosticPart::Gateway => "gateway",
         DiagnosticPart::Queue => "queue",
         DiagnosticPart::Update => "update",
+        DiagnosticPart::Parts => "board",
+        DiagnosticPart::Board(part) => match part {
+            Part::Lamp => "board-lamp",
+            Part::Buzzer => "board-buzzer",
+            Part::Case => "board-case",
+            Part::Gauge => "board-gauge",
+            Part::Mains => "board-mains",
+            Part::Backlight => "board-backlight",
+            Part::Clock => "board-clock",
+        },
     }
 }
 

@@ -47,6 +47,7 @@ fn key(finding: &Finding) -> Option<&'static str> {
         Part::Queue if finding.verdict == Verdict::Bad => "doctor-queue-full",
         Part::Queue => "doctor-queue-waiting",
         Part::Update => update(code.as_ref()),
+        Part::Parts | Part::Board(_) => board(code.as_ref()),
     })
 }
 
@@ -106,6 +107,15 @@ fn update(code: Option<&Code>) -> &'static str {
     }
 }
 
+fn board(code: Option<&Code>) -> &'static str {
+    match code {
+        Some(Code::BoardClock) => "doctor-board-clock",
+        Some(Code::BoardAbsent) => "doctor-board-absent",
+        Some(Code::BoardSetup) => "doctor-board-setup",
+        _ => "doctor-board-failed",
+    }
+}
+
 fn gateway(code: Option<&Code>) -> &'static str {
     match code {
         Some(Code::EnrolMissing) => "doctor-enrol",
@@ -127,7 +137,7 @@ mod tests {
 
     use super::*;
 
-    const PARTS: [Part; 8] = [
+    const PARTS: [Part; 10] = [
         Part::Reader,
         Part::Card,
         Part::Clock,
@@ -136,7 +146,11 @@ mod tests {
         Part::Gateway,
         Part::Queue,
         Part::Update,
+        Part::Parts,
+        Part::Board(hal::board::Part::Lamp),
     ];
+
+    const LAMP: Part = Part::Board(hal::board::Part::Lamp);
 
     fn finding(part: Part, verdict: Verdict, code: Option<Code>) -> Finding {
         Finding {
@@ -185,6 +199,10 @@ mod tests {
             say(Part::Gateway, Verdict::Bad, Some(Code::NetTls)),
             say(Part::Queue, Verdict::Watch, None),
             say(Part::Queue, Verdict::Bad, None),
+            say(LAMP, Verdict::Watch, Some(Code::BoardAbsent)),
+            say(LAMP, Verdict::Watch, Some(Code::BoardFailed)),
+            say(LAMP, Verdict::Watch, Some(Code::BoardSetup)),
+            say(LAMP, Verdict::Watch, Some(Code::BoardClock)),
         ];
         let different: std::collections::BTreeSet<_> = cases.iter().collect();
         assert_eq!(different.len(), cases.len());

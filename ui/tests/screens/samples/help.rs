@@ -8,7 +8,7 @@ use protocol::person::StaffRole;
 use protocol::problem::ProblemCode;
 use protocol::text::PhoneNumber;
 
-use super::{Sample, at, day, offline, sample, today};
+use super::{Sample, at, day, not_set_up, offline, sample, today};
 
 pub fn samples() -> Vec<Sample> {
     let mut samples = vec![
@@ -42,6 +42,7 @@ pub fn samples() -> Vec<Sample> {
     samples.extend([
         trouble("trouble", ProblemCode::VaultFull, WayOut::Outbox),
         undelivered(),
+        wiped(),
         trouble("trouble_tls", ProblemCode::NetTls, WayOut::Retry),
         offline(trouble(
             "trouble_other",
@@ -127,6 +128,18 @@ fn undelivered() -> Sample {
         page.count = 5;
     }
     sample
+}
+
+/// The unit was reported lost and found again.
+fn wiped() -> Sample {
+    let mut sample = trouble("trouble_wiped", ProblemCode::DeviceWiped, WayOut::Close);
+    if let Page::Trouble(page) = &mut sample.view.page {
+        page.slip.office_name.clear();
+        page.slip.office.clear();
+        page.slip.role = None;
+        page.slip.screen = Screen::Trouble;
+    }
+    not_set_up(sample)
 }
 
 fn slip(code: ProblemCode) -> Slip {

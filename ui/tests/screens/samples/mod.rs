@@ -8,11 +8,12 @@ mod inbox;
 mod lookup;
 mod outbox;
 mod request;
+mod self_test;
 mod staff;
 
 use firmware::terminal::screen::Screen;
 use firmware::terminal::touch::{Language, TextSize};
-use firmware::terminal::view::{Look, Network, Page, Strip, View};
+use firmware::terminal::view::{Battery, Look, Network, Page, Strip, View};
 use protocol::calendar::{Date, Timestamp};
 
 /// A view with its name in the pictures: `B-1_home_held`.
@@ -33,6 +34,7 @@ pub fn all() -> Vec<Sample> {
     samples.extend(inbox::samples());
     samples.extend(help::samples());
     samples.extend(staff::samples());
+    samples.extend(self_test::samples());
     samples
 }
 
@@ -90,6 +92,26 @@ pub fn offline(mut sample: Sample) -> Sample {
     sample.view.strip.network = Network::Offline {
         last: Some(at(today(), 9, 42)),
     };
+    sample
+}
+
+/// On its battery, which should be charged soon.
+pub fn on_battery(mut sample: Sample) -> Sample {
+    sample.view.strip.battery = Some(Battery {
+        percent: 18,
+        charging: false,
+        low: true,
+    });
+    sample
+}
+
+/// Before the terminal belongs to anybody.
+pub fn not_set_up(mut sample: Sample) -> Sample {
+    sample.view.strip.office.clear();
+    sample.view.strip.office_short.clear();
+    sample.view.strip.network = Network::NotSetUp;
+    sample.view.strip.waiting = 0;
+    sample.view.staff = None;
     sample
 }
 

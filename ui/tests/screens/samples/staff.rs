@@ -13,7 +13,7 @@ use protocol::release::UpdateState;
 use protocol::text::{EmailAddress, PersonName, PhoneNumber};
 
 use super::access::{LONGEST, user};
-use super::{Sample, at, day, sample, today};
+use super::{Sample, at, day, on_battery, sample, today};
 
 pub fn samples() -> Vec<Sample> {
     let rows = vec![
@@ -22,6 +22,7 @@ pub fn samples() -> Vec<Sample> {
         Screen::Look,
         Screen::Profile,
         Screen::CardMode,
+        Screen::Parts,
     ];
     let mut samples = vec![
         sample(
@@ -34,6 +35,11 @@ pub fn samples() -> Vec<Sample> {
             "diagnostics",
             Page::Diagnostics(diagnostics()),
         ),
+        on_battery(sample(
+            Screen::Diagnostics,
+            "diagnostics_board",
+            Page::Diagnostics(board_faults()),
+        )),
         sample(Screen::StaffAdmin, "staff_admin", Page::StaffAdmin(staff())),
         edit(Screen::StaffEdit, "staff_add", new_member()),
         edit(
@@ -193,8 +199,18 @@ fn diagnostics() -> DiagnosticsPage {
                 }),
                 ..line(DiagnosticPart::Update, Verdict::Good, None)
             },
+            line(DiagnosticPart::Parts, Verdict::Good, None),
         ],
     }
+}
+
+/// Three parts of the board do not answer, on a unit that runs low.
+fn board_faults() -> DiagnosticsPage {
+    let mut page = diagnostics();
+    if let Some(line) = page.lines.last_mut() {
+        (line.verdict, line.value) = (Verdict::Watch, Some(3));
+    }
+    page
 }
 
 fn staff() -> StaffAdminPage {

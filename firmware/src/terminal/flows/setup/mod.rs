@@ -1,4 +1,5 @@
-//! S-1 … S-6: welcome, token, enrolling, profile, staff, done.
+//! S-1 … S-6: welcome, token, enrolling, profile, staff, done. Between welcome and token a new
+//! unit tests itself, once.
 
 mod steps;
 
@@ -9,9 +10,11 @@ use protocol::problem::ProblemCode;
 use super::lock::LockFlow;
 use super::look;
 use super::profile::{build, page_of, text_of};
+use super::selftest::SelfTestFlow;
 use super::staff_form::StaffForm;
+use super::trouble::{SlipFlow, slip, wiped_page};
 use crate::error::Problem;
-use crate::setup::{self, Draft, Loaded, PROFILE_FIELDS};
+use crate::setup::{self, Draft, Loaded, PROFILE_FIELDS, SelfTestState};
 use crate::store::StoreReply;
 use crate::sync::SyncReport;
 use crate::terminal::desk::Desk;
@@ -21,7 +24,7 @@ use crate::terminal::flow::{Flow, Next, Waiting};
 use crate::terminal::line;
 use crate::terminal::screen::Screen;
 use crate::terminal::touch::Touch;
-use crate::terminal::view::{EnrollingPage, Page, TextField};
+use crate::terminal::view::{EnrollingPage, Page, TextField, WayOut};
 
 /// Roles that can be given during set-up, the technician standing by.
 const ROLES: [StaffRole; 4] = [
@@ -36,6 +39,8 @@ const ENROLLED: usize = 3;
 
 /// Where set-up stands.
 enum Step {
+    /// What was here before was destroyed; says so before anything else.
+    Wiped,
     Welcome,
     Token(TextEntry),
     Enrolling {
@@ -59,6 +64,9 @@ pub struct SetupFlow {
     /// Members who can work.
     able: usize,
     administrator: bool,
+    self_test: SelfTestState,
+    /// The self-test was opened from here.
+    testing: bool,
     loading: Waiting,
     drafting: Waiting,
     profile: Waiting,
@@ -78,6 +86,8 @@ impl SetupFlow {
             },
             able: 0,
             administrator: false,
+            self_test: SelfTestState::default(),
+            testing: false,
             loading: Waiting::default(),
             drafting: Waiting::default(),
             profile: Waiting::default(),
@@ -88,11 +98,14 @@ impl SetupFlow {
         flow.know(loaded);
         if loaded.device.is_some() {
             flow.step = flow.after_enrolment(loaded);
+        } else if loaded.wiped {
+            flow.step = Step::Wiped;
         }
         flow
     }
 
     fn know(&mut self, loaded: &Loaded) {
+        self.self_test = loaded.self_test.clone();
         for (mine, kept) in self.draft.texts.iter_mut().zip(&loaded.draft.texts) {
             if mine.is_empty() {
                 mine.clone_from(kept);
@@ -172,6 +185,10 @@ impl SetupFlow {
                 match &self.step {
                     Step::Enrolling { .. } => self.step = self.after_enrolment(loaded),
                     Step::Staff(_) => self.step = Step::Staff(Box::new(self.form())),
+                    // Back from the self-test, which was seen to its end.
+                    Step::Welcome if self.self_test.finished => {
+                        self.step = Step::Token(TextEntry::new(TextField::Token));
+                    }
                     _ => {}
                 }
                 return Next::Stay;
@@ -213,6 +230,7 @@ impl SetupFlow {
 impl Flow for SetupFlow {
     fn screen(&self, _desk: &Desk) -> Screen {
         match self.step {
+            Step::Wiped => Screen::Trouble,
             Step::Welcome => Screen::SetupWelcome,
             Step::Token(_) => Screen::SetupToken,
             Step::Enrolling { .. } => Screen::SetupEnrolling,
@@ -225,6 +243,7 @@ impl Flow for SetupFlow {
 
     fn page(&self, desk: &Desk) -> Page {
         match &self.step {
+            Step::Wiped => wiped_page(WayOut::Close, desk),
             Step::Welcome => Page::SetupWelcome,
             Step::Token(entry) => Page::TextEntry(entry.page(None)),
             Step::Enrolling { done, trouble, .. } => Page::SetupEnrolling(EnrollingPage {
@@ -241,8 +260,9 @@ impl Flow for SetupFlow {
     }
 
     fn shown(&mut self, desk: &mut Desk) -> Next {
-        if matches!(self.step, Step::Staff(_)) {
-            // Somebody has just chosen a passcode, or gone back from it.
+        // Somebody has just chosen a passcode, or gone back from it; or the self-test is left.
+        let tested = matches!(self.step, Step::Welcome) && !self.self_test.finished;
+        if matches!(self.step, Step::Staff(_)) || (tested && self.testing) {
             self.load(desk);
         }
         Next::Stay
@@ -250,7 +270,24 @@ impl Flow for SetupFlow {
 
     fn touch(&mut self, touch: Touch, desk: &mut Desk) -> Next {
         match &mut self.step {
+            Step::Wiped => match touch {
+                Touch::Main => {
+                    self.step = Step::Welcome;
+                    Next::Stay
+                }
+                Touch::Second | Touch::Print | Touch::ShowSlip => {
+                    let code = Some(ProblemCode::DeviceWiped);
+                    let slip = slip(desk, Screen::Trouble, code);
+                    Next::Open(Box::new(SlipFlow::new(slip)))
+                }
+                _ => Next::Stay,
+            },
             Step::Welcome => {
+                if touch == Touch::Main && !self.self_test.finished {
+                    self.testing = true;
+                    let state = self.self_test.clone();
+                    return Next::Open(Box::new(SelfTestFlow::in_set_up(state)));
+                }
                 if touch == Touch::Main {
                     self.step = Step::Token(TextEntry::new(TextField::Token));
                 } else if look::change(&touch, desk) {
