@@ -3,7 +3,7 @@
 //! Which of the two systems boots ([`slots`]), the secret of the board and the keys made of it
 //! ([`key`]), what the card's configuration becomes ([`apply`]), what may pass the network
 //! ([`firewall`]), whether a new system is good enough to keep ([`health`]) and new enough to
-//! install ([`version`]), and the screen that comes up when nothing else does ([`recovery`]). The program `appliance` puts them in
+//! install ([`version`]), when it may restart into it ([`idle`]), and the screen that comes up when nothing else does ([`recovery`]). The program `appliance` puts them in
 //! front of the boot scripts, systemd and RAUC.
 
 pub mod apply;
@@ -11,6 +11,7 @@ pub mod disk;
 pub mod error;
 pub mod firewall;
 pub mod health;
+pub mod idle;
 pub mod key;
 pub mod recovery;
 pub mod slots;

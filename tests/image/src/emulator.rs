@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::card::Card;
@@ -12,10 +12,37 @@ use crate::qmp::Qmp;
 use crate::tools;
 
 /// Between two looks at the screen.
-const LOOK_AGAIN: Duration = Duration::from_secs(2);
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Lines of the serial console that a failure shows.
 const TAIL_LINES: usize = 25;
+
+/// What is plugged into a terminal, and how it is found when it is switched on.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Rig<'a> {
+    /// A stick with an update.
+    pub stick: Option<&'a Path>,
+    /// What its real-time clock says, as QEMU's `-rtc base=` takes it; by default the time.
+    pub clock: Option<&'a str>,
+    /// The network cable is out.
+    pub unplugged: bool,
+    /// A USB device is where the reader should be that no card reader's driver knows.
+    pub foreign_reader: bool,
+}
+
+impl<'a> Rig<'a> {
+    /// With this stick, if any.
+    #[must_use]
+    pub fn with(stick: Option<&'a Path>) -> Self {
+        Self {
+            stick,
+            ..Self::default()
+        }
+    }
+}
+
+/// The network card's name, for QEMU.
+const CABLE: &str = "lan";
 
 /// A running terminal. Dropping it cuts the power.
 pub struct Emulator {
@@ -30,7 +57,7 @@ impl Emulator {
     ///
     /// # Errors
     /// When the emulator does not start.
-    pub fn start(card: &Card, stick: Option<&Path>, folder: &Path) -> io::Result<Self> {
+    pub fn start(card: &Card, rig: Rig<'_>, folder: &Path) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
         let socket = folder.join("qmp");
         let _ = fs::remove_file(&socket);
@@ -49,8 +76,8 @@ impl Emulator {
             ])
             .args(["-device", "virtio-rng-pci", "-device", "i6300esb"])
             .args(["-device", "qemu-xhci"])
-            .args(["-netdev", "user,id=lan"])
-            .args(["-device", "virtio-net-pci,netdev=lan,romfile="])
+            .args(["-netdev", &format!("user,id={CABLE}")])
+            .args(["-device", &format!("virtio-net-pci,netdev={CABLE},romfile=")])
             .args([
                 "-drive",
                 &format!(
@@ -61,7 +88,15 @@ impl Emulator {
             .args(["-device", "virtio-blk-pci,drive=card"])
             .args(["-serial", &format!("file:{}", console.display())])
             .args(["-qmp", &format!("unix:{},server,nowait", socket.display())]);
-        if let Some(stick) = stick {
+        if let Some(clock) = rig.clock {
+            command.args(["-rtc", &format!("base={clock}")]);
+        }
+        if rig.foreign_reader {
+            command
+                .args(["-chardev", "null,id=foreign"])
+                .args(["-device", "usb-serial,chardev=foreign"]);
+        }
+        if let Some(stick) = rig.stick {
             command
                 .args([
                     "-drive",
@@ -79,13 +114,16 @@ impl Emulator {
             .stderr(log)
             .spawn()?;
         let started = Instant::now();
-        let qmp = Qmp::connect(&socket)?;
-        Ok(Self {
+        let mut terminal = Self {
+            qmp: Qmp::connect(&socket)?,
             child,
-            qmp,
             folder: folder.to_owned(),
             started,
-        })
+        };
+        if rig.unplugged {
+            terminal.plug(false)?;
+        }
+        Ok(terminal)
     }
 
     /// Time since it was switched on.
@@ -110,6 +148,22 @@ impl Emulator {
         self.wait_for_picture(limit, |now| {
             let differing = now.middle(page).difference(page);
             (differing < 0.01, differing)
+        })
+    }
+
+    /// Waits until less than a part of the screen differs from another screen's.
+    ///
+    /// # Errors
+    /// As [`Self::wait_for_page`].
+    pub fn wait_for_screen(
+        &mut self,
+        wanted: &Picture,
+        differing: f64,
+        limit: Duration,
+    ) -> io::Result<Duration> {
+        self.wait_for_picture(limit, |now| {
+            let found = now.differs_from_twin(wanted);
+            (found < differing, found)
         })
     }
 
@@ -171,6 +225,21 @@ impl Emulator {
         Err(self.fault(&format!("{what}: not within {limit:?}")))
     }
 
+    /// Waits until it switched itself off.
+    ///
+    /// # Errors
+    /// When it does not within the limit; the last lines of the console.
+    pub fn wait_until_off(&mut self, limit: Duration) -> io::Result<Duration> {
+        let deadline = Instant::now() + limit;
+        while self.is_on() {
+            if Instant::now() >= deadline {
+                return Err(self.fault(&format!("it was not off within {limit:?}")));
+            }
+            std::thread::sleep(Duration::from_millis(250));
+        }
+        Ok(self.up())
+    }
+
     /// A picture of the screen, kept as `screen.png`.
     ///
     /// # Errors
@@ -189,12 +258,34 @@ impl Emulator {
         self.qmp.tap(x, y)
     }
 
+    /// Puts the network cable in, or pulls it.
+    ///
+    /// # Errors
+    /// What the emulator says.
+    pub fn plug(&mut self, into: bool) -> io::Result<()> {
+        self.qmp.set_link(CABLE, into)
+    }
+
     /// What the serial console said so far.
     #[must_use]
     pub fn console(&self) -> String {
         fs::read(self.folder.join("console.txt"))
             .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
             .unwrap_or_default()
+    }
+
+    /// Cuts the power after a while, whatever is going on then.
+    pub fn cut_after(&self, time: Duration) {
+        let process = self.child.id().to_string();
+        std::thread::spawn(move || {
+            std::thread::sleep(time);
+            let _ = Command::new("kill").args(["-9", &process]).status();
+        });
+    }
+
+    /// Whether it is on.
+    pub fn is_on(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
     }
 
     /// Cuts the power: `kill -9` of the emulator.

@@ -4,11 +4,19 @@
 #![allow(clippy::print_stdout, reason = "a program that prints figures")]
 
 mod card;
+mod day;
+mod desk;
 mod emulator;
+mod first_day;
+mod keys;
 mod picture;
 mod proofs;
 mod qmp;
+mod queue;
+mod times;
 mod tools;
+mod twin;
+mod unhappy;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -33,6 +41,21 @@ struct Arguments {
 enum Proof {
     /// Boots to the first screen, which answers to a finger.
     Boot,
+    /// A first day by fingers: set-up, staff, unlock, a look-up, its answer, once at the gateway.
+    Day,
+    /// Cuts the power while saved look-ups wait for the network; none is lost, none doubled.
+    Queue {
+        /// How often.
+        #[arg(long, default_value_t = 20)]
+        count: u32,
+        /// Which instants; printed, so that a run can be repeated.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+    /// No network, no card reader that is known, no clock, no room; each is said on the screen.
+    Unhappy,
+    /// An empty battery switches the terminal off.
+    Battery,
     /// Boot to the first screen against the same kernel to a login prompt.
     Times,
     /// Cuts the power at random instants of starting, running and updating.
@@ -59,6 +82,10 @@ fn main() -> ExitCode {
     let to = arguments.to.unwrap_or_else(|| tools::cache().join("proof"));
     let done = proofs::Bench::new(&arguments.image, &to).and_then(|bench| match arguments.proof {
         Proof::Boot => bench.boot(),
+        Proof::Day => bench.day(),
+        Proof::Queue { count, seed } => bench.queue(count, seed),
+        Proof::Unhappy => bench.unhappy(),
+        Proof::Battery => bench.battery(),
         Proof::Times => bench.times(),
         Proof::Cuts { count, seed } => bench.cuts(count, seed),
         Proof::Updates => bench.updates(),
@@ -66,11 +93,15 @@ fn main() -> ExitCode {
         Proof::Root => bench.root(),
         Proof::All => {
             bench.boot()?;
+            bench.day()?;
+            bench.unhappy()?;
+            bench.battery()?;
             bench.times()?;
             bench.updates()?;
             bench.bundles()?;
             bench.root()?;
-            bench.cuts(20, 1)
+            bench.cuts(20, 1)?;
+            bench.queue(20, 1)
         }
     });
     match done {
