@@ -2,8 +2,8 @@
 
 use std::io;
 
-use crate::emulator::Rig;
 use crate::desk::START_LIMIT;
+use crate::emulator::Rig;
 use crate::first_day::{self, SATO};
 use crate::proofs::{Bench, expect};
 
@@ -46,7 +46,10 @@ impl Bench {
             states.len() == 1 && states[0].0 == "active",
             "the gateway lists this terminal as active",
         )?;
-        println!("day: the look-up arrived once; the gateway lists {}", states[0].1);
+        println!(
+            "day: the look-up arrived once; the gateway lists {}",
+            states[0].1
+        );
         desk.cut_power();
         Ok(())
     }

@@ -26,6 +26,10 @@ pub const START_LIMIT: Duration = Duration::from_secs(1200);
 /// Longest wait for a page after a touch. Passcodes and keys take long when emulated.
 const PAGE_LIMIT: Duration = Duration::from_secs(180);
 
+/// How long the terminal may take to follow a touch before the next one. What is checked is
+/// checked afterwards; this only keeps the pace.
+const FOLLOW_LIMIT: Duration = Duration::from_secs(8);
+
 /// Between two looks at both screens.
 const LOOK_AGAIN: Duration = Duration::from_millis(400);
 
@@ -125,9 +129,7 @@ impl Desk {
     pub fn come_up(&mut self, limit: Duration) -> io::Result<Duration> {
         self.twin.restart()?;
         let wanted = self.twin.look()?;
-        let up = self
-            .terminal()?
-            .wait_for_screen(&wanted, ALIKE, limit)?;
+        let up = self.terminal()?.wait_for_screen(&wanted, ALIKE, limit)?;
         self.twin.restart()?;
         Ok(up)
     }
@@ -157,14 +159,25 @@ impl Desk {
         }
     }
 
-    /// Touches the control with these words on both.
+    /// Touches the control with these words on both, and gives the terminal a while to follow:
+    /// a touch that comes before its page is a touch on another page.
     ///
     /// # Errors
     /// When the twin has no such control.
     pub fn press(&mut self, label: &str) -> io::Result<()> {
         let (x, y) = self.twin.place(label)?;
         self.twin.player()?.press(label)?;
-        self.terminal()?.tap(x, y)
+        self.terminal()?.tap(x, y)?;
+        let deadline = Instant::now() + FOLLOW_LIMIT;
+        while self.differing()? >= SAME && Instant::now() < deadline {
+            std::thread::sleep(LOOK_AGAIN);
+        }
+        Ok(())
+    }
+
+    fn differing(&mut self) -> io::Result<f64> {
+        let twin = self.twin.look()?;
+        Ok(self.terminal()?.look()?.differs_from_twin(&twin))
     }
 
     /// Touches one digit key after the other.
@@ -172,7 +185,9 @@ impl Desk {
     /// # Errors
     /// As [`Self::press`].
     pub fn digits(&mut self, digits: &str) -> io::Result<()> {
-        digits.chars().try_for_each(|digit| self.key(&digit.to_string()))
+        digits
+            .chars()
+            .try_for_each(|digit| self.key(&digit.to_string()))
     }
 
     /// A key that may be touched again at once, unlike an action.
@@ -245,8 +260,7 @@ impl Desk {
         self.twin.player()?.wait(number)?;
         let deadline = Instant::now() + PAGE_LIMIT;
         loop {
-            let twin = self.twin.look()?;
-            let differing = self.terminal()?.look()?.differs_from_twin(&twin);
+            let differing = self.differing()?;
             if differing < same {
                 return Ok(());
             }

@@ -77,7 +77,10 @@ impl Emulator {
             .args(["-device", "virtio-rng-pci", "-device", "i6300esb"])
             .args(["-device", "qemu-xhci"])
             .args(["-netdev", &format!("user,id={CABLE}")])
-            .args(["-device", &format!("virtio-net-pci,netdev={CABLE},romfile=")])
+            .args([
+                "-device",
+                &format!("virtio-net-pci,netdev={CABLE},romfile="),
+            ])
             .args([
                 "-drive",
                 &format!(

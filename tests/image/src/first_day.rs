@@ -1,10 +1,14 @@
 //! The first day of a terminal: set-up, staff, passcodes, a look-up and its answer.
 
 use std::io;
+use std::time::Duration;
 
 use system_tests::world::Insured;
 
 use crate::desk::Desk;
+
+/// Longest wait for the network card to have an address.
+const ADDRESS_LIMIT: Duration = Duration::from_secs(180);
 
 /// A member of staff.
 #[derive(Debug, Clone, Copy)]
@@ -44,11 +48,22 @@ pub fn to_token(desk: &mut Desk) -> io::Result<()> {
     desk.on_alike("S-2", "the token of the card stands in its field")
 }
 
+/// Waits until the terminal has an address: the first screen is there before the network is.
+///
+/// # Errors
+/// When it gets none.
+pub fn network(desk: &mut Desk) -> io::Result<()> {
+    desk.terminal()?
+        .wait_for_text("DHCPv4 address", ADDRESS_LIMIT)
+        .map(drop)
+}
+
 /// Enrolment, the office's profile, two members of staff with passcodes, up to the lock screen.
 ///
 /// # Errors
 /// The step that did not go as it must.
 pub fn set_up(desk: &mut Desk) -> io::Result<()> {
+    network(desk)?;
     desk.press("つぎへ")?;
     desk.on("S-4", "enrolled; now the office")?;
     describe(desk)

@@ -86,7 +86,9 @@ impl Bench {
     /// # Errors
     /// As [`Desk::build`].
     pub fn desk(&self, name: &str) -> io::Result<Desk> {
-        Desk::build(&self.image, &self.to.join(name))
+        let desk = Desk::build(&self.image, &self.to.join(name))?;
+        self.settings(desk.card(), TALKATIVE)?;
+        Ok(desk)
     }
 
     /// Boots to the first screen, which is the one of the pictures, and answers to a finger.
@@ -138,7 +140,11 @@ impl Bench {
         for cut in 1..=count {
             // A third of them while an update may be written.
             let updating = cut % 3 == 0;
-            let terminal = Emulator::start(&card, Rig::with(updating.then_some(stick.as_path())), &folder)?;
+            let terminal = Emulator::start(
+                &card,
+                Rig::with(updating.then_some(stick.as_path())),
+                &folder,
+            )?;
             std::thread::sleep(dice.within(if updating {
                 CUT_UPDATE_WITHIN
             } else {

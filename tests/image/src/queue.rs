@@ -188,7 +188,11 @@ fn drained(desk: &mut Desk, seen: u32) -> io::Result<(u32, u32)> {
             u32::try_from(asked.len()).unwrap_or(u32::MAX),
             u32::try_from(different.len()).unwrap_or(u32::MAX),
         );
-        quiet = if now == last && now.0 >= seen { quiet + 1 } else { 0 };
+        quiet = if now == last && now.0 >= seen {
+            quiet + 1
+        } else {
+            0
+        };
         last = now;
         if quiet >= 10 || Instant::now() >= deadline {
             return Ok(last);

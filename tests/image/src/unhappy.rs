@@ -30,9 +30,6 @@ const SAME_PAGE: f64 = 0.12;
 /// How long a page takes to settle that is compared with nothing.
 const SETTLE: Duration = Duration::from_secs(20);
 
-/// Longest wait for the network card to have an address again.
-const ADDRESS_LIMIT: Duration = Duration::from_secs(180);
-
 /// Longest wait until a terminal is off.
 const OFF_LIMIT: Duration = Duration::from_secs(300);
 
@@ -60,8 +57,7 @@ impl Bench {
         desk.press("つぎへ")?;
         desk.on("S-3", "no network: said in words, nothing is lost")?;
         desk.plug(true)?;
-        desk.terminal()?
-            .wait_for_text("DHCPv4 address", ADDRESS_LIMIT)?;
+        first_day::network(&mut desk)?;
         desk.press("もう一度")?;
         desk.on("S-4", "the network is there: enrolled with the same token")?;
         first_day::describe(&mut desk)?;
@@ -96,7 +92,10 @@ impl Bench {
         desk.twin().player()?.wait("D-5")?;
         std::thread::sleep(SETTLE);
         let twin = desk.twin().look()?;
-        let shown = desk.snapshot("D-5", "the kept answer stands, without a date it cannot know")?;
+        let shown = desk.snapshot(
+            "D-5",
+            "the kept answer stands, without a date it cannot know",
+        )?;
         expect(
             shown.differs_from_twin(&twin) < SAME_PAGE,
             "the kept answer is shown, not called ended",
