@@ -11,7 +11,6 @@ use system_tests::world::{SERIAL, World};
 use crate::card::{Card, at};
 use crate::emulator::{Emulator, Rig};
 use crate::keys;
-use crate::picture::Picture;
 use crate::twin::Twin;
 
 /// Made-up insured people on either side.
@@ -159,15 +158,21 @@ impl Desk {
         }
     }
 
-    /// Touches the control with these words on both, and gives the terminal a while to follow:
-    /// a touch that comes before its page is a touch on another page.
+    /// Touches the control with these words on both, and gives the terminal a while to follow,
+    /// before and after: a touch that comes before its page is a touch on another page, and one
+    /// that comes before the last key is taken finds a button that cannot be pressed yet.
     ///
     /// # Errors
     /// When the twin has no such control.
     pub fn press(&mut self, label: &str) -> io::Result<()> {
         let (x, y) = self.twin.place(label)?;
+        self.follow()?;
         self.twin.player()?.press(label)?;
         self.terminal()?.tap(x, y)?;
+        self.follow()
+    }
+
+    fn follow(&mut self) -> io::Result<()> {
         let deadline = Instant::now() + FOLLOW_LIMIT;
         while self.differing()? >= SAME && Instant::now() < deadline {
             std::thread::sleep(LOOK_AGAIN);
@@ -248,14 +253,6 @@ impl Desk {
         self.wait(number, SAME)
     }
 
-    /// As [`Self::on_alike`], without a picture.
-    ///
-    /// # Errors
-    /// As [`Self::on`].
-    pub fn reach_alike(&mut self, number: &str) -> io::Result<()> {
-        self.wait(number, SAME_BUT_TEXT)
-    }
-
     fn wait(&mut self, number: &str, same: f64) -> io::Result<()> {
         self.twin.player()?.wait(number)?;
         let deadline = Instant::now() + PAGE_LIMIT;
@@ -290,16 +287,6 @@ impl Desk {
         )?;
         println!("{number:<5} {what}");
         Ok(())
-    }
-
-    /// What the terminal shows now, without the twin; kept.
-    ///
-    /// # Errors
-    /// When it has no screen.
-    pub fn snapshot(&mut self, number: &str, what: &str) -> io::Result<Picture> {
-        let picture = self.terminal()?.look()?;
-        self.tell(number, what)?;
-        Ok(picture)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::card::Card;
@@ -22,12 +22,8 @@ const TAIL_LINES: usize = 25;
 pub struct Rig<'a> {
     /// A stick with an update.
     pub stick: Option<&'a Path>,
-    /// What its real-time clock says, as QEMU's `-rtc base=` takes it; by default the time.
-    pub clock: Option<&'a str>,
     /// The network cable is out.
     pub unplugged: bool,
-    /// A USB device is where the reader should be that no card reader's driver knows.
-    pub foreign_reader: bool,
 }
 
 impl<'a> Rig<'a> {
@@ -91,14 +87,6 @@ impl Emulator {
             .args(["-device", "virtio-blk-pci,drive=card"])
             .args(["-serial", &format!("file:{}", console.display())])
             .args(["-qmp", &format!("unix:{},server,nowait", socket.display())]);
-        if let Some(clock) = rig.clock {
-            command.args(["-rtc", &format!("base={clock}")]);
-        }
-        if rig.foreign_reader {
-            command
-                .args(["-chardev", "null,id=foreign"])
-                .args(["-device", "usb-serial,chardev=foreign"]);
-        }
         if let Some(stick) = rig.stick {
             command
                 .args([
@@ -228,21 +216,6 @@ impl Emulator {
         Err(self.fault(&format!("{what}: not within {limit:?}")))
     }
 
-    /// Waits until it switched itself off.
-    ///
-    /// # Errors
-    /// When it does not within the limit; the last lines of the console.
-    pub fn wait_until_off(&mut self, limit: Duration) -> io::Result<Duration> {
-        let deadline = Instant::now() + limit;
-        while self.is_on() {
-            if Instant::now() >= deadline {
-                return Err(self.fault(&format!("it was not off within {limit:?}")));
-            }
-            std::thread::sleep(Duration::from_millis(250));
-        }
-        Ok(self.up())
-    }
-
     /// A picture of the screen, kept as `screen.png`.
     ///
     /// # Errors
@@ -275,20 +248,6 @@ impl Emulator {
         fs::read(self.folder.join("console.txt"))
             .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
             .unwrap_or_default()
-    }
-
-    /// Cuts the power after a while, whatever is going on then.
-    pub fn cut_after(&self, time: Duration) {
-        let process = self.child.id().to_string();
-        std::thread::spawn(move || {
-            std::thread::sleep(time);
-            let _ = Command::new("kill").args(["-9", &process]).status();
-        });
-    }
-
-    /// Whether it is on.
-    pub fn is_on(&mut self) -> bool {
-        matches!(self.child.try_wait(), Ok(None))
     }
 
     /// Cuts the power: `kill -9` of the emulator.

@@ -66,14 +66,6 @@ pub fn set_up(desk: &mut Desk) -> io::Result<()> {
     network(desk)?;
     desk.press("つぎへ")?;
     desk.on("S-4", "enrolled; now the office")?;
-    describe(desk)
-}
-
-/// The rest of set-up, from an enrolled terminal on.
-///
-/// # Errors
-/// The step that did not go as it must.
-pub fn describe(desk: &mut Desk) -> io::Result<()> {
     profile(desk)?;
     desk.on("J-5", "the profile, read back")?;
     desk.press("閉じる")?;
@@ -153,20 +145,11 @@ pub fn pledge(desk: &mut Desk) -> io::Result<()> {
     desk.on("B-1", "unlocked by fingers: the desk is open")
 }
 
-/// Asks by 申請日 and 生年月日; from home to the touch that sends or saves.
+/// Asks by 申請日 and 生年月日; from home to the touch that sends.
 ///
 /// # Errors
 /// The step that did not go as it must.
 pub fn ask_by_dates(desk: &mut Desk, person: &Insured) -> io::Result<()> {
-    fill_in_dates(desk, person)?;
-    desk.press("市にきく")
-}
-
-/// As [`ask_by_dates`], without the last touch.
-///
-/// # Errors
-/// The step that did not go as it must.
-pub fn fill_in_dates(desk: &mut Desk, person: &Insured) -> io::Result<()> {
     desk.press("認定のすすみぐあい")?;
     desk.reach("D-11")?;
     desk.press("日付で")?;
@@ -190,5 +173,6 @@ pub fn fill_in_dates(desk: &mut Desk, person: &Insured) -> io::Result<()> {
     desk.press("つぎへ")?;
     desk.reach("D-4")?;
     desk.press("ケアプランを作る")?;
-    desk.on("D-4", "a purpose is required")
+    desk.on("D-4", "a purpose is required")?;
+    desk.press("市にきく")
 }

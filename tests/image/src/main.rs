@@ -9,14 +9,13 @@ mod desk;
 mod emulator;
 mod first_day;
 mod keys;
+mod offline;
 mod picture;
 mod proofs;
 mod qmp;
-mod queue;
 mod times;
 mod tools;
 mod twin;
-mod unhappy;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -43,19 +42,8 @@ enum Proof {
     Boot,
     /// A first day by fingers: set-up, staff, unlock, a look-up, its answer, once at the gateway.
     Day,
-    /// Cuts the power while saved look-ups wait for the network; none is lost, none doubled.
-    Queue {
-        /// How often.
-        #[arg(long, default_value_t = 20)]
-        count: u32,
-        /// Which instants; printed, so that a run can be repeated.
-        #[arg(long, default_value_t = 1)]
-        seed: u64,
-    },
-    /// No network, no card reader that is known, no clock, no room; each is said on the screen.
-    Unhappy,
-    /// An empty battery switches the terminal off.
-    Battery,
+    /// No network at the first start is said, and set-up goes on when it is there.
+    Offline,
     /// Boot to the first screen against the same kernel to a login prompt.
     Times,
     /// Cuts the power at random instants of starting, running and updating.
@@ -83,9 +71,7 @@ fn main() -> ExitCode {
     let done = proofs::Bench::new(&arguments.image, &to).and_then(|bench| match arguments.proof {
         Proof::Boot => bench.boot(),
         Proof::Day => bench.day(),
-        Proof::Queue { count, seed } => bench.queue(count, seed),
-        Proof::Unhappy => bench.unhappy(),
-        Proof::Battery => bench.battery(),
+        Proof::Offline => bench.offline(),
         Proof::Times => bench.times(),
         Proof::Cuts { count, seed } => bench.cuts(count, seed),
         Proof::Updates => bench.updates(),
@@ -94,14 +80,12 @@ fn main() -> ExitCode {
         Proof::All => {
             bench.boot()?;
             bench.day()?;
-            bench.unhappy()?;
-            bench.battery()?;
+            bench.offline()?;
             bench.times()?;
             bench.updates()?;
             bench.bundles()?;
             bench.root()?;
-            bench.cuts(20, 1)?;
-            bench.queue(20, 1)
+            bench.cuts(20, 1)
         }
     });
     match done {
