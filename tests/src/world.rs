@@ -52,6 +52,7 @@ pub enum Screen {
 /// What is running.
 pub struct World {
     folder: PathBuf,
+    host: String,
     gateway: Option<Running>,
     line: Line,
     insurer: InsurerNumber,
@@ -87,10 +88,19 @@ impl World {
     /// # Errors
     /// When a program of it cannot be started, with what it said.
     pub fn build(folder: &Path, people: u32) -> io::Result<Self> {
+        Self::build_for(folder, people, "127.0.0.1")
+    }
+
+    /// As [`World::build`], for a terminal that knows this machine by another address.
+    ///
+    /// # Errors
+    /// As [`World::build`].
+    pub fn build_for(folder: &Path, people: u32, host: &str) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
         let nowhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 9));
         let mut world = Self {
             folder: fs::canonicalize(folder)?,
+            host: host.to_owned(),
             gateway: None,
             line: Line::to(nowhere)?,
             insurer: gateway::demo_data::insurer().number,
@@ -98,7 +108,11 @@ impl World {
             roots: Vec::new(),
             cards: None,
         };
-        let made = world.ask(&["init", "--name", "127.0.0.1", "--name", "localhost"])?;
+        let mut init = vec!["init", "--name", "127.0.0.1", "--name", "localhost"];
+        if host != "127.0.0.1" {
+            init.extend(["--name", host]);
+        }
+        let made = world.ask(&init)?;
         let roots = made["roots"].as_array().into_iter().flatten();
         world.roots = roots.filter_map(Value::as_str).map(str::to_owned).collect();
         world.municipality(people)?;
@@ -121,6 +135,18 @@ impl World {
     #[must_use]
     pub fn line(&self) -> &Line {
         &self.line
+    }
+
+    /// Where the terminal reaches the gateway.
+    #[must_use]
+    pub fn endpoint(&self) -> String {
+        format!("https://{}:{}", self.host, self.line.address().port())
+    }
+
+    /// The gateway's roots (PEM).
+    #[must_use]
+    pub fn roots(&self) -> &[String] {
+        &self.roots
     }
 
     /// 事業所番号 of the office.
@@ -214,6 +240,19 @@ impl World {
     /// # Errors
     /// When its database cannot be read.
     pub fn delivered(&self) -> io::Result<BTreeMap<String, u32>> {
+        let mut kinds = BTreeMap::new();
+        for action in self.actions()? {
+            let kind = action["kind"].as_str().unwrap_or("?").to_owned();
+            *kinds.entry(kind).or_default() += 1;
+        }
+        Ok(kinds)
+    }
+
+    /// What the commands that took effect at the gateway wanted.
+    ///
+    /// # Errors
+    /// When its database cannot be read.
+    pub fn actions(&self) -> io::Result<Vec<Value>> {
         let database = self.gateway_folder().join("gateway.sqlite");
         let read = || -> rusqlite::Result<Vec<String>> {
             Connection::open_with_flags(&database, OpenFlags::SQLITE_OPEN_READ_ONLY)?
@@ -221,13 +260,14 @@ impl World {
                 .query_map([], |row| row.get(0))?
                 .collect()
         };
-        let mut kinds = BTreeMap::new();
-        for body in read().map_err(io::Error::other)? {
-            let body: Value = serde_json::from_str(&body).map_err(io::Error::other)?;
-            let kind = body["action"]["kind"].as_str().unwrap_or("?").to_owned();
-            *kinds.entry(kind).or_default() += 1;
-        }
-        Ok(kinds)
+        read()
+            .map_err(io::Error::other)?
+            .iter()
+            .map(|body| {
+                let mut body: Value = serde_json::from_str(body).map_err(io::Error::other)?;
+                Ok(body["action"].take())
+            })
+            .collect()
     }
 
     /// Files that the gateway still holds: documents and attachments.
@@ -250,9 +290,7 @@ impl World {
             "--listen",
             "127.0.0.1:0",
         ]);
-        command
-            .arg("--endpoint")
-            .arg(format!("https://{}", self.line.address()));
+        command.arg("--endpoint").arg(self.endpoint());
         let mut gateway = Running::start("gateway", &mut command)?;
         let listening = gateway.wait_for(READY, |line| line.contains("\"listening\""))?;
         let listening: Value = serde_json::from_str(&listening).map_err(io::Error::other)?;

@@ -216,9 +216,13 @@ root = \"{RUN}/gateway-roots.pem\"
 
 [card]
 trust = \"{trust}\"
+
+[board]
+kind = \"{board}\"
 ",
         serial = config.serial,
         endpoint = config.gateway.endpoint,
+        board = config.board,
     )
 }
 

@@ -1,6 +1,7 @@
 //! The partitions of the disk, and what the boot loader says about this start.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::Fault;
 use crate::slots::Slot;
@@ -27,6 +28,9 @@ pub struct BootFacts {
     pub slot: Option<Slot>,
     /// The Raspberry Pi 5's own firmware chooses the slot.
     pub tryboot: bool,
+    /// How long nobody has to touch the desk before it restarts into an update, where the
+    /// board's settings say another time than [`crate::idle::IDLE`].
+    pub idle: Option<Duration>,
 }
 
 impl BootFacts {
@@ -44,6 +48,9 @@ impl BootFacts {
                 .map(str::to_owned),
             slot: value("mdg.slot").and_then(|slot| Slot::parse(slot).ok()),
             tryboot: value("mdg.board") == Some("pi5"),
+            idle: value("mdg.idle")
+                .and_then(|seconds| seconds.parse().ok())
+                .map(Duration::from_secs),
         }
     }
 
@@ -89,6 +96,9 @@ mod tests {
     fn the_boot_loaders_words_are_read() {
         let facts = BootFacts::parse("console=tty0 mdg.disk=mmcblk0 mdg.slot=B quiet\n");
         assert_eq!(facts.slot, Some(Slot::B));
+        assert_eq!(facts.idle, None);
+        let soon = BootFacts::parse("mdg.idle=20 mdg.slot=A");
+        assert_eq!(soon.idle, Some(Duration::from_secs(20)));
         assert_eq!(
             facts.partition("data").expect("named"),
             PathBuf::from("/dev/mmcblk0p10")

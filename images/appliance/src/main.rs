@@ -93,7 +93,7 @@ fn run(arguments: Arguments) -> Result<(), Fault> {
         Order::Names => work::names(),
         Order::Health => work::health(&facts),
         Order::Allow { manifest } => work::allow(&manifest),
-        Order::Update { device } => work::update(&device),
+        Order::Update { device } => work::update(&facts, &device),
         Order::Offered => work::offered(&facts),
         Order::Partition { name } => match facts.purpose(&name) {
             Some(purpose) => {

@@ -12,10 +12,33 @@ use crate::qmp::Qmp;
 use crate::tools;
 
 /// Between two looks at the screen.
-const LOOK_AGAIN: Duration = Duration::from_secs(2);
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Lines of the serial console that a failure shows.
 const TAIL_LINES: usize = 25;
+
+/// What is plugged into a terminal, and how it is found when it is switched on.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Rig<'a> {
+    /// A stick with an update.
+    pub stick: Option<&'a Path>,
+    /// The network cable is out.
+    pub unplugged: bool,
+}
+
+impl<'a> Rig<'a> {
+    /// With this stick, if any.
+    #[must_use]
+    pub fn with(stick: Option<&'a Path>) -> Self {
+        Self {
+            stick,
+            ..Self::default()
+        }
+    }
+}
+
+/// The network card's name, for QEMU.
+const CABLE: &str = "lan";
 
 /// A running terminal. Dropping it cuts the power.
 pub struct Emulator {
@@ -30,7 +53,7 @@ impl Emulator {
     ///
     /// # Errors
     /// When the emulator does not start.
-    pub fn start(card: &Card, stick: Option<&Path>, folder: &Path) -> io::Result<Self> {
+    pub fn start(card: &Card, rig: Rig<'_>, folder: &Path) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
         let socket = folder.join("qmp");
         let _ = fs::remove_file(&socket);
@@ -49,8 +72,11 @@ impl Emulator {
             ])
             .args(["-device", "virtio-rng-pci", "-device", "i6300esb"])
             .args(["-device", "qemu-xhci"])
-            .args(["-netdev", "user,id=lan"])
-            .args(["-device", "virtio-net-pci,netdev=lan,romfile="])
+            .args(["-netdev", &format!("user,id={CABLE}")])
+            .args([
+                "-device",
+                &format!("virtio-net-pci,netdev={CABLE},romfile="),
+            ])
             .args([
                 "-drive",
                 &format!(
@@ -61,7 +87,7 @@ impl Emulator {
             .args(["-device", "virtio-blk-pci,drive=card"])
             .args(["-serial", &format!("file:{}", console.display())])
             .args(["-qmp", &format!("unix:{},server,nowait", socket.display())]);
-        if let Some(stick) = stick {
+        if let Some(stick) = rig.stick {
             command
                 .args([
                     "-drive",
@@ -79,13 +105,16 @@ impl Emulator {
             .stderr(log)
             .spawn()?;
         let started = Instant::now();
-        let qmp = Qmp::connect(&socket)?;
-        Ok(Self {
+        let mut terminal = Self {
+            qmp: Qmp::connect(&socket)?,
             child,
-            qmp,
             folder: folder.to_owned(),
             started,
-        })
+        };
+        if rig.unplugged {
+            terminal.plug(false)?;
+        }
+        Ok(terminal)
     }
 
     /// Time since it was switched on.
@@ -110,6 +139,22 @@ impl Emulator {
         self.wait_for_picture(limit, |now| {
             let differing = now.middle(page).difference(page);
             (differing < 0.01, differing)
+        })
+    }
+
+    /// Waits until less than a part of the screen differs from another screen's.
+    ///
+    /// # Errors
+    /// As [`Self::wait_for_page`].
+    pub fn wait_for_screen(
+        &mut self,
+        wanted: &Picture,
+        differing: f64,
+        limit: Duration,
+    ) -> io::Result<Duration> {
+        self.wait_for_picture(limit, |now| {
+            let found = now.differs_from_twin(wanted);
+            (found < differing, found)
         })
     }
 
@@ -187,6 +232,14 @@ impl Emulator {
     /// What the emulator says.
     pub fn tap(&mut self, x: f64, y: f64) -> io::Result<()> {
         self.qmp.tap(x, y)
+    }
+
+    /// Puts the network cable in, or pulls it.
+    ///
+    /// # Errors
+    /// What the emulator says.
+    pub fn plug(&mut self, into: bool) -> io::Result<()> {
+        self.qmp.set_link(CABLE, into)
     }
 
     /// What the serial console said so far.

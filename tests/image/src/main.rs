@@ -4,11 +4,18 @@
 #![allow(clippy::print_stdout, reason = "a program that prints figures")]
 
 mod card;
+mod day;
+mod desk;
 mod emulator;
+mod first_day;
+mod keys;
+mod offline;
 mod picture;
 mod proofs;
 mod qmp;
+mod times;
 mod tools;
+mod twin;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -33,6 +40,10 @@ struct Arguments {
 enum Proof {
     /// Boots to the first screen, which answers to a finger.
     Boot,
+    /// A first day by fingers: set-up, staff, unlock, a look-up, its answer, once at the gateway.
+    Day,
+    /// No network at the first start is said, and set-up goes on when it is there.
+    Offline,
     /// Boot to the first screen against the same kernel to a login prompt.
     Times,
     /// Cuts the power at random instants of starting, running and updating.
@@ -59,6 +70,8 @@ fn main() -> ExitCode {
     let to = arguments.to.unwrap_or_else(|| tools::cache().join("proof"));
     let done = proofs::Bench::new(&arguments.image, &to).and_then(|bench| match arguments.proof {
         Proof::Boot => bench.boot(),
+        Proof::Day => bench.day(),
+        Proof::Offline => bench.offline(),
         Proof::Times => bench.times(),
         Proof::Cuts { count, seed } => bench.cuts(count, seed),
         Proof::Updates => bench.updates(),
@@ -66,6 +79,8 @@ fn main() -> ExitCode {
         Proof::Root => bench.root(),
         Proof::All => {
             bench.boot()?;
+            bench.day()?;
+            bench.offline()?;
             bench.times()?;
             bench.updates()?;
             bench.bundles()?;

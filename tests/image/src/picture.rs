@@ -78,6 +78,12 @@ impl Picture {
         self.differs_from(page) < SAME_PAGE
     }
 
+    /// Part of the pixels of the page that differ from another screen of the same size.
+    #[must_use]
+    pub fn differs_from_twin(&self, twin: &Self) -> f64 {
+        self.below_strip().difference(&twin.below_strip())
+    }
+
     /// Half the width and height, each pixel the mean of four.
     fn halved(&self) -> Self {
         let (width, height) = (self.size.0 / 2, self.size.1 / 2);

@@ -8,12 +8,13 @@ use std::time::Duration;
 use appliance::slots::state::{Slot, TRIES_NEW, Tries};
 
 use crate::card::{self, Card, at};
-use crate::emulator::Emulator;
+use crate::desk::Desk;
+use crate::emulator::{Emulator, Rig};
 use crate::picture::Picture;
 use crate::tools;
 
 /// Longest wait for a screen. An emulated start takes half a minute on an idle machine.
-const SCREEN_LIMIT: Duration = Duration::from_secs(1800);
+pub(crate) const SCREEN_LIMIT: Duration = Duration::from_secs(1800);
 
 /// Longest wait for an installation.
 const INSTALL_LIMIT: Duration = Duration::from_secs(3600);
@@ -32,15 +33,18 @@ const ENGLISH: (f64, f64) = (0.735, 0.411);
 const BEGIN: (f64, f64) = (0.828, 0.925);
 
 /// Makes the system tell its journal on the serial console.
-const TALKATIVE: &str =
+pub(crate) const TALKATIVE: &str =
     "systemd.journald.forward_to_console=1 systemd.journald.max_level_console=info";
+
+/// The desk of the update's proof is idle after so many seconds, instead of ten minutes.
+const IDLE_SECONDS: u32 = 20;
 
 /// An image and what is needed to try it.
 pub struct Bench {
     image: PathBuf,
     bundles: PathBuf,
     to: PathBuf,
-    welcome: Picture,
+    pub(crate) welcome: Picture,
     english: Picture,
     recovery: PathBuf,
 }
@@ -71,6 +75,22 @@ impl Bench {
         })
     }
 
+    /// Where pictures, consoles and disks of the runs lie.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.to
+    }
+
+    /// A desk with a gateway on this machine, and its twin.
+    ///
+    /// # Errors
+    /// As [`Desk::build`].
+    pub fn desk(&self, name: &str) -> io::Result<Desk> {
+        let desk = Desk::build(&self.image, &self.to.join(name))?;
+        self.settings(desk.card(), TALKATIVE)?;
+        Ok(desk)
+    }
+
     /// Boots to the first screen, which is the one of the pictures, and answers to a finger.
     ///
     /// # Errors
@@ -78,7 +98,7 @@ impl Bench {
     pub fn boot(&self) -> io::Result<()> {
         let card = self.card("boot", "")?;
         let folder = self.to.join("boot");
-        let mut terminal = Emulator::start(&card, None, &folder)?;
+        let mut terminal = Emulator::start(&card, Rig::default(), &folder)?;
         let first = terminal.wait_for_page(&self.welcome, SCREEN_LIMIT)?;
         keep(&folder, "1-welcome.png")?;
         println!("boot: first screen after {:.1} s", first.as_secs_f64());
@@ -107,44 +127,6 @@ impl Bench {
         )
     }
 
-    /// Boot to the first screen against the same kernel to a login prompt.
-    ///
-    /// # Errors
-    /// What did not hold.
-    pub fn times(&self) -> io::Result<()> {
-        const LOGIN: &str = "[Service]\nExecStart=/sbin/agetty ttyAMA0 linux\nType=idle\n";
-        let card = self.card("times", "")?;
-        let folder = self.to.join("times");
-        // The first start makes the data partition; it is not the one that counts.
-        let mut terminal = Emulator::start(&card, None, &folder)?;
-        terminal.wait_for_page(&self.welcome, SCREEN_LIMIT)?;
-        kept(&mut terminal, &card, Slot::A)?;
-        terminal.cut();
-        let mut terminal = Emulator::start(&card, None, &folder)?;
-        let screen = terminal.wait_for_page(&self.welcome, SCREEN_LIMIT)?;
-        terminal.cut();
-
-        let unit = data_encoding::BASE64.encode(LOGIN.as_bytes());
-        self.settings(
-            &card,
-            &format!(
-                "systemd.set_credential_binary=systemd.extra-unit.login-proof.service:{unit} \
-                 systemd.wants=login-proof.service systemd.mask=madoguchi-kiosk.service \
-                 systemd.mask=appliance-health.service"
-            ),
-        )?;
-        let mut terminal = Emulator::start(&card, None, &folder)?;
-        let login = terminal.wait_for_text("madoguchi login:", SCREEN_LIMIT)?;
-        terminal.cut();
-        let ratio = screen.as_secs_f64() / login.as_secs_f64();
-        println!(
-            "times: first screen {:.1} s, login prompt {:.1} s, ratio {ratio:.2}",
-            screen.as_secs_f64(),
-            login.as_secs_f64()
-        );
-        Ok(())
-    }
-
     /// Cuts the power again and again; after each cut the terminal comes up as it was.
     ///
     /// # Errors
@@ -158,7 +140,11 @@ impl Bench {
         for cut in 1..=count {
             // A third of them while an update may be written.
             let updating = cut % 3 == 0;
-            let terminal = Emulator::start(&card, updating.then_some(stick.as_path()), &folder)?;
+            let terminal = Emulator::start(
+                &card,
+                Rig::with(updating.then_some(stick.as_path())),
+                &folder,
+            )?;
             std::thread::sleep(dice.within(if updating {
                 CUT_UPDATE_WITHIN
             } else {
@@ -176,7 +162,7 @@ impl Bench {
                 up.as_secs_f64()
             );
             if cut % LET_COME_UP == 0 || cut == count {
-                let mut terminal = Emulator::start(&card, None, &folder)?;
+                let mut terminal = Emulator::start(&card, Rig::default(), &folder)?;
                 terminal.wait_for_page(&self.welcome, SCREEN_LIMIT)?;
                 let running = terminal.console();
                 expect(
@@ -196,23 +182,26 @@ impl Bench {
     /// # Errors
     /// What did not hold.
     pub fn updates(&self) -> io::Result<()> {
-        let card = self.card("updates", TALKATIVE)?;
+        let card = self.card("updates", &format!("{TALKATIVE} mdg.idle={IDLE_SECONDS}"))?;
         let folder = self.to.join("updates");
-        let mut terminal = Emulator::start(&card, None, &folder)?;
+        let mut terminal = Emulator::start(&card, Rig::default(), &folder)?;
         kept(&mut terminal, &card, Slot::A)?;
         terminal.cut();
 
         let stick = self.stick("updates", "0.2.0")?;
-        self.install(&card, &stick, &folder, Slot::B)?;
-        let mut terminal = Emulator::start(&card, None, &folder)?;
+        let mut terminal = self.install(&card, &stick, &folder, Slot::B)?;
+        terminal.wait_for_text("Madoguchi: slot B", INSTALL_LIMIT)?;
+        println!("updates: nobody touched the desk; it restarted into B by itself");
+        terminal.cut();
+        let mut terminal = Emulator::start(&card, Rig::default(), &folder)?;
         terminal.wait_for_page(&self.welcome, SCREEN_LIMIT)?;
         kept(&mut terminal, &card, Slot::B)?;
         terminal.cut();
         println!("updates: A→B is kept");
 
         let stick = self.stick("updates", "0.3.0")?;
-        self.install(&card, &stick, &folder, Slot::A)?;
-        let mut terminal = Emulator::start(&card, None, &folder)?;
+        self.install(&card, &stick, &folder, Slot::A)?.cut();
+        let mut terminal = Emulator::start(&card, Rig::default(), &folder)?;
         // It restarts by itself until its starts are spent.
         terminal.wait_for_page(&self.welcome, SCREEN_LIMIT)?;
         kept(&mut terminal, &card, Slot::B)?;
@@ -232,7 +221,7 @@ impl Bench {
     pub fn bundles(&self) -> io::Result<()> {
         let card = self.card("bundles", TALKATIVE)?;
         let folder = self.to.join("bundles");
-        let mut terminal = Emulator::start(&card, None, &folder)?;
+        let mut terminal = Emulator::start(&card, Rig::default(), &folder)?;
         kept(&mut terminal, &card, Slot::A)?;
         terminal.cut();
 
@@ -243,7 +232,7 @@ impl Bench {
                 let file = fs::OpenOptions::new().read(true).write(true).open(&stick)?;
                 std::os::unix::fs::FileExt::write_all_at(&file, &[0x5a; 64], middle)?;
             }
-            let mut terminal = Emulator::start(&card, Some(&stick), &folder)?;
+            let mut terminal = Emulator::start(&card, Rig::with(Some(&stick)), &folder)?;
             terminal.wait_for_text(
                 "appliance: MDG-APPLIANCE-PROGRAM: rauc failed",
                 INSTALL_LIMIT,
@@ -269,7 +258,7 @@ impl Bench {
     pub fn root(&self) -> io::Result<()> {
         let card = self.card("root", "")?;
         let folder = self.to.join("root");
-        let mut terminal = Emulator::start(&card, None, &folder)?;
+        let mut terminal = Emulator::start(&card, Rig::default(), &folder)?;
         kept(&mut terminal, &card, Slot::A)?;
         terminal.cut();
 
@@ -278,7 +267,7 @@ impl Bench {
         let mut slots = card.slots()?;
         slots.set(Slot::A, Tries::NEW);
         card.set_slots(&slots)?;
-        let mut terminal = Emulator::start(&card, None, &folder)?;
+        let mut terminal = Emulator::start(&card, Rig::default(), &folder)?;
         terminal.wait_for_text("Madoguchi: slot none", SCREEN_LIMIT)?;
         terminal.wait_for_middle(&Picture::read(&self.recovery)?, SCREEN_LIMIT)?;
         keep(&folder, "recovery.png")?;
@@ -287,8 +276,14 @@ impl Bench {
         Ok(())
     }
 
-    fn install(&self, card: &Card, stick: &Path, folder: &Path, into: Slot) -> io::Result<()> {
-        let mut terminal = Emulator::start(card, Some(stick), folder)?;
+    fn install(
+        &self,
+        card: &Card,
+        stick: &Path,
+        folder: &Path,
+        into: Slot,
+    ) -> io::Result<Emulator> {
+        let mut terminal = Emulator::start(card, Rig::with(Some(stick)), folder)?;
         let took = terminal.wait_until("the update is written", INSTALL_LIMIT, || {
             card.slots().is_ok_and(|slots| slots.first == into)
         })?;
@@ -297,12 +292,11 @@ impl Bench {
             into.letter(),
             took.as_secs_f64()
         );
-        terminal.cut();
-        Ok(())
+        Ok(terminal)
     }
 
     /// A copy of the image with the configuration of a made-up unit.
-    fn card(&self, name: &str, extra: &str) -> io::Result<Card> {
+    pub(crate) fn card(&self, name: &str, extra: &str) -> io::Result<Card> {
         let card = Card::copy(&self.image, &self.to.join(format!("{name}.img")))?;
         let unit = self.to.join("device.toml");
         fs::write(&unit, include_str!("../data/device.toml"))?;
@@ -314,7 +308,7 @@ impl Bench {
     }
 
     /// More arguments for the kernel.
-    fn settings(&self, card: &Card, extra: &str) -> io::Result<()> {
+    pub(crate) fn settings(&self, card: &Card, extra: &str) -> io::Result<()> {
         let old = card.text(at::FIRMWARE, "board.env")?;
         let mut text: String = old
             .lines()
@@ -327,7 +321,8 @@ impl Bench {
         card.put(at::FIRMWARE, &file)
     }
 
-    fn stick(&self, name: &str, version: &str) -> io::Result<PathBuf> {
+    /// A stick with the update of a version.
+    pub(crate) fn stick(&self, name: &str, version: &str) -> io::Result<PathBuf> {
         let stick = self.to.join(format!("{name}-stick.img"));
         card::stick(&self.bundles.join(version).join("update.raucb"), &stick)?;
         Ok(stick)
@@ -335,7 +330,7 @@ impl Bench {
 }
 
 /// Waits until the running system was found healthy.
-fn kept(terminal: &mut Emulator, card: &Card, slot: Slot) -> io::Result<()> {
+pub(crate) fn kept(terminal: &mut Emulator, card: &Card, slot: Slot) -> io::Result<()> {
     terminal
         .wait_until("the system is kept", SCREEN_LIMIT, || {
             card.slots()
@@ -353,11 +348,11 @@ fn kept_any(terminal: &mut Emulator, card: &Card) -> io::Result<()> {
         .map(drop)
 }
 
-fn keep(folder: &Path, name: &str) -> io::Result<()> {
+pub(crate) fn keep(folder: &Path, name: &str) -> io::Result<()> {
     fs::copy(folder.join("screen.png"), folder.join(name)).map(drop)
 }
 
-fn expect(holds: bool, what: &str) -> io::Result<()> {
+pub(crate) fn expect(holds: bool, what: &str) -> io::Result<()> {
     if holds {
         Ok(())
     } else {
@@ -366,10 +361,10 @@ fn expect(holds: bool, what: &str) -> io::Result<()> {
 }
 
 /// xorshift64: enough to choose instants, and the same ones for the same seed.
-struct Dice(u64);
+pub(crate) struct Dice(pub u64);
 
 impl Dice {
-    fn within(&mut self, limit: Duration) -> Duration {
+    pub(crate) fn within(&mut self, limit: Duration) -> Duration {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;

@@ -76,6 +76,15 @@ impl Qmp {
         self.events(&[touch("end", -1), button(false)])
     }
 
+    /// The cable of a network card is in, or out.
+    ///
+    /// # Errors
+    /// What the emulator says.
+    pub fn set_link(&mut self, name: &str, up: bool) -> io::Result<()> {
+        self.ask("set_link", json!({ "name": name, "up": up }))
+            .map(drop)
+    }
+
     fn events(&mut self, events: &[Value]) -> io::Result<()> {
         self.ask("input-send-event", json!({ "events": events }))
             .map(drop)

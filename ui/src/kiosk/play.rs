@@ -6,6 +6,7 @@
 //! | Order | What it does |
 //! |---|---|
 //! | `press WORDS` | presses the control with these words (`@key` for a key of the translation files) |
+//! | `where WORDS` | tells the middle of that control in pixels, for a finger on another screen |
 //! | `digits 1234` | presses digit keys one after the other |
 //! | `type かな` | presses letter keys one after the other |
 //! | `paste TEXT` | what a hardware keyboard or a scanner sends at once |
@@ -115,6 +116,7 @@ impl Player {
                 }
                 pressed
             }
+            "where" => self.middle(&self.words(rest)),
             "digits" | "type" => {
                 for key in rest.chars() {
                     self.press(&key.to_string())?;
@@ -189,6 +191,7 @@ impl Player {
             .as_ref()
             .map_or(Language::Ja, |view| view.look.language);
         text.strip_prefix('@')
+            .filter(|key| !key.is_empty())
             .map_or_else(|| text.to_owned(), |key| Words::new(language).say(key))
     }
 
@@ -205,6 +208,22 @@ impl Player {
         } else {
             Err(format!("on {}: {last}", self.number()))
         }
+    }
+
+    fn middle(&mut self, label: &str) -> Result<String, String> {
+        let mut found = None;
+        self.until(|player| {
+            found = player
+                .screen
+                .controls()
+                .into_iter()
+                .find(|control| control.touchable && control.enabled && control.label == label)
+                .map(|control| control.place);
+            found.is_some()
+        });
+        let (left, top, width, height) =
+            found.ok_or_else(|| format!("on {}: no control {label:?}", self.number()))?;
+        Ok(format!("{} {}", left + width / 2.0, top + height / 2.0))
     }
 
     fn shot(&mut self, path: &str) -> Result<(), String> {

@@ -103,6 +103,7 @@ fn the_kiosks_configuration_says_what_the_card_says() {
     assert_eq!(kiosk["serial"].as_str(), Some("UNIT-0001"));
     assert_eq!(kiosk["screen"]["panel"].as_str(), Some("ten"));
     assert_eq!(kiosk["card"]["trust"].as_str(), Some("test"));
+    assert_eq!(kiosk["board"]["kind"].as_str(), Some("qemu"));
     assert_eq!(
         kiosk["update"]["staging"].as_str(),
         Some("/var/lib/madoguchi/update")

@@ -18,6 +18,9 @@ use crate::Fault;
 /// Bytes of `autoboot.txt`: one sector, padded with spaces.
 pub const AUTOBOOT_BYTES: usize = 512;
 
+/// What the firmware wants to hear at a restart to take the slot under `[tryboot]`.
+pub const TRYBOOT: &str = "0 tryboot";
+
 /// The slot's boot partition in the table of the disk.
 fn partition(slot: Slot) -> u8 {
     match slot {
@@ -91,7 +94,7 @@ impl Autoboot for AutobootFile {
 pub enum Course {
     /// Go on with this slot.
     Go,
-    /// Restart into the other slot, with the argument `0 tryboot`.
+    /// Restart: the other slot is committed now.
     Other,
     /// Neither slot has a start left: the recovery screen.
     Recovery,
@@ -106,28 +109,23 @@ pub struct Tryboot<M, F> {
 }
 
 impl<M: Medium, F: Autoboot> Tryboot<M, F> {
-    /// Whether the next restart has to carry the argument `0 tryboot`.
+    /// The initrd of slot `booted` begins: spends one of its starts, or says where to go.
+    ///
+    /// A slot without a start gives way to the other one for good: `autoboot.txt` names that
+    /// one from now on, so that a plain restart, which is all that an initrd has, takes it.
     ///
     /// # Errors
     /// As [`Selector::state`], and [`Fault::SlotsAutoboot`].
-    pub fn restarts_into_trial(&mut self) -> Result<bool, Fault> {
-        let next = self.state()?.next();
-        let committed = read(&self.autoboot.load()?)?;
-        Ok(next.is_some_and(|next| next != committed))
-    }
-
-    /// The initrd of slot `booted` begins: spends one of its starts, or says where to go.
-    ///
-    /// # Errors
-    /// As [`Selector::state`].
     pub fn start(&mut self, booted: Slot) -> Result<Course, Fault> {
         let state = self.state()?;
         if state.tries(booted).left == 0 {
-            return Ok(if state.tries(booted.other()).left > 0 {
-                Course::Other
-            } else {
-                Course::Recovery
-            });
+            if state.tries(booted.other()).left == 0 {
+                return Ok(Course::Recovery);
+            }
+            if read(&self.autoboot.load()?)? == booted {
+                self.autoboot.store(&write(booted.other()))?;
+            }
+            return Ok(Course::Other);
         }
         store::change(&mut self.medium, |state| {
             let tries = state.tries(booted);
@@ -170,6 +168,14 @@ impl<M: Medium, F: Autoboot> Selector for Tryboot<M, F> {
     fn retry(&mut self) -> Result<(), Fault> {
         store::change(&mut self.medium, SlotState::retry).map(drop)
     }
+
+    fn restart_argument(&mut self) -> Result<Option<&'static str>, Fault> {
+        let next = self.state()?.next();
+        let committed = read(&self.autoboot.load()?)?;
+        Ok(next
+            .is_some_and(|next| next != committed)
+            .then_some(TRYBOOT))
+    }
 }
 
 #[cfg(test)]
@@ -205,12 +211,27 @@ mod tests {
         let mut board = board();
         board.set_bad(Slot::B).expect("whole");
         board.set_primary(Slot::B).expect("whole");
-        assert!(board.restarts_into_trial().expect("readable"));
+        assert_eq!(board.restart_argument().expect("readable"), Some(TRYBOOT));
         assert_eq!(read(&board.autoboot.0).expect("ours"), Slot::A);
         assert_eq!(board.start(Slot::B).expect("whole"), Course::Go);
         board.set_good(Slot::B).expect("whole");
         assert_eq!(read(&board.autoboot.0).expect("ours"), Slot::B);
-        assert!(!board.restarts_into_trial().expect("readable"));
+        assert_eq!(board.restart_argument().expect("readable"), None);
+    }
+
+    #[test]
+    fn a_committed_slot_without_a_start_gives_way_by_a_plain_restart() {
+        let mut board = board();
+        board.set_primary(Slot::B).expect("whole");
+        board.set_bad(Slot::A).expect("whole");
+        assert_eq!(board.start(Slot::A).expect("whole"), Course::Other);
+        assert_eq!(read(&board.autoboot.0).expect("ours"), Slot::B);
+        for _ in 0..TRIES_NEW {
+            assert_eq!(board.start(Slot::B).expect("whole"), Course::Go);
+        }
+        // Both are spent: the recovery screen, and no loop.
+        assert_eq!(board.start(Slot::B).expect("whole"), Course::Recovery);
+        assert_eq!(board.start(Slot::A).expect("whole"), Course::Recovery);
     }
 
     #[test]
@@ -221,7 +242,8 @@ mod tests {
             assert_eq!(board.start(Slot::B).expect("whole"), Course::Go);
         }
         assert_eq!(board.start(Slot::B).expect("whole"), Course::Other);
-        assert!(!board.restarts_into_trial().expect("readable"));
+        assert_eq!(read(&board.autoboot.0).expect("ours"), Slot::A);
+        assert_eq!(board.restart_argument().expect("readable"), None);
     }
 
     #[test]

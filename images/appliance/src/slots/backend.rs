@@ -39,6 +39,15 @@ pub trait Selector {
     /// # Errors
     /// As [`Self::state`].
     fn retry(&mut self) -> Result<(), Fault>;
+
+    /// What a restart has to tell the firmware so that the slot that comes next is taken;
+    /// nothing where the boot loader reads the record itself.
+    ///
+    /// # Errors
+    /// As [`Self::state`].
+    fn restart_argument(&mut self) -> Result<Option<&'static str>, Fault> {
+        Ok(None)
+    }
 }
 
 /// QEMU, Raspberry Pi 3, 4 and Zero 2 W: U-Boot reads the record itself and spends the

@@ -4,6 +4,7 @@
 mod applying;
 mod input;
 mod keeping;
+mod restarting;
 mod starting;
 mod updating;
 

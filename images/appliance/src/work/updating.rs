@@ -4,7 +4,6 @@
 use std::fs::File;
 use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, Instant};
 
 use appliance::Fault;
 use appliance::disk::BootFacts;
@@ -13,9 +12,8 @@ use appliance::slots::Slot;
 use protocol::problem::ProblemCode;
 use rustix::fs::{FlockOperation, flock};
 
-use super::input::Inputs;
 use super::keeping::why_refused;
-use super::program;
+use super::{program, restarting};
 
 /// The bundle's name on the stick.
 const BUNDLE: &str = "update.raucb";
@@ -26,11 +24,8 @@ const STICK: &str = "/run/madoguchi/update";
 /// One update at a time: who comes second waits here.
 const TURN: &str = "/run/appliance/update.lock";
 
-/// The desk is idle when nobody touched it for so long: every screen is locked by then.
-const IDLE: Duration = Duration::from_secs(10 * 60);
-
 /// Installs the bundle of a stick, then restarts into it.
-pub fn update(device: &Path) -> Result<(), Fault> {
+pub fn update(facts: &BootFacts, device: &Path) -> Result<(), Fault> {
     let _turn = turn()?;
     let folder = Path::new(STICK);
     std::fs::create_dir_all(folder).map_err(Fault::at(folder))?;
@@ -44,7 +39,7 @@ pub fn update(device: &Path) -> Result<(), Fault> {
     let installed = install(&folder.join(BUNDLE));
     let _ = program("umount", Command::new("umount").arg(folder));
     installed?;
-    restart_when_idle()
+    restart_when_idle(facts)
 }
 
 /// Installs the bundle that the kiosk fetched, then restarts into it.
@@ -53,7 +48,7 @@ pub fn offered(facts: &BootFacts) -> Result<(), Fault> {
     let mut machine = ThisMachine(facts.slot.ok_or(Fault::SlotsUnbooted)?);
     match offer::take(&Places::of_the_image(), &mut machine)? {
         Next::Stay => Ok(()),
-        Next::Restart => restart_when_idle(),
+        Next::Restart => restart_when_idle(facts),
     }
 }
 
@@ -87,19 +82,7 @@ fn turn() -> Result<File, Fault> {
     Ok(file)
 }
 
-fn restart_when_idle() -> Result<(), Fault> {
+fn restart_when_idle(facts: &BootFacts) -> Result<(), Fault> {
     eprintln!("appliance: the update is written; it starts when the desk is idle");
-    wait_until_idle()?;
-    program("systemctl", Command::new("systemctl").arg("reboot"))
-}
-
-fn wait_until_idle() -> Result<(), Fault> {
-    let mut inputs = Inputs::open();
-    let mut last = Instant::now();
-    while let Some(left) = IDLE.checked_sub(last.elapsed()) {
-        if inputs.wait_for_press(Some(left))? {
-            last = Instant::now();
-        }
-    }
-    Ok(())
+    restarting::when_idle(facts)
 }
