@@ -3,14 +3,19 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use firmware::runtime;
 use firmware::setup::config::Config;
+use firmware::terminal::view::View;
 use slint::ComponentHandle;
 use ui::screen::Screen;
 
 use crate::card_token::CardToken;
 use crate::{POWER_OFF, assemble, watchdog};
+
+/// Longest wait for the first view. It takes a moment, and minutes on no machine that works.
+const FIRST_VIEW_LIMIT: Duration = Duration::from_secs(60);
 
 /// Opens the desk and stays until the window is closed or the unit is wiped.
 pub fn run(config: &Config) -> Result<ExitCode, String> {
@@ -60,12 +65,23 @@ pub fn run(config: &Config) -> Result<ExitCode, String> {
     let screen = std::rc::Rc::new(screen);
     let token = std::cell::RefCell::new(CardToken::beside(&config.paths.vault));
     let drawn = std::rc::Rc::downgrade(&screen);
-    screen.kiosk().on_view_changed(move || {
-        if let (Some(screen), Some(view)) = (drawn.upgrade(), latest.try_iter().last()) {
-            screen.show(&view);
-            if let Some(touch) = token.borrow_mut().on(&view) {
+    let draw = move |view: &View| {
+        if let Some(screen) = drawn.upgrade() {
+            screen.show(view);
+            if let Some(touch) = token.borrow_mut().on(view) {
                 typist.touch(touch);
             }
+        }
+    };
+    // Without a view the pages hold what a previewer shows. Nobody is to see that, however
+    // slow the machine is.
+    match latest.recv_timeout(FIRST_VIEW_LIMIT) {
+        Ok(view) => draw(&view),
+        Err(_) => return Err("the terminal shows nothing".to_owned()),
+    }
+    screen.kiosk().on_view_changed(move || {
+        if let Some(view) = latest.try_iter().last() {
+            draw(&view);
         }
     });
     let ended = screen

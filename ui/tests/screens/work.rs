@@ -222,7 +222,7 @@ fn a_person_of_a_request_is_completed_field_by_field() {
                 "出してある",
                 "まだ",
                 "契約書をつける",
-                "はずす",
+                "外す",
                 "つぎへ"
             ]
         ),

@@ -183,7 +183,6 @@ fn diagnostics() -> DiagnosticsPage {
         device: Some("T-0042".to_owned()),
         lines: vec![
             line(DiagnosticPart::Reader, Verdict::Good, None),
-            line(DiagnosticPart::Card, Verdict::Unknown, None),
             line(DiagnosticPart::Clock, Verdict::Good, None),
             line(DiagnosticPart::Vault, Verdict::Good, None),
             DiagnosticLine {
