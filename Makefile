@@ -67,6 +67,7 @@ image:
 	images/bin/compile
 	images/bin/root $(VERSION)
 	images/bin/disk $(VERSION) qemu
+	images/bin/sign $(VERSION) qemu
 
 ## The signed update bundle of the same version.
 image-bundle:
@@ -75,6 +76,7 @@ image-bundle:
 ## The same system on a card for Raspberry Pi 3, 4 and Zero 2 W. Not tried on hardware.
 image-pi:
 	images/bin/disk $(VERSION) pi
+	images/bin/sign $(VERSION) pi
 
 ## Boots the image in the emulator, cuts its power, updates it, tampers with it.
 image-test:

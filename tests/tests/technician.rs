@@ -141,13 +141,14 @@ fn the_doctor_names_each_part_that_needs_a_hand_and_what_to_do() {
         "certificate",
         "gateway",
         "queue",
+        "update",
     ] {
         is(&told, part, "good", None);
     }
     assert_eq!(told.part("card").unwrap()["value"], 10, "tries");
     let plain = kiosk(&bench.config, &["doctor"], "", None).unwrap();
     assert_eq!(plain.code, 0);
-    assert_eq!(plain.out.lines().count(), 7, "{}", plain.out);
+    assert_eq!(plain.out.lines().count(), 8, "{}", plain.out);
     assert!(!plain.out.contains('→'), "{}", plain.out);
 
     readers_and_cards(&bench);

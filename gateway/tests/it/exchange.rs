@@ -204,15 +204,15 @@ fn a_long_feed_comes_in_parts() {
 fn a_cursor_that_no_feed_can_have_given_is_refused_and_the_gateway_goes_on() {
     let desk = desk();
     let colleague = desk.bench.add_device(OFFICE, [2; 12], now()).unwrap();
-    let ms = u64::try_from(now().unix_ms()).unwrap();
-    for cursor in [u64::MAX, u64::MAX / 2, i64::MAX as u64, ms * 2] {
+    let clock = u64::try_from(now().unix_ms()).unwrap() * 1_000;
+    for cursor in [u64::MAX, u64::MAX / 2, i64::MAX as u64, clock * 2] {
         let asked = request(cursor, vec![envelope(1, &progress("0000087084"))]);
         let body = serde_json::to_vec(&asked).unwrap();
         let refused = desk.bench.engine.exchange(&desk.device, &body, now());
         assert_eq!(refused.unwrap_err().code(), ProblemCode::WireBody);
     }
     // What a gateway gave whose clock was a month ahead is gone on from.
-    let ahead = ms + 31 * 86_400_000;
+    let ahead = clock + 31 * 86_400_000_000;
     let (page, response) = desk.send(&request(ahead, vec![envelope(1, &progress("0000087084"))]));
     assert_eq!(page.receipts[0].seq, 1);
     assert_eq!(response.feed[0].seq, ahead + 1);

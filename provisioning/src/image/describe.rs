@@ -8,7 +8,7 @@ use protocol::provisioning::image::{
 };
 use protocol::provisioning::{Board, Version};
 
-use super::partitions::{TABLE_BYTES, is_config, partitions};
+use super::partitions::{Logical, TABLE_BYTES, is_config, partitions};
 use super::stream::ImageStream;
 use crate::error::Problem;
 use crate::seal::{Hasher, sha256};
@@ -92,7 +92,7 @@ fn layout(
         return Err(Problem::ImageTruncated);
     }
     let mut candidates = partitions(&table);
-    candidates.sort_by_key(|extent| extent.offset);
+    let mut logical = Logical::of(&table);
     let mut found = None;
     let mut at = TABLE_BYTES as u64;
     let mut sector = [0; SECTOR_BYTES as usize];
@@ -103,6 +103,10 @@ fn layout(
                 return Err(Problem::ImageManifest("not whole sectors".to_owned()));
             }
             _ => {}
+        }
+        // Tables of logical partitions stand before them, so that one pass is enough.
+        if logical.next_table() == Some(at) {
+            candidates.extend(logical.take(&sector));
         }
         if found.is_none()
             && let Some(extent) = candidates.iter().find(|extent| extent.offset == at)

@@ -54,7 +54,7 @@ review-office = 事業所番号
 review-to = 送り先
 review-office-warning = 最後の数字が合いません。
 review-filed = 届出あり
-review-contract = 契約書つき
+review-contract = 契約書
 review-scan = 専門員証をつける
     （なくても送れます）
 review-scan-there = 専門員証あり
