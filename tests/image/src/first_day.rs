@@ -42,10 +42,30 @@ pub const ITO: Member = Member {
 pub fn to_token(desk: &mut Desk) -> io::Result<()> {
     desk.on("S-1", "the terminal is new")?;
     desk.press("はじめる")?;
+    self_test(desk)?;
     // The image types its card's token by itself; the twin's is pasted.
     let token = desk.twin().world().token()?;
     desk.twin().player()?.order(&format!("paste {token}"))?;
     desk.on_alike("S-2", "the token of the card stands in its field")
+}
+
+/// The unit tests itself; this board has neither lamp nor buzzer to ask about. What was found is
+/// each one's own.
+fn self_test(desk: &mut Desk) -> io::Result<()> {
+    desk.on("S-7", "the self-test: a finger in each corner")?;
+    for corner in ["左上", "右上", "右下", "左下"] {
+        desk.press(corner)?;
+    }
+    desk.on("S-8", "five colours over the whole screen")?;
+    for _ in 0..5 {
+        desk.press("ふれると、つぎの色")?;
+    }
+    desk.twin().player()?.see("五つの色が")?;
+    desk.press("はい")?;
+    desk.twin().player()?.see("読み取り機を確かめます")?;
+    desk.press("つぎへ")?;
+    desk.on_alike("S-10", "what was found, part by part")?;
+    desk.press("つぎへ")
 }
 
 /// Waits until the terminal has an address: the first screen is there before the network is.
