@@ -34,7 +34,7 @@ pub use ca::SimCa;
 pub use card::{Answer, SimCard, Touch};
 pub use desk::{DirectDesk, SimClock, SimReader};
 pub use fault::{Faults, Make, Tear};
-pub use person::{People, Person};
+pub use person::{People, Person, padded_photo};
 
 /// Why a simulation cannot be set up.
 #[derive(Debug, thiserror::Error)]

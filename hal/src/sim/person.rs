@@ -232,6 +232,25 @@ impl Entry {
     }
 }
 
+/// A photo made as long as `bytes`, for figures of a larger face: a box that decoders pass over
+/// (`free`, ISO/IEC 15444-1 annex I.2.2) is put behind the picture. One that is as long already,
+/// or too close to it for a box, stays as it is.
+#[must_use]
+pub fn padded_photo(photo: &[u8], bytes: usize) -> Vec<u8> {
+    const HEAD: usize = 8;
+    let mut padded = photo.to_vec();
+    let Some(room) = bytes.checked_sub(photo.len()).filter(|room| *room >= HEAD) else {
+        return padded;
+    };
+    let Ok(length) = u32::try_from(room) else {
+        return padded;
+    };
+    padded.extend_from_slice(&length.to_be_bytes());
+    padded.extend_from_slice(b"free");
+    padded.resize(bytes, 0);
+    padded
+}
+
 fn picture(
     beside: Option<&Path>,
     name: Option<&Path>,
