@@ -33,6 +33,8 @@ pub struct ClockKeeper {
     kept: (i64, Option<i64>),
     anchor: Option<Anchor>,
     gateway: Option<Distrust>,
+    /// The board's clock stood while the unit was off.
+    stood: bool,
     system_minus_boot_ms: Option<([u8; 16], i64)>,
     /// A time that was certainly reached, at a reading of the boot clock: the system clock
     /// may not run behind it, however long ago it was set back.
@@ -91,6 +93,7 @@ impl ClockKeeper {
             kept: (floor_ms, signed_ms),
             anchor: None,
             gateway: None,
+            stood: false,
             system_minus_boot_ms: None,
             reached: None,
         }
@@ -154,6 +157,12 @@ impl ClockKeeper {
         GatewayTime::Taken
     }
 
+    /// The board's clock has lost its time: what the system clock says since power-on is a time
+    /// that somebody kept, and is not trusted until the gateway has told its own.
+    pub fn stood(&mut self) {
+        self.stood = true;
+    }
+
     /// Compares the system clock with the boot clock; tells of a jump once.
     pub fn jump(&mut self, raw: RawTime) -> Option<Jump> {
         let difference = raw.system.unix_ms() - ms(raw.boot);
@@ -213,8 +222,10 @@ impl ClockKeeper {
         if system < reached.unwrap_or(self.floor_ms) - ms(TOLERANCE) {
             return (self.floor_ms, ClockTrust::Untrusted(Distrust::BehindFloor));
         }
+        let stood = self.stood.then_some(Distrust::Stood);
         let trust = self
             .gateway
+            .or(stood)
             .map_or(ClockTrust::Trusted, ClockTrust::Untrusted);
         (system.max(self.floor_ms), trust)
     }
@@ -266,6 +277,20 @@ mod tests {
         let after = keeper.now(raw(2, NOON + DAY));
         assert_eq!(after.trust, ClockTrust::Trusted);
         assert_eq!(after.wall.unix_ms(), NOON + DAY);
+    }
+
+    #[test]
+    fn a_time_that_was_kept_over_a_power_off_is_untrusted_until_the_gateway_tells_its_own() {
+        let mut keeper = keeper();
+        keeper.stood();
+        let now = keeper.now(raw(1, NOON + 1_000));
+        assert_eq!(now.trust, ClockTrust::Untrusted(Distrust::Stood));
+        assert_eq!(keeper.now(raw(3_600, NOON + 3_600_000)).trust, now.trust);
+        let told = Timestamp::from_unix_ms(NOON + 2 * DAY);
+        keeper.gateway_said(raw(3_601, NOON + 3_601_000), told);
+        let after = keeper.now(raw(3_602, NOON + 3_602_000));
+        assert_eq!(after.trust, ClockTrust::Trusted);
+        assert_eq!(after.wall.unix_ms(), NOON + 2 * DAY + 1_000);
     }
 
     #[test]

@@ -61,6 +61,9 @@ pub enum ClockTrust {
 pub enum Distrust {
     /// The system clock is behind a time already seen: its battery is empty, or it was set back.
     BehindFloor,
+    /// The board's clock stood while the unit was off, so that the system clock began at a time
+    /// that was kept and not at the present one.
+    Stood,
     /// The system clock is further ahead of the last time seen than [`MAX_ABSENCE`].
     FarAhead,
     /// The gateway's time is behind what it has signed before.
@@ -73,6 +76,7 @@ impl fmt::Display for Distrust {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::BehindFloor => "the system clock is behind a time already seen",
+            Self::Stood => "the board's clock stood while the unit was off",
             Self::FarAhead => "the system clock is far ahead of the last time seen",
             Self::GatewayBehind => "the gateway's time is behind what it has signed before",
             Self::GatewayFarAhead => "the gateway's time is far ahead",

@@ -57,6 +57,11 @@ impl Clock {
         self.keeper(|keeper| keeper.gateway_said(raw, told))
     }
 
+    /// The board's clock has lost its time; see [`ClockKeeper::stood`].
+    pub fn stood(&self) {
+        self.keeper(ClockKeeper::stood);
+    }
+
     /// A jump of the system clock since the last call, if there was one.
     pub fn jump(&self) -> Option<Jump> {
         let raw = self.inner.source.read();

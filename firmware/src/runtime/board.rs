@@ -5,7 +5,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::Instant;
 
-use hal::board::{Board, BoardEvent, Cue, PartState, ScreenLight};
+use hal::board::{Board, BoardEvent, BoardFault, Cue, Part, PartState, ScreenLight};
 use tokio::sync::mpsc::Sender as Inputs;
 
 use super::Event;
@@ -70,6 +70,17 @@ fn turn(mut board: Box<dyn Board>, orders: &Receiver<Order>, to: &Inputs<Event>)
     }
 }
 
+/// The board says that its clock has lost the time: its battery is empty, or out.
+pub(super) fn clock_stood(input: &Input) -> bool {
+    matches!(
+        input,
+        Input::Board(BoardEvent::Part(
+            Part::Clock,
+            PartState::Faulty(BoardFault::ClockLost)
+        ))
+    )
+}
+
 fn log(event: BoardEvent) {
     match event {
         BoardEvent::Part(part, PartState::Faulty(fault)) => {
@@ -90,6 +101,18 @@ mod tests {
     use hal::sim::board::bench;
 
     use super::*;
+
+    #[test]
+    fn a_dead_clock_of_the_board_is_told_from_other_faults() {
+        let fault =
+            |part, problem| Input::Board(BoardEvent::Part(part, PartState::Faulty(problem)));
+        assert!(clock_stood(&fault(Part::Clock, BoardFault::ClockLost)));
+        assert!(!clock_stood(&fault(Part::Clock, BoardFault::NoPins)));
+        assert!(!clock_stood(&Input::Board(BoardEvent::Part(
+            Part::Clock,
+            PartState::Works
+        ))));
+    }
 
     #[test]
     fn what_the_board_notices_reaches_the_terminal_and_what_it_asks_reaches_the_board() {

@@ -293,6 +293,9 @@ impl<S: FnMut(View)> Core<S> {
 
     /// Handles one input and everything that follows from it at once.
     fn handle(&mut self, input: Input) {
+        if board::clock_stood(&input) {
+            self.clock.stood();
+        }
         let mut waiting = VecDeque::from([input]);
         while let Some(input) = waiting.pop_front() {
             let effects = self.terminal.handle(input, self.clock.now());
