@@ -188,7 +188,7 @@ pub struct AuditHead {
     pub hash: Sha256Digest,
 }
 
-/// `POST /v1/enrol`, request: the only call without a client certificate.
+/// `POST /v1/enrol`, request: the only call of a terminal without a client certificate.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EnrolRequest {

@@ -15,8 +15,8 @@ use super::{ApiError, Shared, body};
 use crate::error::GatewayError;
 use crate::store;
 
-/// Makes a terminal from a one-time token and a certificate request. The only call without
-/// a client certificate.
+/// Makes a terminal from a one-time token and a certificate request. The only call of a terminal
+/// without a client certificate.
 #[utoipa::path(
     post,
     path = "/v1/enrol",
