@@ -12,7 +12,7 @@ const TABLE: &str = include_str!("boards.toml");
 
 /// Pins of the 40-pin header that may be given a part. 0 and 1 belong to the header's own
 /// memory chip.
-const PINS: std::ops::RangeInclusive<u8> = 2..=27;
+pub const PINS: std::ops::RangeInclusive<u8> = 2..=27;
 
 /// Addresses that a device on an I²C bus may have.
 const ADDRESSES: std::ops::RangeInclusive<u8> = 0x08..=0x77;

@@ -10,16 +10,20 @@
 //! drivers     gauge (I²C), pins, kernel (backlight, clock)    over embedded-hal or the kernel
 //!   │
 //! pi          rppal, and nothing else knows it      │  sim   the same drivers on simulated pins
+//! lines       the kernel's own pins (gpiocdev)      │
 //! ```
 //!
 //! What a unit has is data ([`config`]): the counter's and the portable unit's parts stand in
 //! `boards.toml`. A part that does not answer is told as such and tried again; the desk works
 //! without it.
 
+pub mod chips;
 pub mod config;
 mod cue;
 mod gauge;
 mod kernel;
+#[cfg(feature = "pi")]
+pub mod lines;
 mod open;
 pub mod part;
 mod parts;
@@ -27,10 +31,11 @@ mod parts;
 pub mod pi;
 mod pins;
 mod problem;
+pub mod switched;
 
 use std::time::Duration;
 
-pub use config::{BoardConfig, BoardKind, Layout, Profile};
+pub use config::{BoardConfig, BoardKind, Layout, PINS, Profile};
 pub use cue::{Cue, CuePlayer, Light, Tone};
 pub use gauge::{ADDRESS as GAUGE_ADDRESS, Max1704x};
 pub use kernel::{BACKLIGHTS, CLOCKS, KernelBacklight, KernelClock};

@@ -1,6 +1,10 @@
 //! The Raspberry Pi's pins and buses, by `rppal`. The only file that knows it.
+//!
+//! Its pins want `/dev/gpiomem`, which Raspberry Pi's own kernel has and Debian's has not. Where
+//! it is missing the kernel's character devices are used ([`super::lines`]).
 
 use std::io;
+use std::path::Path;
 
 use embedded_hal::pwm::{ErrorType, SetDutyCycle};
 use rppal::gpio::{self, Gpio, InputPin, OutputPin};
@@ -10,7 +14,8 @@ use rppal::system::{DeviceInfo, Model};
 
 use super::config::{BoardKind, ContactPin, GaugePlace, LampPins, Layout};
 use super::part::{Buzzer, Contact, Gauge, Lamp};
-use super::{BoardFault, Level, Max1704x, Parts, PinContact, RgbLamp, Tone};
+use super::switched::NotSwitched;
+use super::{BoardFault, Level, Max1704x, Parts, PinContact, RgbLamp, Tone, lines};
 
 /// Blinks of a dimmed lamp in a second: enough for no eye to see.
 const LAMP_HERTZ: f64 = 200.0;
@@ -18,29 +23,79 @@ const LAMP_HERTZ: f64 = 200.0;
 /// How long the gauge may hold the bus, in milliseconds.
 const I2C_TIMEOUT_MS: u32 = 100;
 
+/// The processor's own pins as memory; the second name is that of the Pi 5.
+const MEMORY: [&str; 2] = ["/dev/gpiomem", "/dev/gpiomem0"];
+
+/// The pins of the header.
+enum Pins {
+    /// As memory, by `rppal`.
+    Memory(Gpio),
+    /// Through the kernel.
+    Lines(lines::Header),
+}
+
+impl Pins {
+    fn open(kind: BoardKind) -> Result<Self, BoardFault> {
+        if MEMORY.iter().any(|path| Path::new(path).exists()) {
+            let gpio = Gpio::new().map_err(|error| of_gpio(&error))?;
+            Ok(Self::Memory(gpio))
+        } else {
+            lines::Header::find(kind).map(Self::Lines)
+        }
+    }
+
+    fn lamp(&self, pins: LampPins) -> Result<Box<dyn Lamp>, BoardFault> {
+        match self {
+            Self::Memory(gpio) => lamp(gpio, pins),
+            Self::Lines(header) => header.lamp(pins),
+        }
+    }
+
+    fn buzzer(&self, pin: u8) -> Result<Box<dyn Buzzer>, BoardFault> {
+        match self {
+            Self::Memory(gpio) => {
+                let pin = output(gpio, pin)?;
+                Ok(Box::new(PwmBuzzer { pin }))
+            }
+            Self::Lines(header) => header.buzzer(pin),
+        }
+    }
+
+    fn contact(
+        &self,
+        place: ContactPin,
+        open_line: Level,
+        name: &'static str,
+    ) -> Result<Box<dyn Contact>, BoardFault> {
+        match self {
+            Self::Memory(gpio) => contact(gpio, place, open_line, name),
+            Self::Lines(header) => header.contact(place, open_line, name),
+        }
+    }
+}
+
 /// Fits the parts that hang on pins and buses. What cannot be reached is fitted with the
 /// reason.
 pub fn fit(parts: &mut Parts, kind: BoardKind, layout: &Layout) {
-    let gpio = if is(kind) {
-        Gpio::new().map_err(|error| of_gpio(&error))
+    let board = if is(kind) {
+        Ok(())
     } else {
         Err(BoardFault::OtherBoard)
     };
-    let gpio = gpio.as_ref().map_err(|fault| *fault);
-    parts.lamp = layout.lamp.map(|pins| lamp(gpio?, pins));
-    parts.buzzer = layout.buzzer.map(|buzzer| {
-        let pin = output(gpio?, buzzer.pin)?;
-        Ok(Box::new(PwmBuzzer { pin }) as Box<dyn Buzzer>)
-    });
+    let pins = board.and_then(|()| Pins::open(kind));
+    let pins = pins.as_ref().map_err(|fault| *fault);
+    parts.lamp = layout.lamp.map(|place| pins?.lamp(place));
+    parts.buzzer = layout.buzzer.map(|buzzer| pins?.buzzer(buzzer.pin));
     // A cut cable is no secret way into the case, and no mains that let a battery run empty.
     parts.case = layout
         .case
-        .map(|case| contact(gpio?, case, case.active, "case switch"));
+        .map(|case| pins?.contact(case, case.active, "case switch"));
     parts.mains = layout
         .mains
-        .map(|mains| contact(gpio?, mains, mains.active.other(), "mains line"));
+        .map(|mains| pins?.contact(mains, mains.active.other(), "mains line"));
+    // The gauge hangs on a bus: pins that cannot be had are no reason to leave it out.
     parts.gauge = layout.gauge.map(|place| {
-        gpio?;
+        board?;
         gauge(place)
     });
 }
@@ -158,16 +213,6 @@ impl SetDutyCycle for Dimmed {
                 .set_pwm_frequency(LAMP_HERTZ, f64::from(duty) / 100.0),
         };
         switched.map_err(|_| NotSwitched)
-    }
-}
-
-/// A pin could not be switched.
-#[derive(Debug)]
-struct NotSwitched;
-
-impl embedded_hal::pwm::Error for NotSwitched {
-    fn kind(&self) -> embedded_hal::pwm::ErrorKind {
-        embedded_hal::pwm::ErrorKind::Other
     }
 }
 

@@ -109,6 +109,17 @@ pub enum BoardFault {
     /// The configuration is for another board. Its pins were not touched.
     #[error("this is another board than the configuration says")]
     OtherBoard,
+    /// Another program, or a driver of the kernel, holds this pin. A technician looks at the
+    /// table of parts and at the device tree.
+    #[error("something else holds {at}")]
+    Taken {
+        /// Pin.
+        at: &'static str,
+    },
+    /// The kernel shows no chip that has this board's pins: it is too old for the board, or the
+    /// device tree is another one's.
+    #[error("the kernel shows no chip with the board's pins")]
+    NoChip,
     /// This build has no way to the board's pins.
     #[error("this build cannot reach pins")]
     NoPins,
@@ -124,7 +135,11 @@ impl BoardFault {
                 ProblemCode::BoardFailed
             }
             Self::ClockLost => ProblemCode::BoardClock,
-            Self::Denied { .. } | Self::OtherBoard | Self::NoPins => ProblemCode::BoardSetup,
+            Self::Denied { .. }
+            | Self::OtherBoard
+            | Self::Taken { .. }
+            | Self::NoChip
+            | Self::NoPins => ProblemCode::BoardSetup,
         }
     }
 
