@@ -4,7 +4,7 @@ CARGO ?= cargo
 TOOLS := $(CURDIR)/target/tools
 DENY_VERSION := 0.20.2
 
-.PHONY: demo test lint packages bench long pictures openapi clean-demo image image-bundle image-pi image-test image-clean device-test
+.PHONY: demo test lint packages bench long pictures openapi clean-demo image image-bundle image-pi image-pi5 image-test image-clean device-test
 
 ## One command: install what is needed, build, and play or open a day at the desk.
 demo: packages
@@ -63,6 +63,7 @@ VERSION ?= 0.1.0
 image:
 	images/bin/build-root
 	images/bin/base
+	images/bin/kernel-pi5
 	images/bin/keys
 	images/bin/compile
 	images/bin/root $(VERSION)
@@ -77,6 +78,11 @@ image-bundle:
 image-pi:
 	images/bin/disk $(VERSION) pi
 	images/bin/sign $(VERSION) pi
+
+## The same system on a card for Raspberry Pi 5. Not tried on hardware.
+image-pi5:
+	images/bin/disk $(VERSION) pi5
+	images/bin/sign $(VERSION) pi5
 
 ## Boots the image in the emulator, cuts its power, updates it, tampers with it.
 image-test:

@@ -47,6 +47,8 @@ enum Order {
     Partition { name: String },
     /// Writes the slot partition of a freshly flashed card into a file.
     FormatSlots { image: PathBuf },
+    /// Writes `autoboot.txt` of a freshly flashed card for a Raspberry Pi 5.
+    FormatAutoboot { file: PathBuf },
     /// Shows a code and what to do, and leaves it there.
     Screen { code: String },
     /// Shows a code, waits for a touch, and gives the slots another start.
@@ -103,6 +105,7 @@ fn run(arguments: Arguments) -> Result<(), Fault> {
             None => Err(Fault::SlotsUnbooted),
         },
         Order::FormatSlots { image } => work::format_slots(&image),
+        Order::FormatAutoboot { file } => work::format_autoboot(&file),
         Order::Screen { code } => appliance::recovery::show(&code),
         Order::Recovery { code } => work::recovery(&facts, &code),
     }

@@ -183,6 +183,7 @@ mod tests {
     use super::super::state::TRIES_NEW;
     use super::super::store::tests::Torn;
     use super::*;
+    use crate::disk::BootFacts;
 
     struct Memory(Vec<u8>);
 
@@ -260,6 +261,25 @@ mod tests {
         board.autoboot.0 = b"[all]\nboot_partition=7\n".to_vec();
         assert!(matches!(board.set_good(Slot::B), Err(Fault::SlotsAutoboot)));
         assert_eq!(board.autoboot.0, b"[all]\nboot_partition=7\n");
+    }
+
+    #[test]
+    fn the_firmware_tells_the_slot_of_the_partition_it_starts_from() {
+        let config = include_str!("../../../boot/config.pi5.txt");
+        let line = include_str!("../../../boot/cmdline.pi5.txt");
+        for slot in Slot::ALL {
+            let letter = slot.letter().to_lowercase();
+            let filter = format!(
+                "[boot_partition={}]\ncmdline=cmdline-{letter}.txt\n",
+                partition(slot)
+            );
+            assert!(config.contains(&filter), "{filter}");
+            // As `images/bin/root` writes it.
+            let facts = BootFacts::parse(&line.replace("SLOT", slot.letter()));
+            assert_eq!((facts.slot, facts.tryboot), (Some(slot), true));
+            assert!(facts.partition("slots").is_ok(), "the disk is named");
+        }
+        assert!(config.ends_with("[all]\n"));
     }
 
     #[test]

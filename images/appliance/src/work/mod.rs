@@ -21,7 +21,8 @@ use appliance::slots::{Selector, Tryboot, UBoot};
 pub use applying::{apply, names};
 pub use keeping::{allow, health};
 pub use starting::{
-    format_slots, print_data_key, print_data_state, recovery, set_data_ready, slots,
+    format_autoboot, format_slots, print_data_key, print_data_state, recovery, set_data_ready,
+    slots,
 };
 pub use updating::{offered, update};
 

@@ -8,7 +8,7 @@ use appliance::Fault;
 use appliance::disk::BootFacts;
 use appliance::key::{self, DeviceKey, Purpose};
 use appliance::recovery as picture;
-use appliance::slots::autoboot::Course;
+use appliance::slots::autoboot::{self, Course};
 use appliance::slots::store::{self, Partition};
 use appliance::slots::{Slot, SlotState, backend};
 
@@ -47,6 +47,11 @@ pub fn format_slots(image: &Path) -> Result<(), Fault> {
         .and_then(|file| file.set_len(SLOT_PARTITION_BYTES))
         .map_err(Fault::at(image))?;
     store::format(&mut Partition::open(image)?, &SlotState::flashed())
+}
+
+/// `autoboot.txt` of a freshly flashed card: the slot that its record begins with.
+pub fn format_autoboot(file: &Path) -> Result<(), Fault> {
+    std::fs::write(file, autoboot::write(SlotState::flashed().first)).map_err(Fault::at(file))
 }
 
 pub(super) fn device_key(facts: &BootFacts) -> Result<(DeviceKey, Partition), Fault> {
