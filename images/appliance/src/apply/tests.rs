@@ -158,6 +158,27 @@ fn the_name_servers_of_a_carrier_are_let_through() {
 }
 
 #[test]
+fn beside_wifi_and_a_mobile_network_the_servers_of_the_cable_are_not_the_only_ones() {
+    let text = TEXT.replace(
+        "[network.wired]",
+        "[network.wired]\nname_servers = [\"192.0.2.53\"]\n\n[network.lte]\napn = \"a.example\"",
+    );
+    let wifi = text.find("[network.wifi]").expect("in the text");
+    let gateway = text.find("[gateway]").expect("in the text");
+    let lte = format!("{}{}", &text[..wifi], &text[gateway..]);
+    let wifi = text.replace("[network.lte]\napn = \"a.example\"\n", "");
+    for text in [lte, wifi] {
+        let config = read(&text, Some(Board::Qemu)).unwrap_or_else(|unfit| panic!("{unfit:?}"));
+        let made = files(&config).unwrap_or_else(|unfit| panic!("{unfit:?}"));
+        let rules = file(&made, "firewall.nft");
+        assert!(rules.contains("systemd-resolve meta l4proto"), "{rules}");
+        assert!(!rules.contains("192.0.2.53"), "{rules}");
+        // The resolver still asks them on the cable.
+        assert!(file(&made, "10-wired.network").contains("DNS=192.0.2.53\n"));
+    }
+}
+
+#[test]
 fn the_units_of_the_mobile_network_start_only_with_its_connection() {
     let condition = format!("ConditionPathExists={}\n", super::mobile::CONNECTION);
     for unit in [
