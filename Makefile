@@ -79,8 +79,10 @@ image-pi:
 	images/bin/sign $(VERSION) pi
 
 ## Boots the image in the emulator, cuts its power, updates it, tampers with it.
+# The newer version is a root of its own: what an update brings is what is on the card then.
 image-test:
-	images/bin/bundle 0.2.0 $(VERSION)
+	images/bin/root 0.2.0
+	images/bin/bundle 0.2.0
 	BROKEN=1 images/bin/bundle 0.3.0 $(VERSION)
 	images/bin/bundle 0.0.1 $(VERSION)
 	$(CARGO) run --locked -p image-proof -- --image $(VERSION) all

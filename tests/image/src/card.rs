@@ -131,23 +131,23 @@ impl Card {
     }
 }
 
-/// A stick with an update on it.
+/// A stick with one file on it, as a technician or an office makes one.
 ///
 /// # Errors
 /// What the tools say.
-pub fn stick(bundle: &Path, to: &Path) -> io::Result<()> {
-    let size = fs::metadata(bundle)?.len() + 64 * MIB;
+pub fn stick(label: &str, file: &Path, name: &str, to: &Path) -> io::Result<()> {
+    let size = fs::metadata(file)?.len() + 64 * MIB;
     File::create(to)?.set_len(size.next_multiple_of(MIB))?;
     tools::run(
         tools::in_build_root()?
-            .args(["mkfs.fat", "-F", "32", "-n", "MDG-UPDATE"])
+            .args(["mkfs.fat", "-F", "32", "-n", label])
             .arg(to),
     )?;
     tools::run(
         tools::in_build_root()?
             .args(["mcopy", "-i"])
             .arg(to)
-            .arg(bundle)
-            .arg("::update.raucb"),
+            .arg(file)
+            .arg(format!("::{name}")),
     )
 }
