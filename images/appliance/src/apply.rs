@@ -5,12 +5,15 @@
 //! enrolment token until it is used, are kept.
 
 use std::fmt::Write as _;
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use protocol::provisioning::DeviceConfig;
-use protocol::provisioning::device::{Board, Panel, Place, Trust, Wifi, Wired};
+use protocol::provisioning::device::{Board, Network, Panel, Place, Trust, Wifi, Wired};
 
 use crate::firewall::{self, Endpoint};
+
+mod mobile;
 
 /// Where the kiosk's files lie that are made at each start.
 pub const RUN: &str = "/run/madoguchi";
@@ -44,8 +47,6 @@ pub enum Unfit {
     Board,
     /// A value cannot be.
     Value,
-    /// It asks for a mobile network, which this image cannot use yet.
-    Lte,
 }
 
 /// The board, from the device tree's `compatible` (strings ended by NUL).
@@ -77,12 +78,6 @@ pub fn read(text: &str, board: Option<Board>) -> Result<DeviceConfig, Unfit> {
     if board != Some(config.board) {
         return Err(Unfit::Board);
     }
-    if config.network.lte.is_some()
-        && config.network.wired.is_none()
-        && config.network.wifi.is_none()
-    {
-        return Err(Unfit::Lte);
-    }
     Ok(config)
 }
 
@@ -106,11 +101,7 @@ pub fn without_token(text: &str) -> Result<String, Unfit> {
 /// [`Unfit::Value`] when the gateway's address cannot be read.
 pub fn files(config: &DeviceConfig) -> Result<Vec<Made>, Unfit> {
     let gateway = Endpoint::parse(&config.gateway.endpoint).ok_or(Unfit::Value)?;
-    let servers = config
-        .network
-        .wired
-        .as_ref()
-        .map_or(&[][..], |wired| &wired.name_servers);
+    let servers = name_servers(&config.network);
     let run = |name: &str, reader, content: String| Made {
         path: PathBuf::from(RUN).join(name),
         reader,
@@ -154,6 +145,13 @@ pub fn files(config: &DeviceConfig) -> Result<Vec<Made>, Unfit> {
             content: WIRELESS.to_owned(),
         });
     }
+    if let Some(lte) = &config.network.lte {
+        made.push(Made {
+            path: mobile::CONNECTION.into(),
+            reader: Reader::System,
+            content: mobile::connection(lte),
+        });
+    }
     if let Some(enrolment) = &config.enrolment {
         made.push(Made {
             path: "/var/lib/madoguchi/enrolment-token".into(),
@@ -163,6 +161,10 @@ pub fn files(config: &DeviceConfig) -> Result<Vec<Made>, Unfit> {
     }
     Ok(made)
 }
+
+/// Of two ways out the one with the lower metric is taken: the cable (here and in
+/// `20-wired.network`), then Wi-Fi, then the mobile network.
+const CABLE_METRIC: u16 = 100;
 
 const WIRELESS: &str = "[Match]
 Type=wlan
@@ -177,7 +179,23 @@ UseNTP=no
 UseDomains=no
 SendHostname=no
 RouteMetric=600
+
+[IPv6AcceptRA]
+RouteMetric=600
 ";
+
+/// The only name servers that may be asked; none, where the network announces its own. An
+/// access point and a carrier do, and the servers of the cable may not be reached through them.
+fn name_servers(network: &Network) -> &[IpAddr] {
+    match network {
+        Network {
+            wired: Some(wired),
+            wifi: None,
+            lte: None,
+        } => &wired.name_servers,
+        _ => &[],
+    }
+}
 
 /// The kiosk's own configuration.
 fn kiosk(config: &DeviceConfig) -> String {
@@ -238,17 +256,24 @@ fn fixed_address(wired: &Wired) -> Option<String> {
     match &wired.address {
         Some(address) => {
             let _ = writeln!(text, "DHCP=no\nAddress={address}");
-            if let Some(router) = wired.router {
-                let _ = writeln!(text, "Gateway={router}");
-            }
         }
         None => text.push_str("DHCP=yes\n"),
     }
     for server in &wired.name_servers {
         let _ = writeln!(text, "DNS={server}");
     }
-    if wired.address.is_none() {
-        text.push_str("\n[DHCPv4]\nUseDNS=no\nUseNTP=no\nUseDomains=no\nSendHostname=no\n");
+    match (&wired.address, wired.router) {
+        (Some(_), Some(router)) => {
+            let _ = writeln!(text, "\n[Route]\nGateway={router}\nMetric={CABLE_METRIC}");
+        }
+        (Some(_), None) => {}
+        (None, _) => {
+            let _ = write!(
+                text,
+                "\n[DHCPv4]\nUseDNS=no\nUseNTP=no\nUseDomains=no\nSendHostname=no\n\
+                 RouteMetric={CABLE_METRIC}\n\n[IPv6AcceptRA]\nRouteMetric={CABLE_METRIC}\n"
+            );
+        }
     }
     Some(text)
 }

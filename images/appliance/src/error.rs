@@ -40,9 +40,6 @@ pub enum Fault {
     /// again.
     #[error("MDG-CONFIG-CARD: the card's device.toml is missing or wrong; prepare the card again")]
     ConfigCard,
-    /// The card's configuration names only a mobile network, which this image cannot use.
-    #[error("MDG-CONFIG-LTE: this image has no mobile network; name a cable or Wi-Fi")]
-    ConfigLte,
     /// The bundle is older than the recorded minimum. Nothing was written.
     #[error("MDG-UPDATE-OLDER: the bundle is {found}, at least {minimum} is needed")]
     UpdateOlder {

@@ -13,7 +13,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{NotAUnitValue, UnitSerial};
 
-pub use super::network::{Lte, MAX_NAME_SERVERS, Network, Passphrase, Wifi, Wired};
+pub use super::network::{
+    AccessPointPassword, Lte, MAX_ACCESS_POINT_CHARS, MAX_NAME_SERVERS, Network, Passphrase, Wifi,
+    Wired,
+};
 pub use super::screen::{Panel, Place, Rotation, Screen};
 
 use crate::calendar::Timestamp;

@@ -8,6 +8,9 @@ use super::NotAUnitValue;
 use super::device::DeviceConfigError;
 use crate::value::{redacted_debug, text_value};
 
+/// Longest user name and password of an access point, in characters.
+pub const MAX_ACCESS_POINT_CHARS: usize = 64;
+
 /// Most name servers.
 pub const MAX_NAME_SERVERS: usize = 3;
 
@@ -58,13 +61,43 @@ fn japan() -> String {
     "JP".to_owned()
 }
 
-/// Mobile network.
+/// Mobile network. The SIM asks for no PIN: a wrong one, tried at each start, would lock it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Lte {
     /// Access point name.
     pub apn: String,
+    /// User name at the access point, where the carrier gives one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    /// The password that belongs to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<AccessPointPassword>,
 }
+
+/// Password of an access point: 1 to 64 visible ASCII characters or space. Carriers print it in
+/// their manuals, the same for all customers, or give each one their own. Never printed here.
+#[derive(Clone, PartialEq, Eq)]
+pub struct AccessPointPassword(String);
+
+impl AccessPointPassword {
+    /// Reads a password.
+    ///
+    /// # Errors
+    /// [`NotAUnitValue`], which does not repeat it.
+    pub fn parse(text: &str) -> Result<Self, NotAUnitValue> {
+        let shaped = (1..=MAX_ACCESS_POINT_CHARS).contains(&text.len())
+            && text.bytes().all(|b| b == b' ' || b.is_ascii_graphic());
+        if shaped {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(NotAUnitValue("a password of 1 to 64 characters"))
+        }
+    }
+}
+
+text_value!(AccessPointPassword, NotAUnitValue, "a password");
+redacted_debug!(AccessPointPassword);
 
 /// WPA passphrase: 8 to 63 visible ASCII characters or space (IEEE 802.11). Never printed.
 #[derive(Clone, PartialEq, Eq)]
@@ -133,6 +166,17 @@ impl Network {
                     .all(|b| b.is_ascii_alphanumeric() || b == b'.' || b == b'-');
             if !named {
                 return wrong("the access point has letters, digits, dots and hyphens");
+            }
+            let user = lte.username.as_deref();
+            let shaped = user.is_none_or(|name| {
+                (1..=MAX_ACCESS_POINT_CHARS).contains(&name.len())
+                    && name.bytes().all(|b| b.is_ascii_graphic())
+            });
+            if !shaped {
+                return wrong("the access point's user name has 1 to 64 visible characters");
+            }
+            if lte.password.is_some() && user.is_none() {
+                return wrong("the access point's password belongs to a user name");
             }
         }
         Ok(())

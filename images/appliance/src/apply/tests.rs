@@ -60,17 +60,113 @@ fn an_unknown_key_or_a_cut_file_is_refused() {
     }
 }
 
-#[test]
-fn a_mobile_network_alone_is_refused() {
-    let text = TEXT.replace("[network.wired]\n", "[network.lte]\napn = \"a.example\"\n");
-    assert!(
-        read(&text, Some(Board::Qemu)).is_ok(),
-        "Wi-Fi is named beside it"
+/// The same unit with nothing but a mobile network.
+fn mobile_only() -> DeviceConfig {
+    let wired = TEXT.find("[network.wired]").expect("in the text");
+    let gateway = TEXT.find("[gateway]").expect("in the text");
+    let text = format!(
+        "{}[network.lte]\napn = \"a.example\"\nusername = \"desk@example\"\npassword = \"correct \\\\ horse\"\n\n{}",
+        &TEXT[..wired],
+        &TEXT[gateway..]
     );
-    let wifi = text.find("[network.wifi]").expect("in the text");
-    let gateway = text.find("[gateway]").expect("in the text");
-    let only = format!("{}{}", &text[..wifi], &text[gateway..]);
-    assert_eq!(read(&only, Some(Board::Qemu)).err(), Some(Unfit::Lte));
+    read(&text, Some(Board::Qemu)).unwrap_or_else(|unfit| panic!("{unfit:?}"))
+}
+
+#[test]
+fn a_mobile_network_alone_is_enough() {
+    let made = files(&mobile_only()).unwrap_or_else(|unfit| panic!("{unfit:?}"));
+    let text = file(
+        &made,
+        "/run/NetworkManager/system-connections/lte.nmconnection",
+    );
+    assert!(text.contains("\ntype=gsm\n"));
+    assert!(text.contains("\napn=a.example\nusername=desk@example\n"));
+    assert!(text.contains("\npassword=correct\\s\\\\\\shorse\n"));
+}
+
+#[test]
+fn what_starts_the_mobile_network_is_there_only_where_it_is_named() {
+    let made = files(&config()).unwrap_or_else(|unfit| panic!("{unfit:?}"));
+    let named = made
+        .iter()
+        .any(|made| made.path.starts_with("/run/NetworkManager"));
+    assert!(!named);
+}
+
+#[test]
+fn a_password_with_a_line_of_its_own_is_refused() {
+    for odd in ["a\\npin=0000", "", "\u{7a93}"] {
+        let text = TEXT.replace(
+            "[network.wifi]",
+            &format!("[network.lte]\napn = \"a\"\nusername = \"u\"\npassword = \"{odd}\"\n\n[network.wifi]"),
+        );
+        assert_eq!(
+            read(&text, Some(Board::Qemu)).err(),
+            Some(Unfit::Value),
+            "{odd:?}"
+        );
+    }
+}
+
+#[test]
+fn a_cable_comes_before_wifi_and_wifi_before_the_mobile_network() {
+    let metric = |text: &str| -> u16 {
+        let lines = text.lines().filter_map(|line| {
+            let (key, value) = line.split_once('=')?;
+            key.to_ascii_lowercase()
+                .ends_with("metric")
+                .then_some(value)
+        });
+        let all: Vec<u16> = lines
+            .map(|value| value.parse().expect("a number"))
+            .collect();
+        assert!(
+            !all.is_empty() && all.iter().all(|one| *one == all[0]),
+            "{text}"
+        );
+        all[0]
+    };
+    let fixed = TEXT.replace(
+        "[network.wired]",
+        "[network.wired]\naddress = \"192.0.2.10/24\"\nrouter = \"192.0.2.1\"",
+    );
+    let servers = TEXT.replace(
+        "[network.wired]",
+        "[network.wired]\nname_servers = [\"192.0.2.53\"]",
+    );
+    let cables = [fixed, servers].map(|text| {
+        let config = read(&text, Some(Board::Qemu)).unwrap_or_else(|unfit| panic!("{unfit:?}"));
+        let made = files(&config).unwrap_or_else(|unfit| panic!("{unfit:?}"));
+        metric(&file(&made, "10-wired.network"))
+    });
+    let usual = include_str!("../../../rootfs/etc/systemd/network/20-wired.network");
+    let wifi = metric(WIRELESS);
+    let made = files(&mobile_only()).unwrap_or_else(|unfit| panic!("{unfit:?}"));
+    let lte = metric(&file(&made, "lte.nmconnection"));
+    for cable in [cables[0], cables[1], metric(usual)] {
+        assert!(cable < wifi && wifi < lte, "{cable} {wifi} {lte}");
+    }
+}
+
+#[test]
+fn the_name_servers_of_a_carrier_are_let_through() {
+    let made = files(&mobile_only()).unwrap_or_else(|unfit| panic!("{unfit:?}"));
+    let rules = file(&made, "firewall.nft");
+    assert!(
+        rules.contains("meta skuid systemd-resolve meta l4proto { tcp, udp } th dport 53 accept")
+    );
+}
+
+#[test]
+fn the_units_of_the_mobile_network_start_only_with_its_connection() {
+    let condition = format!("ConditionPathExists={}\n", super::mobile::CONNECTION);
+    for unit in [
+        include_str!("../../../rootfs/etc/systemd/system/NetworkManager.service.d/madoguchi.conf"),
+        include_str!("../../../rootfs/etc/systemd/system/ModemManager.service.d/madoguchi.conf"),
+        include_str!("../../../rootfs/etc/systemd/system/polkit.service.d/madoguchi.conf"),
+    ] {
+        assert!(unit.contains(&condition), "{unit}");
+    }
 }
 
 #[test]
@@ -84,9 +180,12 @@ fn the_token_is_overwritten_where_it_lay() {
 
 #[test]
 fn secrets_lie_only_where_their_reader_reads_them() {
-    let made = files(&config()).unwrap_or_else(|unfit| panic!("{unfit:?}"));
-    for one in &made {
-        let secret = one.content.contains("correct horse") || one.content.contains("ABCDE");
+    let made = [config(), mobile_only()]
+        .map(|config| files(&config).unwrap_or_else(|unfit| panic!("{unfit:?}")));
+    for one in made.iter().flatten() {
+        let secret = ["correct", "ABCDE"]
+            .iter()
+            .any(|secret| one.content.contains(secret));
         assert!(
             !secret || one.reader != Reader::All,
             "{}",
@@ -127,10 +226,14 @@ fn a_fixed_address_is_taken_as_it_is_written() {
         "[network.wired]",
         "[network.wired]\naddress = \"192.0.2.10/24\"\nrouter = \"192.0.2.1\"\nname_servers = [\"192.0.2.53\"]",
     );
+    let wifi = text.find("[network.wifi]").expect("in the text");
+    let gateway = text.find("[gateway]").expect("in the text");
+    let text = format!("{}{}", &text[..wifi], &text[gateway..]);
     let config = read(&text, Some(Board::Qemu)).unwrap_or_else(|unfit| panic!("{unfit:?}"));
     let made = files(&config).unwrap_or_else(|unfit| panic!("{unfit:?}"));
     let network = file(&made, "10-wired.network");
-    assert!(network.contains("Address=192.0.2.10/24\nGateway=192.0.2.1\nDNS=192.0.2.53"));
+    assert!(network.contains("Address=192.0.2.10/24\nDNS=192.0.2.53\n"));
+    assert!(network.contains("[Route]\nGateway=192.0.2.1\n"));
     assert!(file(&made, "firewall.nft").contains("ip daddr 192.0.2.53"));
 }
 

@@ -101,7 +101,6 @@ fn refusal(unfit: Unfit) -> Fault {
     match unfit {
         Unfit::Board => Fault::ConfigBoard,
         Unfit::Value => Fault::ConfigCard,
-        Unfit::Lte => Fault::ConfigLte,
     }
 }
 

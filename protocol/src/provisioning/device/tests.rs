@@ -77,6 +77,36 @@ fn each_value_that_cannot_be_is_refused_by_its_key() {
 }
 
 #[test]
+fn an_access_point_is_named_as_carriers_name_it() {
+    let lte = |apn: &str, username: Option<&str>, password: Option<&str>| Lte {
+        apn: apn.to_owned(),
+        username: username.map(str::to_owned),
+        password: password.map(|text| AccessPointPassword::parse(text).unwrap()),
+    };
+    for right in [
+        lte("a.example", None, None),
+        lte("a.example", Some("user@example"), None),
+        lte("a.example", Some("user@example"), Some("pass word")),
+    ] {
+        let mut unit = unit();
+        unit.network.lte = Some(right);
+        unit.check().unwrap();
+    }
+    for wrong in [
+        lte("", None, None),
+        lte("a b", None, None),
+        lte("a.example", Some(""), None),
+        lte("a.example", Some("user\npin=0000"), None),
+        lte("a.example", None, Some("word")),
+    ] {
+        assert_eq!(refused(|u| u.network.lte = Some(wrong)).key(), "[network");
+    }
+    for wrong in ["", "a\nb", "窓", &"x".repeat(65)] {
+        assert!(AccessPointPassword::parse(wrong).is_err(), "{wrong:?}");
+    }
+}
+
+#[test]
 fn a_private_key_beside_the_root_is_refused() {
     let both = format!("{ROOT}-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
     let swapped = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n".to_owned();
