@@ -4,7 +4,7 @@ CARGO ?= cargo
 TOOLS := $(CURDIR)/target/tools
 DENY_VERSION := 0.20.2
 
-.PHONY: demo test lint packages bench long pictures openapi clean-demo image image-bundle image-pi image-test image-clean device-test
+.PHONY: demo test lint packages test-packages bench long pictures openapi clean-demo image image-bundle image-pi image-test image-clean device-test
 
 ## One command: install what is needed, build, and play or open a day at the desk.
 demo: packages
@@ -14,7 +14,7 @@ demo: packages
 ## One command: everything that must hold.
 # Building the tests builds the programs that they start.
 test: export RUSTDOCFLAGS = -D warnings
-test: packages lint
+test: test-packages lint
 	$(CARGO) test --locked --workspace --no-run
 	$(CARGO) test --locked --workspace
 	$(CARGO) doc --locked --workspace --exclude ui-pages --no-deps --quiet
@@ -30,6 +30,9 @@ $(TOOLS)/bin/cargo-deny:
 
 packages:
 	tests/bin/install-packages
+
+test-packages:
+	tests/bin/install-packages test
 
 ## Figures for docs/performance.md.
 # One selection of packages: each other one would build the dependencies anew.

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use appliance::slots::state::Slot;
 use system_tests::world::{SERIAL, World};
 
-use crate::card::{Card, at};
+use crate::card::Card;
 use crate::emulator::{Emulator, Rig};
 use crate::keys;
 use crate::picture::Picture;
@@ -70,7 +70,7 @@ impl Desk {
         let card = Card::copy(image, &folder.join("card.img"))?;
         let unit = folder.join("device.toml");
         fs::write(&unit, device(&world)?)?;
-        card.put(at::CONFIG, &unit)?;
+        card.put("config", &unit)?;
         fs::remove_file(&unit)?;
         Ok(Self {
             world,

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use appliance::slots::state::{Slot, TRIES_NEW, Tries};
 
-use crate::card::{self, Card, at};
+use crate::card::{self, Card};
 use crate::desk::Desk;
 use crate::emulator::{Emulator, Rig};
 use crate::picture::Picture;
@@ -111,9 +111,7 @@ impl Bench {
         );
         terminal.cut();
         expect(
-            !card
-                .text(at::CONFIG, "device.toml")?
-                .contains("[enrolment]"),
+            !card.text("config", "device.toml")?.contains("[enrolment]"),
             "the token is gone from the card",
         )
     }
@@ -204,7 +202,7 @@ impl Bench {
         terminal.cut();
 
         // Where programs lie.
-        card.damage(at::ROOT_A + 64 * 1024 * 1024, 64 * 1024 * 1024)?;
+        card.damage("root-a", 64 * 1024 * 1024, 64 * 1024 * 1024)?;
         let mut slots = card.slots()?;
         slots.set(Slot::A, Tries::NEW);
         card.set_slots(&slots)?;
@@ -241,7 +239,7 @@ impl Bench {
         let card = Card::copy(&self.image, &self.to.join(format!("{name}.img")))?;
         let unit = self.to.join("device.toml");
         fs::write(&unit, include_str!("../data/device.toml"))?;
-        card.put(at::CONFIG, &unit)?;
+        card.put("config", &unit)?;
         if !extra.is_empty() {
             self.settings(&card, extra)?;
         }
@@ -250,7 +248,7 @@ impl Bench {
 
     /// More arguments for the kernel.
     pub(crate) fn settings(&self, card: &Card, extra: &str) -> io::Result<()> {
-        let old = card.text(at::FIRMWARE, "board.env")?;
+        let old = card.text("firmware", "board.env")?;
         let mut text: String = old
             .lines()
             .filter(|line| !line.starts_with("mdg_extra="))
@@ -259,7 +257,7 @@ impl Bench {
         text.push_str(&format!("mdg_extra={extra}\n"));
         let file = self.to.join("board.env");
         fs::write(&file, text)?;
-        card.put(at::FIRMWARE, &file)
+        card.put("firmware", &file)
     }
 
     /// The update of a version.
