@@ -224,6 +224,18 @@ fn a_first_start_that_is_cut_while_the_data_is_made_is_made_good_by_the_next() {
 
 #[test]
 #[cfg_attr(not(target_arch = "x86_64"), ignore = "starts a kernel for x86-64")]
+fn data_that_is_there_is_not_made_again_when_only_its_mark_is_lost() {
+    let card = Card::used("unmarked");
+    let mut key = KeyPartition::of(&card.0).unwrap();
+    key.forget_that_data_is_made();
+    key.put(&card.0).unwrap();
+
+    assert_kept(&card.start("second"), &["first"]);
+    assert!(card.data_is_made());
+}
+
+#[test]
+#[cfg_attr(not(target_arch = "x86_64"), ignore = "starts a kernel for x86-64")]
 fn a_root_with_one_changed_byte_does_not_start() {
     let card = Card::used("changed");
     let root = fs::read(parts().root()).unwrap();

@@ -5,12 +5,17 @@ use std::io;
 
 use appliance::Fault;
 use appliance::key::{self, DeviceKey};
-use appliance::slots::store::Partition;
+use appliance::slots::store::{COPY_OFFSETS, Partition};
 
 use super::disk::{Disk, start_of};
 
 /// Size of the key partition (`images/disk.table`).
 pub const PARTITION_BYTES: usize = 1024 * 1024;
+
+/// Where a record of the key partition has its mark, and what its sum covers
+/// (`appliance::key`).
+const READY: usize = 9;
+const SUMMED: usize = 48;
 
 /// What lies in a key partition.
 pub struct KeyPartition(Vec<u8>);
@@ -59,6 +64,17 @@ impl KeyPartition {
         })
     }
 
+    /// Takes out the mark that the data partition is made, and leaves the secret.
+    pub fn forget_that_data_is_made(&mut self) {
+        for copy in COPY_OFFSETS {
+            let at = usize::try_from(copy).expect("inside the partition");
+            let record = &mut self.0[at..at + SUMMED + 4];
+            record[READY] = 0;
+            let sum = crc32fast::hash(&record[..SUMMED]);
+            record[SUMMED..].copy_from_slice(&sum.to_le_bytes());
+        }
+    }
+
     fn with<T>(&mut self, act: impl FnOnce(&mut Partition) -> Result<T, Fault>) -> io::Result<T> {
         let folder = tempfile::tempdir()?;
         let file = folder.path().join("key");
@@ -72,6 +88,13 @@ impl KeyPartition {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_forgot_its_data_still_has_its_secret() {
+        let mut other = KeyPartition::of_another_unit().expect("made");
+        other.forget_that_data_is_made();
+        assert!(!other.data_is_made().expect("whole"));
+    }
 
     #[test]
     fn another_units_data_is_made_and_an_empty_partition_has_no_secret() {
