@@ -4,7 +4,7 @@ CARGO ?= cargo
 TOOLS := $(CURDIR)/target/tools
 DENY_VERSION := 0.20.2
 
-.PHONY: demo test lint packages bench long pictures openapi clean-demo image image-bundle image-pi image-pi5 image-test image-clean device-test
+.PHONY: demo test lint packages test-packages bench long pictures openapi clean-demo image image-bundle image-pi image-pi5 image-test image-clean device-test
 
 ## One command: install what is needed, build, and play or open a day at the desk.
 demo: packages
@@ -14,7 +14,7 @@ demo: packages
 ## One command: everything that must hold.
 # Building the tests builds the programs that they start.
 test: export RUSTDOCFLAGS = -D warnings
-test: packages lint
+test: test-packages lint
 	$(CARGO) test --locked --workspace --no-run
 	$(CARGO) test --locked --workspace
 	$(CARGO) doc --locked --workspace --exclude ui-pages --no-deps --quiet
@@ -30,6 +30,9 @@ $(TOOLS)/bin/cargo-deny:
 
 packages:
 	tests/bin/install-packages
+
+test-packages:
+	tests/bin/install-packages test
 
 ## Figures for docs/performance.md.
 # One selection of packages: each other one would build the dependencies anew.
@@ -85,8 +88,10 @@ image-pi5:
 	images/bin/sign $(VERSION) pi5
 
 ## Boots the image in the emulator, cuts its power, updates it, tampers with it.
+# The newer version is a root of its own: what an update brings is what is on the card then.
 image-test:
-	images/bin/bundle 0.2.0 $(VERSION)
+	images/bin/root 0.2.0
+	images/bin/bundle 0.2.0
 	BROKEN=1 images/bin/bundle 0.3.0 $(VERSION)
 	images/bin/bundle 0.0.1 $(VERSION)
 	$(CARGO) run --locked -p image-proof -- --image $(VERSION) all

@@ -65,3 +65,8 @@ in_build_root() {
             CARGO_HOME="${registry%/registry}" "$@"
     ' sh "$build_root" "$checkout" "$cache" "$registry" "$@"
 }
+
+# For parts.sh.
+tool() {
+    in_build_root "$@"
+}

@@ -12,6 +12,7 @@
 //! | [`work`] | a stream of made-up commands |
 //! | [`machine`] | the one PC/SC daemon a machine can have |
 //! | [`unit`](mod@unit) | a terminal without a screen |
+//! | [`boot`](mod@boot) | the disk image's initrd in an emulator of this machine's own kind |
 //! | [`bench`](mod@bench) | figures of the whole beside the bare thing |
 //! | [`full_disk`] | a disk that is really full |
 //! | [`faulty_disk`] | a disk that fails at every n-th write |
@@ -23,6 +24,7 @@
 //! | [`simulation`] | terminals, gateway and a hostile world in one thread |
 
 pub mod bench;
+pub mod boot;
 pub mod day;
 pub mod dice;
 pub mod faulty_disk;

@@ -106,6 +106,12 @@ impl Line {
         self.shared.cut_after.store(bytes, Ordering::SeqCst);
     }
 
+    /// A break that was asked for has not come yet.
+    #[must_use]
+    pub fn will_break(&self) -> bool {
+        self.shared.cut_after.load(Ordering::SeqCst) > 0
+    }
+
     /// Bytes that came from the gateway so far.
     #[must_use]
     pub fn forwarded(&self) -> u64 {

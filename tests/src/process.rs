@@ -84,6 +84,29 @@ impl Running {
         }
     }
 
+    /// Waits until it has ended by itself.
+    ///
+    /// # Errors
+    /// The output so far, when the time is over.
+    pub fn wait_for_end(&mut self, limit: Duration) -> io::Result<()> {
+        let deadline = Instant::now() + limit;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.lines.recv_timeout(left) {
+                Ok(line) if self.seen.len() < MAX_LINES => self.seen.push(line),
+                Ok(_) => {}
+                // Nobody writes any more.
+                Err(RecvTimeoutError::Disconnected) => return self.child.wait().map(drop),
+                Err(RecvTimeoutError::Timeout) => {
+                    let (name, tail) = (self.name.clone(), self.tail());
+                    return Err(io::Error::other(format!(
+                        "{name} did not end within {limit:?}; last lines:\n{tail}"
+                    )));
+                }
+            }
+        }
+    }
+
     /// All lines so far.
     pub fn lines(&mut self) -> &[String] {
         while let Ok(line) = self.lines.try_recv() {

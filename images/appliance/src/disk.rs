@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::Fault;
 use crate::slots::Slot;
 
-/// What a partition is for, and its number in the table. `images/bin/disk` writes the same.
+/// What a partition is for, and its number in the table. `images/disk.table` has the same.
 pub const PARTITIONS: [(&str, u8); 9] = [
     ("firmware", 1),
     ("boot-a", 2),

@@ -4,7 +4,7 @@ use std::io;
 
 use crate::desk::START_LIMIT;
 use crate::emulator::Rig;
-use crate::first_day::{self, SATO};
+use crate::first_day;
 use crate::proofs::{Bench, expect};
 
 impl Bench {
@@ -18,10 +18,7 @@ impl Bench {
         desk.switch_on(Rig::default())?;
         let up = desk.come_up(START_LIMIT)?;
         println!("day: first screen after {:.1} s", up.as_secs_f64());
-        first_day::to_token(&mut desk)?;
-        first_day::set_up(&mut desk)?;
-        first_day::unlock(&mut desk, SATO)?;
-        first_day::pledge(&mut desk)?;
+        first_day::whole(&mut desk)?;
         let person = desk.world().client()?;
         first_day::ask_by_dates(&mut desk, &person)?;
         desk.on("D-5", "the answer")?;

@@ -6,11 +6,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use appliance::slots::state::Slot;
 use system_tests::world::{SERIAL, World};
 
-use crate::card::{Card, at};
+use crate::card::Card;
 use crate::emulator::{Emulator, Rig};
 use crate::keys;
+use crate::picture::Picture;
+use crate::proofs::kept;
 use crate::twin::Twin;
 
 /// Made-up insured people on either side.
@@ -67,7 +70,7 @@ impl Desk {
         let card = Card::copy(image, &folder.join("card.img"))?;
         let unit = folder.join("device.toml");
         fs::write(&unit, device(&world)?)?;
-        card.put(at::CONFIG, &unit)?;
+        card.put("config", &unit)?;
         fs::remove_file(&unit)?;
         Ok(Self {
             world,
@@ -101,9 +104,7 @@ impl Desk {
     /// # Errors
     /// When it is off.
     pub fn terminal(&mut self) -> io::Result<&mut Emulator> {
-        self.terminal
-            .as_mut()
-            .ok_or_else(|| io::Error::other("the terminal is off"))
+        self.terminal.as_mut().ok_or_else(off)
     }
 
     /// Switches both on without waiting.
@@ -131,6 +132,16 @@ impl Desk {
         let up = self.terminal()?.wait_for_screen(&wanted, ALIKE, limit)?;
         self.twin.restart()?;
         Ok(up)
+    }
+
+    /// Waits until the system of a slot was found healthy.
+    ///
+    /// # Errors
+    /// When it is off, or not kept within the limit.
+    pub fn kept(&mut self, slot: Slot) -> io::Result<()> {
+        let Self { terminal, card, .. } = self;
+        let terminal = terminal.as_mut().ok_or_else(off)?;
+        kept(terminal, card, slot)
     }
 
     /// Cuts the terminal's power; returns how long it had been on.
@@ -253,6 +264,14 @@ impl Desk {
         self.wait(number, SAME)
     }
 
+    /// As [`Self::on_alike`], without a picture.
+    ///
+    /// # Errors
+    /// As [`Self::on`].
+    pub fn reach_alike(&mut self, number: &str) -> io::Result<()> {
+        self.wait(number, SAME_BUT_TEXT)
+    }
+
     fn wait(&mut self, number: &str, same: f64) -> io::Result<()> {
         self.twin.player()?.wait(number)?;
         let deadline = Instant::now() + PAGE_LIMIT;
@@ -288,6 +307,20 @@ impl Desk {
         println!("{number:<5} {what}");
         Ok(())
     }
+
+    /// What the terminal shows now, without the twin; kept.
+    ///
+    /// # Errors
+    /// When it has no screen.
+    pub fn snapshot(&mut self, number: &str, what: &str) -> io::Result<Picture> {
+        let picture = self.terminal()?.look()?;
+        self.tell(number, what)?;
+        Ok(picture)
+    }
+}
+
+fn off() -> io::Error {
+    io::Error::other("the terminal is off")
 }
 
 /// The card's configuration, for the gateway of this world.

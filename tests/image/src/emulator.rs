@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::card::Card;
@@ -22,8 +22,14 @@ const TAIL_LINES: usize = 25;
 pub struct Rig<'a> {
     /// A stick with an update.
     pub stick: Option<&'a Path>,
+    /// A stick with scans, which lies beside the terminal until it is plugged in.
+    pub scans: Option<&'a Path>,
+    /// What its real-time clock says, as QEMU's `-rtc base=` takes it; by default the time.
+    pub clock: Option<&'a str>,
     /// The network cable is out.
     pub unplugged: bool,
+    /// A USB device is where the reader should be that no card reader's driver knows.
+    pub foreign_reader: bool,
 }
 
 impl<'a> Rig<'a> {
@@ -39,6 +45,9 @@ impl<'a> Rig<'a> {
 
 /// The network card's name, for QEMU.
 const CABLE: &str = "lan";
+
+/// The name of the stick with scans, for QEMU.
+const SCANS: &str = "scans";
 
 /// A running terminal. Dropping it cuts the power.
 pub struct Emulator {
@@ -87,16 +96,25 @@ impl Emulator {
             .args(["-device", "virtio-blk-pci,drive=card"])
             .args(["-serial", &format!("file:{}", console.display())])
             .args(["-qmp", &format!("unix:{},server,nowait", socket.display())]);
-        if let Some(stick) = rig.stick {
+        if let Some(clock) = rig.clock {
+            command.args(["-rtc", &format!("base={clock}")]);
+        }
+        if rig.foreign_reader {
             command
-                .args([
-                    "-drive",
-                    &format!(
-                        "if=none,id=stick,format=raw,readonly=on,file={}",
-                        stick.display()
-                    ),
-                ])
-                .args(["-device", "usb-storage,drive=stick,removable=on"]);
+                .args(["-chardev", "null,id=foreign"])
+                .args(["-device", "usb-serial,chardev=foreign"]);
+        }
+        let mut drive = |id: &str, stick: &Path| {
+            let file = stick.display();
+            let drive = format!("if=none,id={id},format=raw,readonly=on,file={file}");
+            command.args(["-drive", &drive]);
+        };
+        if let Some(scans) = rig.scans {
+            drive(SCANS, scans);
+        }
+        if let Some(stick) = rig.stick {
+            drive("stick", stick);
+            command.args(["-device", "usb-storage,drive=stick,removable=on"]);
         }
         let log = File::create(folder.join("emulator.txt"))?;
         let child = command
@@ -216,6 +234,21 @@ impl Emulator {
         Err(self.fault(&format!("{what}: not within {limit:?}")))
     }
 
+    /// Waits until it switched itself off.
+    ///
+    /// # Errors
+    /// When it does not within the limit; the last lines of the console.
+    pub fn wait_until_off(&mut self, limit: Duration) -> io::Result<Duration> {
+        let deadline = Instant::now() + limit;
+        while self.is_on() {
+            if Instant::now() >= deadline {
+                return Err(self.fault(&format!("it was not off within {limit:?}")));
+            }
+            std::thread::sleep(Duration::from_millis(250));
+        }
+        Ok(self.up())
+    }
+
     /// A picture of the screen, kept as `screen.png`.
     ///
     /// # Errors
@@ -242,12 +275,38 @@ impl Emulator {
         self.qmp.set_link(CABLE, into)
     }
 
+    /// Puts the stick with scans in, or pulls it.
+    ///
+    /// # Errors
+    /// What the emulator says.
+    pub fn plug_scans(&mut self, into: bool) -> io::Result<()> {
+        if into {
+            self.qmp.plug_stick(SCANS)
+        } else {
+            self.qmp.pull(SCANS)
+        }
+    }
+
     /// What the serial console said so far.
     #[must_use]
     pub fn console(&self) -> String {
         fs::read(self.folder.join("console.txt"))
             .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
             .unwrap_or_default()
+    }
+
+    /// Cuts the power after a while, whatever is going on then.
+    pub fn cut_after(&self, time: Duration) {
+        let process = self.child.id().to_string();
+        std::thread::spawn(move || {
+            std::thread::sleep(time);
+            let _ = Command::new("kill").args(["-9", &process]).status();
+        });
+    }
+
+    /// Whether it is on.
+    pub fn is_on(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
     }
 
     /// Cuts the power: `kill -9` of the emulator.

@@ -165,11 +165,31 @@ pub fn pledge(desk: &mut Desk) -> io::Result<()> {
     desk.on("B-1", "unlocked by fingers: the desk is open")
 }
 
-/// Asks by 申請日 and 生年月日; from home to the touch that sends.
+/// From switched on to home with an empty desk: set-up, staff, lock screen, unlocked.
+///
+/// # Errors
+/// The step that did not go as it must.
+pub fn whole(desk: &mut Desk) -> io::Result<()> {
+    to_token(desk)?;
+    set_up(desk)?;
+    unlock(desk, SATO)?;
+    pledge(desk)
+}
+
+/// Asks by 申請日 and 生年月日; from home to the touch that sends or saves.
 ///
 /// # Errors
 /// The step that did not go as it must.
 pub fn ask_by_dates(desk: &mut Desk, person: &Insured) -> io::Result<()> {
+    fill_in_dates(desk, person)?;
+    desk.press("市にきく")
+}
+
+/// As [`ask_by_dates`], without the last touch.
+///
+/// # Errors
+/// The step that did not go as it must.
+pub fn fill_in_dates(desk: &mut Desk, person: &Insured) -> io::Result<()> {
     desk.press("認定のすすみぐあい")?;
     desk.reach("D-11")?;
     desk.press("日付で")?;
@@ -193,6 +213,5 @@ pub fn ask_by_dates(desk: &mut Desk, person: &Insured) -> io::Result<()> {
     desk.press("つぎへ")?;
     desk.reach("D-4")?;
     desk.press("ケアプランを作る")?;
-    desk.on("D-4", "a purpose is required")?;
-    desk.press("市にきく")
+    desk.on("D-4", "a purpose is required")
 }

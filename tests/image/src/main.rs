@@ -4,18 +4,22 @@
 #![allow(clippy::print_stdout, reason = "a program that prints figures")]
 
 mod card;
+mod cuts;
 mod day;
 mod desk;
 mod emulator;
 mod first_day;
 mod keys;
+mod offered;
 mod offline;
+mod papers;
 mod picture;
 mod proofs;
 mod qmp;
 mod times;
 mod tools;
 mod twin;
+mod unhappy;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -44,9 +48,15 @@ enum Proof {
     Day,
     /// No network at the first start is said, and set-up goes on when it is there.
     Offline,
+    /// A contract from a stick goes with a request; the answer's pages are drawn at the desk.
+    Papers,
+    /// A foreign reader, a dead clock, a full data partition; each is said, and the desk goes on.
+    Unhappy,
+    /// An empty battery switches the terminal off.
+    Battery,
     /// Boot to the first screen against the same kernel to a login prompt.
     Times,
-    /// Cuts the power at random instants of starting, running and updating.
+    /// Cuts the power at random instants of starting, use and updating, with work in the queue.
     Cuts {
         /// How often.
         #[arg(long, default_value_t = 20)]
@@ -57,6 +67,8 @@ enum Proof {
     },
     /// An update goes A→B and is kept; one that does not start comes back.
     Updates,
+    /// An update that the gateway offers is fetched, written, started, kept and reported.
+    Offered,
     /// A tampered bundle and an older one are refused.
     Bundles,
     /// A tampered root does not run, and the recovery screen says so.
@@ -72,17 +84,25 @@ fn main() -> ExitCode {
         Proof::Boot => bench.boot(),
         Proof::Day => bench.day(),
         Proof::Offline => bench.offline(),
+        Proof::Papers => bench.papers(),
+        Proof::Unhappy => bench.unhappy(),
+        Proof::Battery => bench.battery(),
         Proof::Times => bench.times(),
         Proof::Cuts { count, seed } => bench.cuts(count, seed),
         Proof::Updates => bench.updates(),
+        Proof::Offered => bench.offered(),
         Proof::Bundles => bench.bundles(),
         Proof::Root => bench.root(),
         Proof::All => {
             bench.boot()?;
             bench.day()?;
             bench.offline()?;
+            bench.papers()?;
+            bench.unhappy()?;
+            bench.battery()?;
             bench.times()?;
             bench.updates()?;
+            bench.offered()?;
             bench.bundles()?;
             bench.root()?;
             bench.cuts(20, 1)

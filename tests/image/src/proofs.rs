@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use appliance::slots::state::{Slot, TRIES_NEW, Tries};
 
-use crate::card::{self, Card, at};
+use crate::card::{self, Card};
 use crate::desk::Desk;
 use crate::emulator::{Emulator, Rig};
 use crate::picture::Picture;
@@ -17,16 +17,7 @@ use crate::tools;
 pub(crate) const SCREEN_LIMIT: Duration = Duration::from_secs(1800);
 
 /// Longest wait for an installation.
-const INSTALL_LIMIT: Duration = Duration::from_secs(3600);
-
-/// A start and the first use are cut somewhere in this time.
-const CUT_WITHIN: Duration = Duration::from_secs(100);
-
-/// A terminal with an update in it is cut somewhere in this time after it is switched on.
-const CUT_UPDATE_WITHIN: Duration = Duration::from_secs(220);
-
-/// After so many cuts the terminal is let come up, fewer than the starts that it has.
-const LET_COME_UP: u32 = 5;
+pub(crate) const INSTALL_LIMIT: Duration = Duration::from_secs(3600);
 
 /// Where S-1 has its buttons, in parts of the screen's width and height.
 const ENGLISH: (f64, f64) = (0.735, 0.411);
@@ -36,8 +27,8 @@ const BEGIN: (f64, f64) = (0.828, 0.925);
 pub(crate) const TALKATIVE: &str =
     "systemd.journald.forward_to_console=1 systemd.journald.max_level_console=info";
 
-/// The desk of the update's proof is idle after so many seconds, instead of ten minutes.
-const IDLE_SECONDS: u32 = 20;
+/// The desk of an update's proof is idle after so many seconds, instead of ten minutes.
+pub(crate) const IDLE_SECONDS: u32 = 20;
 
 /// An image and what is needed to try it.
 pub struct Bench {
@@ -120,61 +111,9 @@ impl Bench {
         );
         terminal.cut();
         expect(
-            !card
-                .text(at::CONFIG, "device.toml")?
-                .contains("[enrolment]"),
+            !card.text("config", "device.toml")?.contains("[enrolment]"),
             "the token is gone from the card",
         )
-    }
-
-    /// Cuts the power again and again; after each cut the terminal comes up as it was.
-    ///
-    /// # Errors
-    /// What did not hold, with the number of the cut.
-    pub fn cuts(&self, count: u32, seed: u64) -> io::Result<()> {
-        let card = self.card("cuts", "")?;
-        let folder = self.to.join("cuts");
-        let stick = self.stick("cuts", "0.2.0")?;
-        let mut dice = Dice(seed | 1);
-        println!("cuts: seed {seed}");
-        for cut in 1..=count {
-            // A third of them while an update may be written.
-            let updating = cut % 3 == 0;
-            let terminal = Emulator::start(
-                &card,
-                Rig::with(updating.then_some(stick.as_path())),
-                &folder,
-            )?;
-            std::thread::sleep(dice.within(if updating {
-                CUT_UPDATE_WITHIN
-            } else {
-                CUT_WITHIN
-            }));
-            let up = terminal.up();
-            terminal.cut();
-            let slots = card.slots()?;
-            expect(
-                slots.next().is_some(),
-                &format!("cut {cut}: a slot can start"),
-            )?;
-            println!(
-                "cuts: {cut} of {count} after {:.1} s: {slots:?}",
-                up.as_secs_f64()
-            );
-            if cut % LET_COME_UP == 0 || cut == count {
-                let mut terminal = Emulator::start(&card, Rig::default(), &folder)?;
-                terminal.wait_for_page(&self.welcome, SCREEN_LIMIT)?;
-                let running = terminal.console();
-                expect(
-                    !running.contains("recovery:"),
-                    &format!("cut {cut}: no recovery screen"),
-                )?;
-                kept_any(&mut terminal, &card)?;
-                terminal.cut();
-            }
-        }
-        println!("cuts: {count} cuts, 0 lost, 0 slots bricked");
-        Ok(())
     }
 
     /// An update goes A→B and is kept; a broken one comes back to B.
@@ -263,7 +202,7 @@ impl Bench {
         terminal.cut();
 
         // Where programs lie.
-        card.damage(at::ROOT_A + 64 * 1024 * 1024, 64 * 1024 * 1024)?;
+        card.damage("root-a", 64 * 1024 * 1024, 64 * 1024 * 1024)?;
         let mut slots = card.slots()?;
         slots.set(Slot::A, Tries::NEW);
         card.set_slots(&slots)?;
@@ -300,7 +239,7 @@ impl Bench {
         let card = Card::copy(&self.image, &self.to.join(format!("{name}.img")))?;
         let unit = self.to.join("device.toml");
         fs::write(&unit, include_str!("../data/device.toml"))?;
-        card.put(at::CONFIG, &unit)?;
+        card.put("config", &unit)?;
         if !extra.is_empty() {
             self.settings(&card, extra)?;
         }
@@ -309,7 +248,7 @@ impl Bench {
 
     /// More arguments for the kernel.
     pub(crate) fn settings(&self, card: &Card, extra: &str) -> io::Result<()> {
-        let old = card.text(at::FIRMWARE, "board.env")?;
+        let old = card.text("firmware", "board.env")?;
         let mut text: String = old
             .lines()
             .filter(|line| !line.starts_with("mdg_extra="))
@@ -318,13 +257,18 @@ impl Bench {
         text.push_str(&format!("mdg_extra={extra}\n"));
         let file = self.to.join("board.env");
         fs::write(&file, text)?;
-        card.put(at::FIRMWARE, &file)
+        card.put("firmware", &file)
+    }
+
+    /// The update of a version.
+    pub(crate) fn bundle(&self, version: &str) -> PathBuf {
+        self.bundles.join(version).join("update.raucb")
     }
 
     /// A stick with the update of a version.
     pub(crate) fn stick(&self, name: &str, version: &str) -> io::Result<PathBuf> {
         let stick = self.to.join(format!("{name}-stick.img"));
-        card::stick(&self.bundles.join(version).join("update.raucb"), &stick)?;
+        card::stick("MDG-UPDATE", &self.bundle(version), "update.raucb", &stick)?;
         Ok(stick)
     }
 }
@@ -339,15 +283,6 @@ pub(crate) fn kept(terminal: &mut Emulator, card: &Card, slot: Slot) -> io::Resu
         .map(drop)
 }
 
-fn kept_any(terminal: &mut Emulator, card: &Card) -> io::Result<()> {
-    terminal
-        .wait_until("the system is kept", SCREEN_LIMIT, || {
-            card.slots()
-                .is_ok_and(|slots| slots.tries(slots.first) == Tries::PROVEN)
-        })
-        .map(drop)
-}
-
 pub(crate) fn keep(folder: &Path, name: &str) -> io::Result<()> {
     fs::copy(folder.join("screen.png"), folder.join(name)).map(drop)
 }
@@ -357,17 +292,5 @@ pub(crate) fn expect(holds: bool, what: &str) -> io::Result<()> {
         Ok(())
     } else {
         Err(io::Error::other(format!("does not hold: {what}")))
-    }
-}
-
-/// xorshift64: enough to choose instants, and the same ones for the same seed.
-pub(crate) struct Dice(pub u64);
-
-impl Dice {
-    pub(crate) fn within(&mut self, limit: Duration) -> Duration {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        Duration::from_millis(self.0 % u64::try_from(limit.as_millis()).unwrap_or(1))
     }
 }

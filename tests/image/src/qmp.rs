@@ -85,6 +85,24 @@ impl Qmp {
             .map(drop)
     }
 
+    /// Puts in a USB stick whose content was named at the start.
+    ///
+    /// # Errors
+    /// What the emulator says.
+    pub fn plug_stick(&mut self, drive: &str) -> io::Result<()> {
+        let stick =
+            json!({ "driver": "usb-storage", "id": drive, "drive": drive, "removable": true });
+        self.ask("device_add", stick).map(drop)
+    }
+
+    /// Pulls a device out.
+    ///
+    /// # Errors
+    /// What the emulator says.
+    pub fn pull(&mut self, device: &str) -> io::Result<()> {
+        self.ask("device_del", json!({ "id": device })).map(drop)
+    }
+
     fn events(&mut self, events: &[Value]) -> io::Result<()> {
         self.ask("input-send-event", json!({ "events": events }))
             .map(drop)

@@ -12,6 +12,9 @@ use crate::world::World;
 /// The download breaks after so many bytes: one piece of it is kept, the second is not whole.
 const BREAK_AFTER: u64 = 300_000;
 
+/// The operator's PDF, in the folder of the world.
+const PAPER: &str = "answer.pdf";
+
 /// How long the gateway may take to delete what has ended.
 const GATEWAY_LIMIT: Duration = Duration::from_secs(30);
 
@@ -54,6 +57,7 @@ impl Day<'_> {
 
     pub(super) fn operator_answers(&mut self) -> io::Result<()> {
         // The line breaks in the middle of the download; the rest is fetched from there.
+        self.forwarded_before = self.world.line().forwarded();
         self.world.line().cut_once_after(BREAK_AFTER);
         let document = answer_oldest(self.world, Some(DOCUMENT_SECONDS))?;
         self.say(&format!("the operator answers with a PDF: {document}"));
@@ -65,6 +69,7 @@ impl Day<'_> {
         self.player.wait("G-1")?;
         self.player.see("あと")?;
         self.on("G-1", "fetched after a broken download; the countdown runs")?;
+        self.resumed()?;
         self.press("新しい書類を開く")?;
         self.player.wait("G-2")?;
         self.player.see("書類のページ")?;
@@ -73,6 +78,23 @@ impl Day<'_> {
         self.player.see("2 / 3")?;
         self.press("閉じる")?;
         self.player.wait("G-1")
+    }
+
+    /// The download broke, and what had come before was not fetched a second time: beyond the
+    /// document itself less came over the line than had come before the break.
+    fn resumed(&self) -> io::Result<()> {
+        let line = self.world.line();
+        if line.will_break() {
+            return Err(io::Error::other("the download was to break, and did not"));
+        }
+        let paper = fs::metadata(self.world.folder().join(PAPER))?.len();
+        let came = line.forwarded() - self.forwarded_before;
+        if came < paper || came >= paper + BREAK_AFTER {
+            return Err(io::Error::other(format!(
+                "a document of {paper} bytes, broken after {BREAK_AFTER}, took {came} bytes"
+            )));
+        }
+        Ok(())
     }
 
     pub(super) fn deadline(&mut self) -> io::Result<()> {
@@ -100,7 +122,7 @@ pub fn answer_oldest(world: &World, seconds: Option<u64>) -> io::Result<String> 
     let id = requests[0]["id"]
         .as_str()
         .ok_or_else(|| io::Error::other("there is no open request"))?;
-    let paper = world.folder().join("answer.pdf");
+    let paper = world.folder().join(PAPER);
     fs::write(&paper, paper::page("Assessment", 3))?;
     let paper = paper.to_string_lossy().into_owned();
     let mut order = vec!["deliver", "--request", id, "--subject", "1"];

@@ -41,6 +41,8 @@ pub struct Day<'a> {
     taken: Vec<PathBuf>,
     steps: usize,
     log: Vec<String>,
+    /// Bytes from the gateway before its answer.
+    forwarded_before: u64,
     tell: &'a mut dyn FnMut(&str),
     locked: &'a mut dyn FnMut(u32) -> io::Result<()>,
 }
@@ -127,6 +129,7 @@ impl<'a> Day<'a> {
             taken: Vec::new(),
             steps: 0,
             log: Vec::new(),
+            forwarded_before: 0,
             tell,
             locked,
         })

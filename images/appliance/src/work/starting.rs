@@ -18,7 +18,7 @@ use super::{selector, tryboot};
 /// Where the kernel of a Raspberry Pi shows the chip's 32 bytes for a secret.
 const CHIP: &str = "/sys/bus/nvmem/devices/rpi-otp-private0/nvmem";
 
-/// Size of the slot partition; `images/bin/disk` lays it out.
+/// Size of the slot partition; `images/disk.table` lays it out.
 const SLOT_PARTITION_BYTES: u64 = 1024 * 1024;
 
 /// RAUC's words, and the initrd's.
