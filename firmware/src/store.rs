@@ -57,7 +57,7 @@ capabilities! {
     LookUp = lookup,
     /// The disclosure request.
     Request = request,
-    /// Documents and notices.
+    /// Documents, declined requests and notices.
     Inbox = inbox,
     /// What was sent.
     Sent = sent,
@@ -72,7 +72,7 @@ capabilities! {
 pub struct Status {
     /// The queue.
     pub counts: Counts,
-    /// Documents not opened.
+    /// Entries of the inbox not opened.
     pub unopened: u64,
     /// A draft request can be resumed.
     pub draft: bool,

@@ -97,6 +97,7 @@ pub fn sweep(vault: &mut Vault, now: &Now) -> Result<Swept, Problem> {
         })?;
         swept.scans = vault.write(|tx| request::attachment::sweep(tx, now))?;
         vault.write(|tx| inbox::forget(tx, now))?;
+        vault.write(inbox::forget_declines)?;
         vault.write(|tx| lookup::forget(tx, now))?;
         for _ in 0..MOST_REPEATS {
             if vault.write(lookup::cut)? == 0 {

@@ -27,7 +27,7 @@ pub enum GatewayError {
     /// The disk is full. What was committed is safe; make room.
     #[error("the disk is full")]
     Full,
-    /// A file or row is not what this build wrote. It was not touched.
+    /// A file or row is not what this build wrote, or is damaged. It was not touched.
     #[error("not readable: {0}")]
     Damaged(&'static str),
     /// A defect of this program stopped one job. What the job had done was taken back; nothing
@@ -68,6 +68,10 @@ pub enum GatewayError {
 }
 
 impl GatewayError {
+    /// What is said of a database that SQLite cannot read.
+    pub const NOT_WHOLE: &str = "the database is damaged, or none: keep the file as it is, and \
+                                 restore the newest backup (docs/gateway.md)";
+
     /// A refusal.
     #[must_use]
     pub fn refuse(code: ProblemCode, title: &'static str) -> Self {
@@ -88,6 +92,18 @@ impl GatewayError {
             place: place.as_ref().display().to_string(),
             source: Arc::new(source),
         }
+    }
+
+    /// A file that the operator named and that cannot be read: which, why, and what to do.
+    #[must_use]
+    pub fn given(file: &Path, source: &io::Error) -> Self {
+        let then = match source.kind() {
+            io::ErrorKind::NotFound => "check the name and the folder",
+            io::ErrorKind::PermissionDenied => "let the gateway's user read it",
+            io::ErrorKind::IsADirectory => "name the file inside it",
+            _ => "check the file and the disk that it lies on",
+        };
+        Self::Input(format!("cannot read {}: {source}; {then}", file.display()))
     }
 
     /// Something kept that cannot be read back.
@@ -162,7 +178,7 @@ impl From<rusqlite::Error> for GatewayError {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
             Some(ErrorCode::DiskFull) => Self::Full,
             Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
-                Self::Damaged("not a database, or a damaged one")
+                Self::Damaged(Self::NOT_WHOLE)
             }
             _ => Self::Database(Arc::new(error)),
         }

@@ -78,13 +78,27 @@ impl Layout {
     /// # Errors
     /// A folder that was not initialised, or a database that cannot be opened.
     pub fn open_store(&self) -> Result<SqliteStore, GatewayError> {
-        if !self.database().exists() {
-            return Err(GatewayError::Input(format!(
-                "{} is not a gateway's folder; run `gateway init` first",
-                self.folder.display()
-            )));
-        }
+        self.must_be_a_gateways()?;
         SqliteStore::direct(&self.database())
+    }
+
+    /// Looks through the whole database, before anything writes to it.
+    ///
+    /// # Errors
+    /// A folder that was not initialised, or a database that is not whole; it was not changed.
+    pub fn look_through_store(&self) -> Result<(), GatewayError> {
+        self.must_be_a_gateways()?;
+        SqliteStore::look_through(&self.database())
+    }
+
+    fn must_be_a_gateways(&self) -> Result<(), GatewayError> {
+        if self.database().exists() {
+            return Ok(());
+        }
+        Err(GatewayError::Input(format!(
+            "{} is not a gateway's folder; run `gateway init` first",
+            self.folder.display()
+        )))
     }
 
     /// Opens the folder of attachments and documents.

@@ -109,6 +109,14 @@ impl Player {
         self.order(&format!("shot {}", to.display())).map(drop)
     }
 
+    /// Everything with words on the screen, in one line.
+    ///
+    /// # Errors
+    /// When the kiosk is gone.
+    pub fn texts(&mut self) -> io::Result<String> {
+        self.order("texts")
+    }
+
     /// Number of the screen shown now.
     ///
     /// # Errors

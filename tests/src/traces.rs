@@ -16,6 +16,8 @@ const OTHER_SIDE: [&str; 2] = ["cards", "exports"];
 pub struct Traces {
     /// Individual numbers and 照合番号B: nowhere.
     numbers: Scanner,
+    /// Individual numbers alone: on no screen, where the front of a card may be typed.
+    individual: Scanner,
     /// As `numbers`, with card PINs and passcodes: nowhere in what people read.
     codes: Scanner,
     /// Names, addresses, insured numbers: not in logs.
@@ -56,7 +58,13 @@ impl Traces {
         for (index, number) in insured.iter().enumerate() {
             people.digits(&format!("insured number {index}"), number);
         }
+        let mut individual = Wanted::default();
+        for person in cards.iter() {
+            let what = format!("individual number of {}", person.id);
+            individual.digits(&what, &person.individual_number());
+        }
         Ok(Self {
+            individual: individual.scanner()?,
             numbers: numbers(&cards).scanner()?,
             codes: codes.scanner()?,
             people: people.scanner()?,
@@ -69,6 +77,22 @@ impl Traces {
         let text = lines.join("\n");
         let mut finds = self.codes.bytes(place, text.as_bytes());
         finds.extend(self.people.bytes(place, text.as_bytes()));
+        finds
+    }
+
+    /// Looks through what stood on screens, one line each with the screen's number before it: no
+    /// individual number, also not with one digit a box. A number inside the picture of a page
+    /// would not be seen.
+    #[must_use]
+    pub fn on_screens(&self, screens: &[String]) -> Vec<Find> {
+        let mut finds = Vec::new();
+        for line in screens {
+            let (number, words) = line.split_once(' ').unwrap_or((line, ""));
+            let digits: String = words.chars().filter_map(digit).collect();
+            for text in [words, &digits] {
+                finds.extend(self.individual.bytes(number, text.as_bytes()));
+            }
+        }
         finds
     }
 
@@ -110,6 +134,14 @@ impl Traces {
     /// When it cannot be read.
     pub fn in_memory(&self, kiosk: u32) -> io::Result<Vec<Find>> {
         self.numbers.memory(kiosk)
+    }
+}
+
+/// The digit that a person reads there, in half or full width.
+fn digit(letter: char) -> Option<char> {
+    match letter {
+        '０'..='９' => char::from_digit(u32::from(letter) - u32::from('０'), 10),
+        _ => letter.is_ascii_digit().then_some(letter),
     }
 }
 
@@ -162,6 +194,31 @@ mod tests {
         }
         let harmless = "command 01939f6e-2580-7000-8000-000000000000 saved in 12580 us".to_owned();
         assert_eq!(traces.in_log("log", &[harmless]), []);
+    }
+
+    #[test]
+    fn a_screen_with_an_individual_number_is_caught_however_it_is_written() {
+        let traces = Traces::new(&["2580"], &["0009900011"]).unwrap();
+        let hanako = People::built_in().get("hanako").unwrap().clone();
+        let number = hanako.individual_number();
+        let wide: String = number
+            .chars()
+            .filter_map(|digit| char::from_u32(0xFEE0 + u32::from(digit)))
+            .collect();
+        let boxes: Vec<_> = number.split("").filter(|digit| !digit.is_empty()).collect();
+        let groups = [&number[..4], &number[4..8], &number[8..]];
+        for words in [
+            number.clone(),
+            wide,
+            boxes.join(" | "),
+            groups.join("-"),
+            groups.join("・"),
+        ] {
+            let screen = format!("C-6 {} | {words} | おわる", hanako.name);
+            assert!(!traces.on_screens(&[screen]).is_empty());
+        }
+        let typed = format!("C-2 {} | 1 | 2 | 3 | 0009900011", number_b(&hanako));
+        assert_eq!(traces.on_screens(&[typed]), []);
     }
 
     #[test]

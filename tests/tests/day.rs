@@ -29,6 +29,14 @@ fn a_day_with_the_network_cut_and_the_kiosk_killed_ends_delivered_and_leaves_no_
     .unwrap_or_else(|error| panic!("after {steps:#?}: {error}"));
 
     assert!(outcome.pictures.iter().all(|picture| picture.exists()));
+    assert_eq!(outcome.screens.len(), outcome.pictures.len());
+    assert!(
+        outcome
+            .screens
+            .iter()
+            .any(|words| words.contains("本人確認"))
+    );
+    assert_eq!(traces.on_screens(&outcome.screens), []);
     assert_eq!(traces.in_log("kiosk", &outcome.log), []);
     assert_eq!(traces.in_log("gateway", &world.gateway_log()), []);
     assert_eq!(traces.in_files(folder.path()).unwrap(), []);

@@ -12,11 +12,12 @@
 //! | [`layout`] | the three screen sizes |
 //! | [`names`] | names of people, never cut |
 //! | [`rows`] | rows changed in place |
-//! | [`slip`] | the enquiry slip as a QR code |
+//! | [`code`] | a text as a QR code: the enquiry slip, the terminal's id |
 //! | [`headless`] | the same screens without a display |
 //! | [`picture`] | pictures of screens as small files, and whether two show the same |
 //! | [`sheet`] | one page that shows many pictures |
 
+pub mod code;
 pub mod keyboard;
 pub mod layout;
 pub mod names;
@@ -27,7 +28,6 @@ pub mod rows;
 pub mod say;
 pub mod screen;
 pub mod sheet;
-pub mod slip;
 pub mod words;
 
 #[cfg(feature = "player")]

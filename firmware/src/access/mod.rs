@@ -33,7 +33,7 @@ use crate::vault::Vault;
 pub(crate) use change::command_of;
 pub use change::{apply_record, stop};
 pub use lockout::Gate;
-pub use staff::{MAX_STAFF, MIGRATIONS, Member, PLEDGE_EDITION};
+pub use staff::{MAX_STAFF, MIGRATIONS, Member, PLEDGE_EDITION, name_of};
 
 use passcode::StoredHash;
 

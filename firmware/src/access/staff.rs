@@ -104,6 +104,17 @@ pub fn find(connection: &Connection, id: &UserId, now: &Now) -> Result<Option<Me
     row.map(|row| member(connection, row, now)).transpose()
 }
 
+/// The name of a member, if there is one with this id.
+///
+/// # Errors
+/// Those of the vault.
+pub fn name_of(connection: &Connection, id: &UserId) -> Result<Option<String>, Problem> {
+    Ok(connection
+        .prepare_cached("SELECT name FROM access_staff WHERE id = ?1")?
+        .query_row([id.as_str()], |row| row.get(0))
+        .optional()?)
+}
+
 /// The member, who must exist and be able to work.
 ///
 /// # Errors

@@ -22,7 +22,12 @@ impl FeedSink for Feed {
                     lookup::keep_answer(tx, now, *command, answer).map(|_known| ())
                 }
                 // Papers come as documents of their own.
-                Answer::Disclosure(answer) => request::keep_decisions(tx, *command, answer),
+                Answer::Disclosure(answer) => {
+                    if request::keep_decisions(tx, *command, answer)? {
+                        inbox::keep_declines(tx, *command, answer)?;
+                    }
+                    Ok(())
+                }
             },
             FeedItem::DocumentOffered(offer) => inbox::offer(tx, now, offer),
             FeedItem::DocumentWithdrawn { document } => inbox::withdraw(tx, now, *document),

@@ -1,4 +1,4 @@
-//! Documents that end, and notices.
+//! Documents that end, declined requests, and notices.
 //!
 //! - A document lies in the vault under its random id and a key of its own ([`crate::sealed`]);
 //!   its name, which is personal data, only beside it (U18).
@@ -8,6 +8,7 @@
 //!   the same transaction as the change (U16).
 //! - There is no reply (U15).
 
+mod decline;
 mod document;
 mod notice;
 mod pages;
@@ -15,14 +16,16 @@ mod pages;
 use std::time::Duration;
 
 use protocol::answer::Notice;
-use protocol::exchange::DocumentId;
+use protocol::exchange::{CommandId, DocumentId};
 use protocol::number::{InsurerNumber, UserId};
 
 use crate::clock::Now;
 use crate::error::Problem;
 use crate::terminal::touch::InboxFilter;
+use crate::terminal::view::InboxId;
 use crate::vault::{Migration, Vault};
 
+pub use decline::{MAX_DECLINES, forget_declines, keep_declines};
 pub use document::{
     Documents, MAX_DAMAGED, bytes, forget, not_fetched, offer, sweep, sweep_due, to_fetch, withdraw,
 };
@@ -39,10 +42,11 @@ pub const TERMINAL: &str = "terminal";
 ///
 /// States of a document: 0 offered, 1 here, 2 destroyed (only its id is left, so that it
 /// cannot come back).
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    layout: 1,
-    name: "inbox-1",
-    sql: "CREATE TABLE document(
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        layout: 1,
+        name: "inbox-1",
+        sql: "CREATE TABLE document(
             id BLOB PRIMARY KEY CHECK(length(id) = 16),
             state INTEGER NOT NULL CHECK(state IN (0, 1, 2)),
             offer TEXT NOT NULL,
@@ -65,7 +69,20 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
             maintenance_from_ms INTEGER,
             maintenance_to_ms INTEGER
           ) STRICT, WITHOUT ROWID;",
-}];
+    },
+    Migration {
+        layout: 1,
+        name: "inbox-2",
+        sql: "CREATE TABLE decline(
+            command BLOB PRIMARY KEY CHECK(length(command) = 16),
+            who TEXT NOT NULL,
+            people INTEGER NOT NULL,
+            title TEXT NOT NULL,
+            opened INTEGER NOT NULL,
+            at_ms INTEGER NOT NULL
+          ) STRICT, WITHOUT ROWID;",
+    },
+];
 
 /// What the state machine asks of this module.
 #[derive(Debug)]
@@ -90,6 +107,8 @@ pub enum Job {
     },
     /// Opens a notice.
     OpenNotice(DocumentId),
+    /// It was read what the municipality decided about a request.
+    ReadDecision(CommandId),
     /// A document was printed.
     Printed {
         /// Which.
@@ -104,8 +123,8 @@ pub enum Job {
 pub enum Reply {
     /// To [`Job::Page`].
     Page(Listing),
-    /// To [`Job::NewestUnopened`]: its id, and whether it is a notice.
-    Newest(Option<(DocumentId, bool)>),
+    /// To [`Job::NewestUnopened`].
+    Newest(Option<InboxId>),
     /// To [`Job::Open`].
     Opened(Opened),
     /// To [`Job::Open`], for a document that arrived damaged [`MAX_DAMAGED`] times.
@@ -115,7 +134,7 @@ pub enum Reply {
     },
     /// To [`Job::OpenNotice`].
     Notice(Box<Notice>),
-    /// To [`Job::Printed`].
+    /// To [`Job::ReadDecision`] and [`Job::Printed`].
     Noted,
 }
 
@@ -153,6 +172,9 @@ pub fn run(job: Job, vault: &mut Vault, now: &Now) -> Result<Reply, Problem> {
         Job::OpenNotice(id) => vault
             .write(|tx| notice::open(tx, id))
             .map(|notice| Reply::Notice(Box::new(notice))),
+        Job::ReadDecision(command) => vault
+            .write(|tx| decline::read(tx, command))
+            .map(|()| Reply::Noted),
         Job::Printed { document, staff } => vault.write(|tx| {
             let event = crate::audit::AuditEvent::Printed {
                 document: Some(document),

@@ -367,7 +367,7 @@ fn the_list_counts_what_is_not_opened_and_shows_important_notices_first() {
     let papers = all
         .entries
         .iter()
-        .find(|entry| entry.opens && !entry.row.notice)
+        .find(|entry| entry.opens && matches!(entry.row.id, InboxId::Document(_)))
         .unwrap();
     assert_eq!(papers.row.title, "青木 ハル");
     let coming = all.entries.iter().find(|entry| !entry.opens).unwrap();
@@ -375,7 +375,7 @@ fn the_list_counts_what_is_not_opened_and_shows_important_notices_first() {
 
     assert_eq!(
         vault.read(|c| newest_unopened(c, &now())).unwrap(),
-        Some((offer_of(1).document, false)),
+        Some(InboxId::Document(offer_of(1).document)),
         "documents end, notices do not"
     );
     run(Job::OpenNotice(notice(2, "").id), &mut vault, &now()).unwrap();

@@ -24,6 +24,8 @@ pub enum Filter {
     Pending,
     /// Those that have a receipt and no answer, newest first.
     Receipted,
+    /// Those whose answer is here, newest first.
+    Answered,
     /// Those that are held, newest first.
     Held,
 }
@@ -133,12 +135,14 @@ pub fn page(
         Filter::Live => counts.live(),
         Filter::Pending => counts.pending(),
         Filter::Receipted => counts.of(State::Receipted),
+        Filter::Answered => counts.of(State::Answered),
         Filter::Held => counts.of(State::Held),
     };
     let skip = number.saturating_mul(u64::from(rows));
     let items = match filter {
         Filter::Pending => some(connection, "s.state IN (0, 1)", skip, rows)?,
         Filter::Receipted => some(connection, "s.state = 2", skip, rows)?,
+        Filter::Answered => some(connection, "s.state = 3", skip, rows)?,
         Filter::Held => some(connection, "s.state = 4", skip, rows)?,
         Filter::All | Filter::Live => {
             let others = if filter == Filter::All {

@@ -40,7 +40,7 @@ impl Decisions {
 }
 
 /// Keeps what was decided. Older news than what is kept, and news about a request that this
-/// terminal does not have any more, change nothing.
+/// terminal does not have any more, change nothing. Returns whether this is the newest known.
 ///
 /// # Errors
 /// Those of the vault.
@@ -48,23 +48,24 @@ pub fn keep_decisions(
     tx: &Transaction<'_>,
     command: CommandId,
     answer: &DisclosureAnswer,
-) -> Result<(), Problem> {
+) -> Result<bool, Problem> {
     if outbox::item(tx, command)?.is_none() {
-        return Ok(());
+        return Ok(false);
     }
     let body = serde_json::to_string(&answer.subjects)
         .map_err(|_| Problem::VaultStatement("a decision does not serialise".into()))?;
-    tx.prepare_cached(
-        "INSERT INTO request_decision(command, decided_ms, body) VALUES(?1, ?2, ?3)
+    let kept = tx
+        .prepare_cached(
+            "INSERT INTO request_decision(command, decided_ms, body) VALUES(?1, ?2, ?3)
          ON CONFLICT(command) DO UPDATE SET decided_ms = excluded.decided_ms,
            body = excluded.body WHERE excluded.decided_ms >= decided_ms",
-    )?
-    .execute(params![
-        command.0.as_bytes(),
-        answer.decided_at.unix_ms(),
-        body
-    ])?;
-    Ok(())
+        )?
+        .execute(params![
+            command.0.as_bytes(),
+            answer.decided_at.unix_ms(),
+            body
+        ])?;
+    Ok(kept > 0)
 }
 
 /// The decisions about a request, if there are any. One person's is enough.

@@ -358,3 +358,6 @@ impl<S: FnMut(View)> Core<S> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,13 +8,13 @@ use protocol::number::{InsurerNumber, UserId};
 
 use crate::clock::Now;
 use crate::error::Problem;
-use crate::lookup;
 use crate::outbox::{self, Filter, Item, State};
 use crate::request::{self, Decisions};
 use crate::slip;
 use crate::terminal::touch::OutboxFilter;
 use crate::terminal::view::ItemKind;
 use crate::vault::Vault;
+use crate::{access, lookup};
 
 /// What the state machine asks of this module.
 #[derive(Debug)]
@@ -70,7 +70,7 @@ pub struct Entry {
     pub item: Item,
     /// What it is.
     pub kind: ItemKind,
-    /// About whom, if it is about one person whose name is known.
+    /// About whom, if it is about one person whose name is known; of a pledge, who signed it.
     pub who: Option<String>,
     /// How many people it is about.
     pub people: usize,
@@ -167,6 +167,7 @@ fn list(
         OutboxFilter::All => Filter::Live,
         OutboxFilter::Pending => Filter::Pending,
         OutboxFilter::Receipted => Filter::Receipted,
+        OutboxFilter::Answered => Filter::Answered,
         OutboxFilter::Held => Filter::Held,
     };
     let fetch = |page: usize| {
@@ -209,6 +210,7 @@ fn entry(connection: &rusqlite::Connection, item: Item) -> Result<Entry, Problem
         decisions: None,
         item,
     };
+    let staff = command.as_ref().map(|command| command.staff.clone());
     match command.map(|command| command.action) {
         Some(Action::ProgressQuery(_)) => {
             entry.kind = ItemKind::Progress;
@@ -231,7 +233,13 @@ fn entry(connection: &rusqlite::Connection, item: Item) -> Result<Entry, Problem
             entry.who = Some(record.name.as_str().to_owned());
         }
         Some(Action::ProfileChanged(_)) => entry.kind = ItemKind::Profile,
-        Some(Action::PledgeSigned(_)) => entry.kind = ItemKind::Pledge,
+        Some(Action::PledgeSigned(_)) => {
+            entry.kind = ItemKind::Pledge;
+            entry.who = staff
+                .map(|id| access::name_of(connection, &id))
+                .transpose()?
+                .flatten();
+        }
         Some(Action::DeviceReport(_) | Action::UpdateReport(_) | Action::SelfTested(_)) => {
             entry.kind = ItemKind::Device;
         }

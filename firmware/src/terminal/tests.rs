@@ -8,6 +8,7 @@ mod passcode;
 mod random;
 mod self_test;
 mod setup;
+mod work_declines;
 mod work_eligibility;
 mod work_inbox;
 mod work_insurers;

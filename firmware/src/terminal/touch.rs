@@ -40,7 +40,7 @@
 //! | F-2 | 回答を見る, without an answer: 閉じる | – | |
 //! | F-3 | 直して送りなおす, not editable: 閉じる | 取りやめる, and again to confirm | |
 //! | F-4 | 閉じる | – | pages |
-//! | G-1 | 新しい書類を開く, nothing new: ホームへ | – | `InboxFilter`, `Document(id)` or `Row(n)`, pages |
+//! | G-1 | 新しい書類を開く, nothing new: ホームへ | – | `InboxFilter`, `InboxEntry(id)` or `Row(n)`, pages |
 //! | G-2 | 印刷する, no printer: 閉じる | – | `NextPage`, `PrevPage`, `Zoom` |
 //! | G-3 | 閉じる | – | |
 //! | H-1 | 問い合わせ票を出す | – | `HelpTopic` or `Row(n)`, pages |
@@ -65,9 +65,11 @@
 //! | S-10 | つぎへ, without a disk もう一度 | – | `Row(n)` one part again, pages |
 
 use protocol::calendar::Era;
-use protocol::exchange::{CommandId, DocumentId};
+use protocol::exchange::CommandId;
 use protocol::number::UserId;
 use protocol::person::{Purpose, StaffRole};
+
+use super::view::InboxId;
 
 /// One touch. A touch that the present screen does not know is ignored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,8 +131,8 @@ pub enum Touch {
     OutboxItem(CommandId),
     /// Filter of the inbox.
     InboxFilter(InboxFilter),
-    /// A document or notice.
-    Document(DocumentId),
+    /// An entry of the inbox.
+    InboxEntry(InboxId),
     /// Page and zoom of a document.
     Zoom(Zoom),
     /// A help topic.
@@ -174,6 +176,8 @@ pub enum OutboxFilter {
     Pending,
     /// 受領証あり: the gateway has it, no answer yet.
     Receipted,
+    /// 回答あり: its answer is here.
+    Answered,
     /// 要対応: on hold.
     Held,
 }
@@ -181,7 +185,7 @@ pub enum OutboxFilter {
 /// Which entries of the inbox are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum InboxFilter {
-    /// Documents and notices.
+    /// Documents, declined requests and notices.
     #[default]
     All,
     /// Not opened yet.

@@ -33,7 +33,7 @@ pub struct Deliver {
 
 impl Deliver {
     pub fn run(self, context: &Context) -> Result<(), GatewayError> {
-        let fail = |e| GatewayError::io("read", &self.file, e);
+        let fail = |e: std::io::Error| GatewayError::given(&self.file, &e);
         if std::fs::metadata(&self.file).map_err(fail)?.len() > MAX_FILE_BYTES {
             return Err(GatewayError::Input(
                 "the file is larger than 10 MB".to_owned(),

@@ -53,7 +53,7 @@ enum Kind {
 
 impl Import {
     pub fn run(self, context: &Context) -> Result<ExitCode, GatewayError> {
-        let fail = |e| GatewayError::io("read", &self.file, e);
+        let fail = |e: std::io::Error| GatewayError::given(&self.file, &e);
         let length = std::fs::metadata(&self.file).map_err(fail)?.len();
         if length > MAX_FILE_BYTES as u64 {
             return Err(GatewayError::Input("the file is too large".to_owned()));

@@ -156,8 +156,8 @@ impl FacilityCommand {
                     .print("added", &json!({ "office": office, "insurers": insurers }))
             }
             Self::Load { file } => {
-                let text = std::fs::read_to_string(&file)
-                    .map_err(|e| GatewayError::io("read", &file, e))?;
+                let text =
+                    std::fs::read_to_string(&file).map_err(|e| GatewayError::given(&file, &e))?;
                 let municipality = read(&file, &text)?;
                 for insurer in &municipality.insurer {
                     operator::put_insurer(&store, insurer, context.now())?;

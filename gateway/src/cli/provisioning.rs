@@ -115,7 +115,7 @@ fn line(record: &FlashRecord) -> String {
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, GatewayError> {
-    let failed = |e| GatewayError::io("read", file, e);
+    let failed = |e: std::io::Error| GatewayError::given(file, &e);
     let mut bytes = Vec::new();
     std::fs::File::open(file)
         .map_err(failed)?

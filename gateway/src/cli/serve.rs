@@ -35,8 +35,8 @@ impl Serve {
         log();
         let layout = &context.layout;
         let mut config = Config::load(&layout.config())?;
-        // Says what is wrong when the folder is not a gateway's.
-        drop(layout.open_store()?);
+        // Says what is wrong when the folder is not a gateway's, or its database not whole.
+        layout.look_through_store()?;
         let bound = config.limits.database_bytes;
         let store = Arc::new(SqliteStore::grouped_within(&layout.database(), bound)?);
         sweep(layout, &*store)?;

@@ -50,7 +50,7 @@ impl Bundles {
     /// Copies a bundle in, durably.
     fn take(&self, file: &Path) -> Result<(Sha256Digest, u64), GatewayError> {
         private::own_folder(&self.folder)?;
-        let read = |e| GatewayError::io("read", file, e);
+        let read = |e: std::io::Error| GatewayError::given(file, &e);
         let new = self.folder.join("new");
         let write = |e| GatewayError::io("write", &new, e);
         let mut from = File::open(file).map_err(read)?;

@@ -6,6 +6,7 @@ mod attachments;
 mod backups;
 mod certificates;
 mod client;
+mod damage;
 mod documents;
 mod enrolment;
 mod exchange;

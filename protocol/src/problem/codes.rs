@@ -215,7 +215,8 @@ problem_codes! {
     StoreFull = "MDG-STORE-FULL",
     /// The gateway's store failed. What was receipted is safe. The operator's log says more.
     StoreFailed = "MDG-STORE-FAILED",
-    /// The store is of another program or a newer version. It was not touched.
+    /// The store is of another program, of a newer version, or damaged. It was not touched. The
+    /// operator restores the newest backup.
     StoreForeign = "MDG-STORE-FOREIGN",
     /// The file is neither UTF-8 nor MS932, or holds characters outside the table. Nothing
     /// was taken from the bad rows.

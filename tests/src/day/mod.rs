@@ -26,6 +26,8 @@ pub struct Outcome {
     pub steps: usize,
     /// Pictures, in the order they were taken.
     pub pictures: Vec<PathBuf>,
+    /// What stood on each of these screens: its number, and everything with words.
+    pub screens: Vec<String>,
     /// What the kiosk logged, before and after it was killed.
     pub log: Vec<String>,
 }
@@ -39,6 +41,7 @@ pub struct Day<'a> {
     screen: Screen,
     pictures: PathBuf,
     taken: Vec<PathBuf>,
+    screens: Vec<String>,
     steps: usize,
     log: Vec<String>,
     /// Bytes from the gateway before its answer.
@@ -100,6 +103,7 @@ pub fn play(
     Ok(Outcome {
         steps: day.steps,
         pictures: day.taken,
+        screens: day.screens,
         log: day.log,
     })
 }
@@ -127,6 +131,7 @@ impl<'a> Day<'a> {
             screen,
             pictures,
             taken: Vec::new(),
+            screens: Vec::new(),
             steps: 0,
             log: Vec::new(),
             forwarded_before: 0,
@@ -161,6 +166,8 @@ impl Day<'_> {
             .join(format!("{:02}_{number}.png", self.taken.len() + 1));
         self.player.shot(&picture)?;
         self.taken.push(picture);
+        let words = self.player.texts()?;
+        self.screens.push(format!("{number} {words}"));
         self.steps += 1;
         (self.tell)(&format!("{number:<5} {what}"));
         Ok(())

@@ -1,4 +1,4 @@
-# G: documents and notices that came.
+# G: documents, decisions and notices that came.
 
 inbox-title = Received
 inbox-all = All { $count }
@@ -9,6 +9,9 @@ inbox-notices = Notices
 inbox-no-deadline = No deadline
 inbox-papers = Papers: { $name }
 inbox-notice = Notice: { $title }
+inbox-decline = Reply: { $name }
+inbox-decline-people = Reply: { $count } people
+inbox-declined = Declined
 inbox-main-open = Open the new one
 inbox-main-open-short = Open
 inbox-empty = Nothing has been received.

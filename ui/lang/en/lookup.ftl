@@ -51,6 +51,8 @@ era-reiwa = Reiwa
 date-no-such-day = There is no such day.
 date-outside-era = { $era } had no such day.
 date-future = That day has not come yet.
+date-year-follows = The year follows by itself.
+date-year-asked = Time not sure: type the year.
 date-beyond = More than { $months } months ago.
 
 purpose-ask = What is it for?
@@ -161,7 +163,7 @@ item-staff-short = Staff
 item-profile-short = Office
 item-pledge-short = Pledge
 item-device-short = Report
-item-about = { $what }, { $name }
+item-about = { $what }, { $who }
 item-people = { $what } ({ $count })
 
 none-not-found = Nothing was found

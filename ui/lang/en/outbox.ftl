@@ -1,10 +1,14 @@
 # F: how far did everything get?
 
-outbox-ask = How far?
+outbox-title = Outbox
 outbox-empty = Nothing has been sent yet.
 outbox-empty-filter = There is nothing here.
 outbox-all = All
 outbox-needs-you = Action
+outbox-needs-you-short = Held
+outbox-waiting-short = Wait
+outbox-receipted-short = Receipt
+outbox-answered-short = Answer
 outbox-declined = { $count ->
     [one] One person declined
    *[other] { $count } people declined

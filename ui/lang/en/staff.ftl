@@ -64,6 +64,7 @@ profile-check = Check
 profile-good = This is right
 
 diagnostics-title = This terminal
+diagnostics-code = Code of the terminal id
 part-reader = Reader
 part-card = Card
 part-clock = Time

@@ -1,4 +1,4 @@
-# G: documents and notices that came.
+# G: documents, decisions and notices that came.
 
 inbox-title = 届いた書類
 inbox-all = すべて { $count }
@@ -9,6 +9,9 @@ inbox-notices = お知らせ
 inbox-no-deadline = 期限なし
 inbox-papers = 資料　{ $name }
 inbox-notice = お知らせ　{ $title }
+inbox-decline = 回答　{ $name }
+inbox-decline-people = 回答　{ $count }人
+inbox-declined = 受け取れません
 inbox-main-open = 新しい書類を開く
 inbox-main-open-short = 開く
 inbox-empty = 届いた書類は、ありません。

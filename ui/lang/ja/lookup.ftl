@@ -48,6 +48,8 @@ era-reiwa = 令和
 date-no-such-day = その日は、ありません。
 date-outside-era = { $era }に、その日はありません。
 date-future = まだ来ていない日です。
+date-year-follows = 年は、自動で入ります。
+date-year-asked = 時刻が未確認。年も入れます。
 date-beyond = { $months }か月より前の日です。
 
 purpose-ask = 何のために調べますか？
@@ -142,7 +144,7 @@ saved-held-text = 理由を見て、直せます。送信箱を開いてくだ�
 saved-outbox = 送信箱を見る
 saved-slip = 控え番号 { $number }
 
-item-progress = 進捗の照会
+item-progress = すすみぐあい
 item-eligibility = 資格の照会
 item-disclosure = 資料提供の申出
 item-document = 書類の受け取り
@@ -150,7 +152,7 @@ item-staff = 職員の変更
 item-profile = 事業所の変更
 item-pledge = 誓約
 item-device = 端末の知らせ
-item-progress-short = 進捗
+item-progress-short = すすみぐあい
 item-eligibility-short = 資格
 item-disclosure-short = 申出
 item-document-short = 書類
@@ -158,7 +160,7 @@ item-staff-short = 職員
 item-profile-short = 事業所
 item-pledge-short = 誓約書
 item-device-short = 知らせ
-item-about = { $what }　{ $name } 様
+item-about = { $what }　{ $who }
 item-people = { $what }（{ $count }人）
 
 none-not-found = 見つかりませんでした

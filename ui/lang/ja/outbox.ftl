@@ -1,10 +1,14 @@
 # F: how far did everything get?
 
-outbox-ask = 送ったものは？
+outbox-title = 送信箱
 outbox-empty = 送ったものは、まだありません。
 outbox-empty-filter = ここには、何もありません。
 outbox-all = すべて
 outbox-needs-you = 要対応
+outbox-needs-you-short = 要対応
+outbox-waiting-short = 待ち
+outbox-receipted-short = 受領証
+outbox-answered-short = 回答
 outbox-declined = { $count }人は、受け取れません
 outbox-held-why = 理由を見て、直せます
 outbox-main-held = 止めた{ $count }件を見る

@@ -64,6 +64,7 @@ profile-check = 見なおし
 profile-good = これでよい
 
 diagnostics-title = 端末のようす
+diagnostics-code = 端末固有IDのコード
 part-reader = 読み取り機
 part-card = カード
 part-clock = 時刻

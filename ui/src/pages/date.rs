@@ -37,11 +37,14 @@ pub fn show(page: &view::DatePage, ui: &Kiosk, words: &Words) {
     global.set_era(i32::try_from(era).unwrap_or(0));
     global.set_fields(rows::texts(global.get_fields(), &page.fields));
     global.set_field(i32::try_from(page.field).unwrap_or(0));
-    global.set_near(page.kind == DateKind::Application);
+    global.set_near(page.kind == DateKind::Application && page.infers_year);
     global.set_impossible(page.note.is_some());
-    global.set_read_back(match page.note {
-        Some(note) => reason(note, page.era, words).into(),
-        None => read_back(page, words).into(),
+    let hint = hint(page, words);
+    global.set_hint(hint.is_some());
+    global.set_read_back(match (page.note, hint) {
+        (Some(note), _) => reason(note, page.era, words).into(),
+        (None, Some(hint)) => hint.into(),
+        (None, None) => read_back(page, words).into(),
     });
     global.set_about(page.about.as_deref().unwrap_or_default().into());
     global.set_complete(page.date.is_some() && page.note.is_none());
@@ -50,6 +53,18 @@ pub fn show(page: &view::DatePage, ui: &Kiosk, words: &Words) {
         DateKind::Application => 3,
         DateKind::Certification | DateKind::LicenceExpiry => 0,
     });
+}
+
+/// Why the year of an application is empty, or is asked, until the date is there.
+fn hint(page: &view::DatePage, words: &Words) -> Option<String> {
+    let waits = page.kind == DateKind::Application && page.date.is_none() && page.note.is_none();
+    waits.then(|| {
+        words.say(if page.infers_year {
+            "date-year-follows"
+        } else {
+            "date-year-asked"
+        })
+    })
 }
 
 /// Why a date is not possible.

@@ -9,14 +9,26 @@ use slint::ComponentHandle;
 
 use crate::screen::Touches;
 use crate::words::Words;
-use crate::{DiagnosticRow, DiagnosticsPage, Kiosk, Tone, rows};
+use crate::{DiagnosticRow, DiagnosticsPage, Kiosk, Shape, Theme, Tone, code, rows};
 
 /// Fills the page.
 pub fn show(page: &view::DiagnosticsPage, ui: &Kiosk, words: &Words) {
     let global = ui.global::<DiagnosticsPage>();
-    global.set_device(page.device.as_deref().unwrap_or_default().into());
+    let device = page.device.as_deref().unwrap_or_default();
+    global.set_device(device.into());
+    global.set_code(code::image(device, code_pixels(ui)));
     let shown = page.lines.iter().map(|line| row(line, words)).collect();
     global.set_rows(rows::keep(global.get_rows(), shown));
+}
+
+/// Room for the code beside the title. An id is a code of 29 modules with its quiet zone: 3, 5 and
+/// 4 pixels each, about half a millimetre on every screen.
+fn code_pixels(ui: &Kiosk) -> u32 {
+    match ui.global::<Theme>().get_shape() {
+        Shape::Seven => 96,
+        Shape::Ten => 145,
+        Shape::Portable => 116,
+    }
 }
 
 fn row(line: &view::DiagnosticLine, words: &Words) -> DiagnosticRow {

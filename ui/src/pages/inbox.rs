@@ -1,9 +1,9 @@
-//! G-1: documents and notices that came.
+//! G-1: documents, declined requests and notices that came.
 
 use std::time::Duration;
 
 use firmware::terminal::touch::{InboxFilter, Touch};
-use firmware::terminal::view::{self, InboxRow};
+use firmware::terminal::view::{self, InboxId, InboxRow};
 use protocol::calendar::Date;
 use slint::ComponentHandle;
 
@@ -65,35 +65,50 @@ pub fn show(
 
 fn line(row: &InboxRow, today: Option<Date>, layout: Layout, words: &Words) -> LetterLine {
     let arrived = say::instant(row.arrived, today, words);
+    let notice = matches!(row.id, InboxId::Notice(_));
     let one_line = if layout == Layout::Portable { 13 } else { 22 };
     let name = names::fit_within(&row.title, one_line);
-    let title = if row.notice {
-        words.say_with("inbox-notice", &[("title", row.title.as_str().into())])
-    } else {
-        papers_of(&name.text, layout, words)
+    let title = match row.id {
+        InboxId::Notice(_) => {
+            words.say_with("inbox-notice", &[("title", row.title.as_str().into())])
+        }
+        InboxId::Decline(_) => decline_of(row, &name.text, words),
+        InboxId::Document(_) => papers_of(&name.text, layout, words),
     };
     LetterLine {
         title: title.into(),
-        small: !row.notice && name.small,
-        two_lines: !row.notice && name.two_lines,
-        sub: if row.notice {
-            [Some(arrived), say::days_ago(row.arrived, today, words)]
-                .into_iter()
-                .flatten()
-                .collect::<Vec<_>>()
-                .join("・")
-                .into()
-        } else {
-            format!("{arrived}・{}", say::size(row.size)).into()
+        small: !notice && name.small,
+        two_lines: !notice && name.two_lines,
+        sub: match row.id {
+            InboxId::Document(_) => format!("{arrived}・{}", say::size(row.size)).into(),
+            // What does not end has an age instead.
+            InboxId::Decline(_) | InboxId::Notice(_) => {
+                [Some(arrived), say::days_ago(row.arrived, today, words)]
+                    .into_iter()
+                    .flatten()
+                    .collect::<Vec<_>>()
+                    .join("・")
+                    .into()
+            }
         },
         opened: row.opened,
-        notice: row.notice,
+        notice,
         important: row.important,
         left: left(row, today, layout, words).into(),
         soon: row.undelivered
+            || row.declined > 0
             || (row.fetched.is_none() && row.left.is_some_and(|left| left < SOON)),
         fetching: row.fetched.is_some(),
     }
+}
+
+/// Who was declined, or how many.
+fn decline_of(row: &InboxRow, name: &str, words: &Words) -> String {
+    if row.title.is_empty() {
+        return words.say_with("inbox-decline-people", &[("count", row.declined.into())]);
+    }
+    let name = visitor(name, words);
+    words.say_with("inbox-decline", &[("name", name.into())])
 }
 
 /// Whose papers; upright there is only room for the name.
@@ -105,11 +120,14 @@ fn papers_of(name: &str, layout: Layout, words: &Words) -> String {
     }
 }
 
-/// The countdown, or how much has come while it is being fetched; upright, where there is no
-/// room for the date, the age of a notice.
+/// The countdown, or how much has come while it is being fetched; that somebody was declined;
+/// upright, where there is no room for the date, the age of a notice.
 fn left(row: &InboxRow, today: Option<Date>, layout: Layout, words: &Words) -> String {
     if row.undelivered {
         return words.say("inbox-undelivered");
+    }
+    if row.declined > 0 {
+        return words.say("inbox-declined");
     }
     match (row.fetched, row.left) {
         (None, None) if layout == Layout::Portable => {

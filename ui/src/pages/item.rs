@@ -2,13 +2,14 @@
 
 use firmware::terminal::view::{ItemKind, ItemState};
 
+use super::visitor;
 use crate::names;
 use crate::words::Words;
 
 /// Characters of a name that fit on one line behind the kind.
 const ONE_LINE: usize = 13;
 
-/// What an item is and about whom: 進捗の照会　青木 ハル 様.
+/// What an item is and about whom: すすみぐあい　青木 ハル 様.
 #[must_use]
 pub fn title(kind: ItemKind, who: Option<&str>, people: usize, words: &Words) -> String {
     let what = words.say(match kind {
@@ -24,16 +25,26 @@ pub fn title(kind: ItemKind, who: Option<&str>, people: usize, words: &Words) ->
     match who {
         Some(who) if people <= 1 => {
             let name = names::fit_within(who, ONE_LINE).text;
-            words.say_with(
-                "item-about",
-                &[("what", what.into()), ("name", name.into())],
-            )
+            let who = person(kind, &name, words);
+            words.say_with("item-about", &[("what", what.into()), ("who", who.into())])
         }
         _ if kind == ItemKind::Disclosure && people > 0 => words.say_with(
             "item-people",
             &[("what", what.into()), ("count", people.into())],
         ),
         _ => what,
+    }
+}
+
+/// Whom an item is about, as they are spoken of: 青木 ハル 様, and of the office's own staff
+/// 佐藤 美咲 さん.
+#[must_use]
+pub fn person(kind: ItemKind, name: &str, words: &Words) -> String {
+    match kind {
+        ItemKind::Staff | ItemKind::Pledge => {
+            words.say_with("person-staff", &[("name", name.into())])
+        }
+        _ => visitor(name, words),
     }
 }
 

@@ -5,17 +5,18 @@ use firmware::terminal::view::{self, ItemState, OutboxRow};
 use protocol::calendar::Date;
 use slint::ComponentHandle;
 
-use super::{item, on, pager, place, trouble, turn, visitor};
+use super::{item, on, pager, place, trouble, turn};
 use crate::layout::Layout;
 use crate::screen::Touches;
 use crate::words::Words;
 use crate::{ItemLine, Kiosk, OutboxPage, names, rows, say};
 
 /// In the order of the page.
-const FILTERS: [OutboxFilter; 4] = [
+const FILTERS: [OutboxFilter; 5] = [
     OutboxFilter::All,
     OutboxFilter::Pending,
     OutboxFilter::Receipted,
+    OutboxFilter::Answered,
     OutboxFilter::Held,
 ];
 
@@ -40,11 +41,27 @@ pub fn show(
     global.set_rows(rows::keep(global.get_rows(), lines));
     let between = if layout == Layout::Ten { " " } else { "\n" };
     let filters = FILTERS.iter().map(|filter| {
-        let (key, count) = match filter {
-            OutboxFilter::All => ("outbox-all", page.counts.all),
-            OutboxFilter::Pending => ("strip-waiting", page.counts.pending),
-            OutboxFilter::Receipted => ("mark-receipt", page.counts.receipted),
-            OutboxFilter::Held => ("outbox-needs-you", page.counts.held),
+        let (key, short, count) = match filter {
+            OutboxFilter::All => ("outbox-all", "outbox-all", page.counts.all),
+            OutboxFilter::Pending => ("strip-waiting", "outbox-waiting-short", page.counts.pending),
+            OutboxFilter::Receipted => (
+                "mark-receipt",
+                "outbox-receipted-short",
+                page.counts.receipted,
+            ),
+            OutboxFilter::Answered => {
+                ("mark-answer", "outbox-answered-short", page.counts.answered)
+            }
+            OutboxFilter::Held => (
+                "outbox-needs-you",
+                "outbox-needs-you-short",
+                page.counts.held,
+            ),
+        };
+        let key = if layout == Layout::Portable {
+            short
+        } else {
+            key
         };
         format!("{}{between}{count}", words.say(key))
     });
@@ -76,7 +93,7 @@ fn line(row: &OutboxRow, today: Option<Date>, layout: Layout, words: &Words) -> 
         (ItemState::Answered, _, 1..) => {
             words.say_with("outbox-declined", &[("count", row.declined.into())])
         }
-        (state, ..) => since(row, state, today, words),
+        (state, ..) => since(row, state, today, layout, words),
     };
     let name = row
         .who
@@ -95,7 +112,9 @@ fn line(row: &OutboxRow, today: Option<Date>, layout: Layout, words: &Words) -> 
     };
     let title = match &name {
         // The icon or the line below says what it is; a long name needs the room.
-        Some(name) if name.small || layout == Layout::Portable => visitor(&name.text, words),
+        Some(name) if name.small || layout == Layout::Portable => {
+            item::person(row.kind, &name.text, words)
+        }
         _ => item::title(row.kind, row.who.as_deref(), row.people, words),
     };
     ItemLine {
@@ -110,17 +129,27 @@ fn line(row: &OutboxRow, today: Option<Date>, layout: Layout, words: &Words) -> 
     }
 }
 
-fn since(row: &OutboxRow, state: ItemState, today: Option<Date>, words: &Words) -> String {
+/// When it came to its state. Upright, where the kind stands before it, an older day has no room
+/// for the time, which F-2 tells.
+fn since(
+    row: &OutboxRow,
+    state: ItemState,
+    today: Option<Date>,
+    layout: Layout,
+    words: &Words,
+) -> String {
+    let (day, ..) = row.since.to_japan();
+    let when = match layout {
+        Layout::Portable if row.who.is_some() && today != Some(day) => say::day_month(day, words),
+        _ => say::instant(row.since, today, words),
+    };
     let key = match state {
         ItemState::Held | ItemState::Saved => "outbox-when-saved",
         ItemState::Sent => "outbox-when-sent",
         ItemState::Receipted => "outbox-when-receipted",
         ItemState::Answered => "outbox-when-answered",
     };
-    words.say_with(
-        key,
-        &[("when", say::instant(row.since, today, words).into())],
-    )
+    words.say_with(key, &[("when", when.into())])
 }
 
 /// Turns its buttons into touches.

@@ -7,7 +7,7 @@ use slint::ComponentHandle;
 
 use crate::screen::Touches;
 use crate::words::Words;
-use crate::{Kiosk, Shape, SlipPage, Theme, TroublePage, rows, say, slip};
+use crate::{Kiosk, Shape, SlipPage, Theme, TroublePage, code, rows, say};
 
 /// A problem in the words of the screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,8 +65,8 @@ pub fn show(page: &view::TroublePage, ui: &Kiosk, words: &Words) {
     global.set_desk(desk.into());
     global.set_open(open.into());
     global.set_open_now(now);
-    global.set_slip_line(slip_line(&page.slip).into());
-    global.set_code(slip::image(&page.slip, code_pixels(ui, false)));
+    global.set_slip_line(slip_line(&page.slip, ui).into());
+    global.set_code(code::image(&page.slip.qr_text(), code_pixels(ui, false)));
     let (main, short) = match page.way_out {
         WayOut::Home => ("act-home", "act-home"),
         WayOut::Outbox => ("trouble-outbox", "trouble-outbox-short"),
@@ -77,14 +77,22 @@ pub fn show(page: &view::TroublePage, ui: &Kiosk, words: &Words) {
     global.set_main_short(words.say(short).into());
 }
 
-/// Code, device and time: what a desk asks for first.
-fn slip_line(slip: &Slip) -> String {
+/// Letters of code and device that stand on one line of the 7″ screen.
+const NARROW_LINE: usize = 33;
+
+/// Code, device and time: what a desk asks for first. The 7″ screen has room for one line: the
+/// time is on the strip, and beside a long code the device is in the QR code and on J-1 only.
+fn slip_line(slip: &Slip, ui: &Kiosk) -> String {
+    let narrow = ui.global::<Theme>().get_shape() == Shape::Seven;
     let code = slip.code.as_ref().map(|code| code.as_str().to_owned());
-    let time = slip.at.map(|at| {
+    let letters = code.as_ref().map_or(0, |code| code.chars().count() + 1);
+    let fits = !narrow || letters == 0 || letters + slip.device.chars().count() <= NARROW_LINE;
+    let device = fits.then(|| slip.device.clone());
+    let time = slip.at.filter(|_| !narrow).map(|at| {
         let (_, hour, minute) = at.to_japan();
         say::clock(hour, minute)
     });
-    [code, Some(slip.device.clone()), time]
+    [code, device, time]
         .into_iter()
         .flatten()
         .collect::<Vec<_>>()
@@ -114,7 +122,7 @@ pub fn show_slip(page: &Slip, ui: &Kiosk, words: &Words) {
     lines.extend(page.code.as_ref().map(|code| code.as_str().to_owned()));
     lines.push(page.version.clone());
     global.set_lines(rows::texts(global.get_lines(), lines));
-    global.set_code(slip::image(page, code_pixels(ui, true)));
+    global.set_code(code::image(&page.qr_text(), code_pixels(ui, true)));
 }
 
 /// Room for the code on this screen.

@@ -4,6 +4,7 @@ mod contrast;
 mod keyboard;
 mod layout;
 mod pictures;
+mod reading;
 mod samples;
 mod touches;
 mod window;

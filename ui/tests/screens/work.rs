@@ -295,12 +295,19 @@ fn what_is_on_hold_is_seen_first_and_given_up_by_two_touches() {
     assert_eq!(
         press(
             "F-1_outbox",
-            &["すべて\n8", "送信待ち\n2", "受領証あり\n4", "要対応\n1"]
+            &[
+                "すべて\n8",
+                "送信待ち\n2",
+                "受領証あり\n3",
+                "回答あり\n2",
+                "要対応\n1"
+            ]
         ),
         [
             OutboxFilter::All,
             OutboxFilter::Pending,
             OutboxFilter::Receipted,
+            OutboxFilter::Answered,
             OutboxFilter::Held
         ]
         .map(Touch::OutboxFilter)

@@ -157,6 +157,7 @@ impl DateEntry {
             field: self.field,
             date,
             note: self.note(today),
+            infers_year: self.infers_year(),
             age: match self.rule {
                 DateRule::Birth => date.and_then(|born| born.age_on(today)),
                 _ => None,

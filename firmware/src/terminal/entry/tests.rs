@@ -56,6 +56,7 @@ fn the_year_of_an_application_is_inferred_and_shown() {
         clock_trusted: true,
     };
     let mut entry = DateEntry::new(rule);
+    assert!(entry.page(today, None).infers_year);
     type_date(&mut entry, "1201", today);
     assert_eq!(entry.date(today), Some(ymd(2025, 12, 1)));
     assert_eq!(entry.page(today, None).fields, ["7", "12", "01"]);
@@ -80,6 +81,7 @@ fn under_an_untrusted_clock_the_year_of_an_application_is_typed() {
         clock_trusted: false,
     });
     assert!(!entry.touch(&Touch::Today, wrong_today));
+    assert!(!entry.page(wrong_today, None).infers_year);
     type_date(&mut entry, "080601", wrong_today);
     assert_eq!(entry.date(wrong_today), Some(ymd(2026, 6, 1)));
 }

@@ -8,7 +8,7 @@ use super::work_request::{add, at_the_desk, filed};
 use crate::outbox::{self, Filter};
 use crate::terminal::screen::Screen;
 use crate::terminal::touch::{OutboxFilter, Touch};
-use crate::terminal::view::{DecisionPage, ItemState, OutboxPage, Page};
+use crate::terminal::view::{DecisionPage, ItemKind, ItemState, OutboxPage, Page};
 use crate::testing::desk::Day;
 
 fn list(day: &Day) -> OutboxPage {
@@ -18,7 +18,7 @@ fn list(day: &Day) -> OutboxPage {
     }
 }
 
-fn decisions(day: &Day) -> DecisionPage {
+pub fn decisions(day: &Day) -> DecisionPage {
     match day.view().page {
         Page::Decision(page) => page,
         other => panic!("not the decisions: {other:?}"),
@@ -37,7 +37,7 @@ fn request(day: &Day) -> CommandId {
     found.unwrap().id
 }
 
-fn decide(day: &mut Day, command: CommandId, subjects: Vec<SubjectDecision>) {
+pub fn decide(day: &mut Day, command: CommandId, subjects: Vec<SubjectDecision>) {
     let answer = Answer::Disclosure(DisclosureAnswer {
         decided_at: day.clock.now().wall,
         subjects,
@@ -46,14 +46,14 @@ fn decide(day: &mut Day, command: CommandId, subjects: Vec<SubjectDecision>) {
     day.sync();
 }
 
-fn declined() -> SubjectDecision {
+pub fn declined() -> SubjectDecision {
     SubjectDecision::Declined {
         code: ProblemCode::RequestDeclined,
     }
 }
 
 /// A request for two people is saved, sent and receipted; F-1 shows.
-fn two_people() -> (Day, CommandId) {
+pub fn two_people() -> (Day, CommandId) {
     let mut day = at_the_desk();
     day.press(&[Touch::Row(1)]);
     for (n, name) in [(1, "あおき はる"), (2, "たむら みつ")] {
@@ -162,6 +162,7 @@ fn each_filter_shows_as_many_rows_as_its_button_says() {
         (OutboxFilter::All, counts.all),
         (OutboxFilter::Pending, counts.pending),
         (OutboxFilter::Receipted, counts.receipted),
+        (OutboxFilter::Answered, counts.answered),
         (OutboxFilter::Held, counts.held),
     ] {
         day.press(&[Touch::OutboxFilter(filter)]);
@@ -178,4 +179,20 @@ fn each_filter_shows_as_many_rows_as_its_button_says() {
     day.press(&[Touch::OutboxFilter(OutboxFilter::Receipted)]);
     let rows = list(&day).items.rows;
     assert!(rows.iter().all(|row| row.state == ItemState::Receipted));
+}
+
+#[test]
+fn two_pledges_are_told_apart_by_who_signed_them() {
+    let mut day = at_the_desk();
+    day.press(&[Touch::LockNow]);
+    day.unlock("satomisaki", [4, 0, 7, 1]);
+    day.press(&[Touch::Row(3)]);
+    let rows = list(&day).items.rows;
+    let mut who: Vec<_> = rows
+        .iter()
+        .filter(|row| row.kind == ItemKind::Pledge)
+        .map(|row| row.who.clone().unwrap())
+        .collect();
+    who.sort();
+    assert_eq!(who, ["佐藤 美咲", "髙橋 健一"]);
 }

@@ -14,7 +14,7 @@ use crate::terminal::touch::{InboxFilter, OutboxFilter};
 /// Kinds of items of the outbox that staff see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ItemKind {
-    /// 進捗の照会
+    /// すすみぐあい
     Progress,
     /// 資格の照会
     Eligibility,
@@ -67,6 +67,8 @@ pub struct OutboxCounts {
     pub pending: u64,
     /// 受領証あり
     pub receipted: u64,
+    /// 回答あり
+    pub answered: u64,
     /// 要対応
     pub held: u64,
 }
@@ -152,15 +154,26 @@ pub struct InboxPage {
     pub counts: (u64, u64),
 }
 
+/// What an entry of the inbox is, and which.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum InboxId {
+    /// 資料
+    Document(DocumentId),
+    /// 申出の回答: the request of which the municipality declined somebody.
+    Decline(CommandId),
+    /// お知らせ
+    Notice(DocumentId),
+}
+
 /// One entry of the inbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InboxRow {
-    /// Id.
-    pub id: DocumentId,
-    /// About whom, or the notice's title.
+    /// What it is, and which.
+    pub id: InboxId,
+    /// About whom, or the notice's title; empty where more than one person was declined.
     pub title: String,
-    /// It is a notice.
-    pub notice: bool,
+    /// How many people of a request were declined.
+    pub declined: usize,
     /// Marked important.
     pub important: bool,
     /// Opened before.
@@ -173,7 +186,7 @@ pub struct InboxRow {
     pub fetched: Option<u64>,
     /// It arrived damaged so often that it is not fetched any more.
     pub undelivered: bool,
-    /// Time left; `None` for notices.
+    /// Time left; `None` for what does not end.
     pub left: Option<Duration>,
 }
 

@@ -62,6 +62,9 @@ pub struct DatePage {
     pub date: Option<Date>,
     /// Why it is not possible.
     pub note: Option<DateNote>,
+    /// The year follows from month and day and is not typed: for an application, while the
+    /// clock is trusted.
+    pub infers_year: bool,
     /// Age on that birth date today.
     pub age: Option<u16>,
     /// Read-back of the person: 被保険者番号 or name.

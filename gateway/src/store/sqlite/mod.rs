@@ -18,6 +18,7 @@ mod reopen;
 mod requests;
 mod schema;
 mod value;
+mod whole;
 mod writer;
 
 use std::panic::AssertUnwindSafe;
@@ -100,6 +101,14 @@ impl SqliteStore {
             readers: Arc::clone(&readers),
         })?;
         Ok(Self::new(file, Writing::Grouped(writer), readers))
+    }
+
+    /// Looks through the whole file, which may take minutes and changes nothing.
+    ///
+    /// # Errors
+    /// [`GatewayError::Damaged`] for a file that is not whole, not ours, or empty.
+    pub fn look_through(file: &Path) -> Result<(), GatewayError> {
+        whole::look_through(file)
     }
 
     fn new(file: &Path, writing: Writing, readers: reopen::Readers) -> Self {
@@ -196,6 +205,11 @@ impl Store for SqliteStore {
         // The copy carries the WAL mark; one file is what the operator carries away.
         to.pragma_update(None, "journal_mode", "DELETE")?;
         to.close().map_err(|(_, e)| e)?;
+        // Terminals forget what is in a backup: a damaged one must not count as one.
+        if let Err(error) = whole::look_through(file) {
+            std::fs::remove_file(file).map_err(|e| GatewayError::io("remove", file, e))?;
+            return Err(error);
+        }
         std::fs::File::open(file)
             .and_then(|copy| copy.sync_all())
             .map_err(|e| GatewayError::io("sync", file, e))

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use crate::error::GatewayError;
 
 /// `application_id` of our files: the ASCII letters "MDGW".
-const APPLICATION_ID: i32 = 0x4d44_4757;
+pub(super) const APPLICATION_ID: i32 = 0x4d44_4757;
 
 /// Each is run once, in order, in one transaction. Append; never edit one that was released.
 const MIGRATIONS: &[&str] = &[

@@ -146,7 +146,7 @@ fn slip(code: ProblemCode) -> Slip {
     Slip {
         office_name: "ひだまり居宅介護支援事業所".to_owned(),
         office: "9970000015".to_owned(),
-        device: "T-0042".to_owned(),
+        device: "MDG-7K2QX9PD4RWM".to_owned(),
         at: Some(at(today(), 9, 45)),
         role: Some(StaffRole::Administrator),
         screen: Screen::DisclosureReview,

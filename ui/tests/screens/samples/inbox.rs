@@ -4,9 +4,9 @@ use std::time::Duration;
 use firmware::terminal::screen::Screen;
 use firmware::terminal::touch::InboxFilter;
 use firmware::terminal::view::{
-    DocumentPage, InboxPage, InboxRow, NoticePage, Page, PageImage, Paged,
+    DocumentPage, InboxId, InboxPage, InboxRow, NoticePage, Page, PageImage, Paged,
 };
-use protocol::exchange::DocumentId;
+use protocol::exchange::{CommandId, DocumentId};
 
 use super::card::LONG_NAME;
 use super::{Sample, at, day, sample, today};
@@ -17,6 +17,7 @@ pub fn samples() -> Vec<Sample> {
     vec![
         sample(Screen::Inbox, "inbox", Page::Inbox(inbox())),
         sample(Screen::Inbox, "inbox_notices", Page::Inbox(notices())),
+        sample(Screen::Inbox, "inbox_declined", Page::Inbox(declined())),
         sample(Screen::Inbox, "inbox_empty", Page::Inbox(empty())),
         sample(Screen::Document, "document", Page::Document(document())),
         sample(
@@ -31,9 +32,9 @@ pub fn samples() -> Vec<Sample> {
 
 fn document_row(title: &str, opened: bool, size: u64, left: Duration) -> InboxRow {
     InboxRow {
-        id: id(),
+        id: InboxId::Document(id()),
         title: title.to_owned(),
-        notice: false,
+        declined: 0,
         important: false,
         opened,
         arrived: at(if opened { day(2026, 6, 15) } else { today() }, 9, 12),
@@ -50,10 +51,37 @@ fn id() -> DocumentId {
 
 fn notice_row(title: &str, important: bool, opened: bool) -> InboxRow {
     InboxRow {
-        notice: true,
+        id: InboxId::Notice(id()),
         important,
         left: None,
         ..document_row(title, opened, 0, Duration::ZERO)
+    }
+}
+
+/// A request of which people were declined; one person is named.
+fn decline_row(title: &str, declined: usize, opened: bool) -> InboxRow {
+    InboxRow {
+        id: InboxId::Decline(CommandId::new(at(today(), 9, 1), [7; 10])),
+        declined,
+        left: None,
+        ..document_row(title, opened, 0, Duration::ZERO)
+    }
+}
+
+fn declined() -> InboxPage {
+    InboxPage {
+        filter: InboxFilter::Unopened,
+        entries: Paged {
+            rows: vec![
+                decline_row("田村 ミツ", 1, false),
+                decline_row("", 10, true),
+                decline_row(LONG_NAME, 1, false),
+            ],
+            page: 0,
+            pages: 1,
+            total: 3,
+        },
+        counts: (9, 2),
     }
 }
 

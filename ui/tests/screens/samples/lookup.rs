@@ -84,6 +84,16 @@ fn questions() -> Vec<Sample> {
         ),
         sample(
             Screen::ApplicationDate,
+            "application_date_empty",
+            Page::Date(application_empty()),
+        ),
+        sample(
+            Screen::ApplicationDate,
+            "application_date_no_clock",
+            Page::Date(application_no_clock()),
+        ),
+        sample(
+            Screen::ApplicationDate,
             "application_date_old",
             Page::Date(too_old()),
         ),
@@ -200,6 +210,7 @@ fn birth() -> DatePage {
         field: 2,
         date: Some(day(1933, 3, 14)),
         note: None,
+        infers_year: false,
         age: Some(93),
         about: Some("被保険者番号 0000123456".to_owned()),
     }
@@ -223,8 +234,27 @@ fn application() -> DatePage {
         era: Era::Reiwa,
         fields: ["8".to_owned(), "6".to_owned(), "1".to_owned()],
         date: Some(day(2026, 6, 1)),
+        infers_year: true,
         age: None,
         ..birth()
+    }
+}
+
+fn application_empty() -> DatePage {
+    DatePage {
+        fields: Default::default(),
+        field: 1,
+        date: None,
+        ..application()
+    }
+}
+
+/// The year is asked, too.
+fn application_no_clock() -> DatePage {
+    DatePage {
+        field: 0,
+        infers_year: false,
+        ..application_empty()
     }
 }
 

@@ -16,6 +16,7 @@ pub fn samples() -> Vec<Sample> {
     vec![
         sample(Screen::Outbox, "outbox", Page::Outbox(outbox())),
         sample(Screen::Outbox, "outbox_moving", Page::Outbox(moving())),
+        sample(Screen::Outbox, "outbox_staff", Page::Outbox(of_staff())),
         sample(Screen::Outbox, "outbox_empty", Page::Outbox(empty())),
         item(Screen::OutboxItem, "outbox_item", receipted()),
         sample(Screen::Decision, "decision", Page::Decision(decision())),
@@ -80,7 +81,8 @@ fn outbox() -> OutboxPage {
         counts: OutboxCounts {
             all: 8,
             pending: 2,
-            receipted: 4,
+            receipted: 3,
+            answered: 2,
             held: 1,
         },
     }
@@ -108,11 +110,40 @@ fn moving() -> OutboxPage {
             total: 36,
         },
         counts: OutboxCounts {
-            all: 1_036,
+            all: 2_032,
             pending: 120,
-            receipted: 912,
+            receipted: 412,
+            answered: 1_500,
             held: 0,
         },
+        ..outbox()
+    }
+}
+
+/// The office's own staff, and the widest line of a look-up.
+fn of_staff() -> OutboxPage {
+    let pledge = |n, who| row(n, ItemKind::Pledge, Some(who), 1, ItemState::Receipted);
+    OutboxPage {
+        items: Paged {
+            rows: vec![
+                pledge(41, "佐藤 美咲"),
+                pledge(5, "長曽我部 龍之介宗一郎"),
+                OutboxRow {
+                    since: at(today(), 16, 48),
+                    ..row(
+                        42,
+                        ItemKind::Progress,
+                        Some("青木 ハル"),
+                        1,
+                        ItemState::Answered,
+                    )
+                },
+            ],
+            page: 0,
+            pages: 1,
+            total: 3,
+        },
+        filter: OutboxFilter::All,
         ..outbox()
     }
 }

@@ -180,7 +180,7 @@ fn diagnostics() -> DiagnosticsPage {
         ended: false,
     };
     DiagnosticsPage {
-        device: Some("T-0042".to_owned()),
+        device: Some("MDG-7K2QX9PD4RWM".to_owned()),
         lines: vec![
             line(DiagnosticPart::Reader, Verdict::Good, None),
             line(DiagnosticPart::Clock, Verdict::Good, None),

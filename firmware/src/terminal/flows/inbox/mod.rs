@@ -5,23 +5,24 @@ mod notice;
 
 use std::time::Duration;
 
-use protocol::exchange::DocumentId;
-
+use crate::error::Problem;
 use crate::inbox::{InboxEntry, Job, Listing, Reply};
+use crate::sent;
 use crate::store::StoreReply;
 use crate::terminal::desk::Desk;
 use crate::terminal::effect::{Effect, Input};
 use crate::terminal::flow::{Flow, Next, Waiting};
+use crate::terminal::flows::outbox::DecisionFlow;
 use crate::terminal::pager::turned;
 use crate::terminal::screen::Screen;
 use crate::terminal::touch::{InboxFilter, Touch};
-use crate::terminal::view::{InboxPage, InboxRow, Page, Paged};
+use crate::terminal::view::{InboxId, InboxPage, InboxRow, Page, Paged};
 use crate::upkeep;
 
 use document::DocumentFlow;
 use notice::NoticeFlow;
 
-/// Opens the list of documents and notices.
+/// Opens the list of what has arrived.
 #[must_use]
 pub fn start(desk: &mut Desk) -> Box<dyn Flow> {
     // Somebody looks: the line is asked now, not at the next minute.
@@ -42,6 +43,8 @@ struct InboxFlow {
     read_at: Duration,
     load: Waiting,
     newest: Waiting,
+    /// The request of a no that was touched.
+    request: Waiting,
 }
 
 impl InboxFlow {
@@ -60,19 +63,15 @@ impl InboxFlow {
         row
     }
 
-    fn open(&self, entry: &InboxEntry) -> Next {
-        if !entry.opens {
-            return Next::Stay;
+    fn open(&mut self, id: InboxId, desk: &mut Desk) -> Next {
+        match id {
+            InboxId::Document(id) => Next::Open(Box::new(DocumentFlow::new(id))),
+            InboxId::Notice(id) => Next::Open(Box::new(NoticeFlow::new(id))),
+            InboxId::Decline(request) => {
+                self.request.start(desk.store(sent::Job::Item(request)));
+                Next::Stay
+            }
         }
-        open(entry.row.id, entry.row.notice)
-    }
-}
-
-fn open(id: DocumentId, notice: bool) -> Next {
-    if notice {
-        Next::Open(Box::new(NoticeFlow::new(id)))
-    } else {
-        Next::Open(Box::new(DocumentFlow::new(id)))
     }
 }
 
@@ -115,9 +114,10 @@ impl Flow for InboxFlow {
                 self.filter = filter;
                 self.load(0, desk);
             }
-            Touch::Document(id) => {
-                if let Some(entry) = self.list.entries.iter().find(|entry| entry.row.id == id) {
-                    return self.open(entry);
+            Touch::InboxEntry(id) => {
+                let entry = self.list.entries.iter().find(|entry| entry.row.id == id);
+                if entry.is_some_and(|entry| entry.opens) {
+                    return self.open(id, desk);
                 }
             }
             Touch::Row(row) => {
@@ -126,8 +126,8 @@ impl Flow for InboxFlow {
                     .entries
                     .iter()
                     .filter(|entry| self.row(entry, desk).left != Some(Duration::ZERO));
-                if let Some(entry) = shown.nth(row) {
-                    return self.open(entry);
+                if let Some(id) = shown.nth(row).filter(|e| e.opens).map(|e| e.row.id) {
+                    return self.open(id, desk);
                 }
             }
             touch => {
@@ -154,8 +154,16 @@ impl Flow for InboxFlow {
             Some(Err(problem)) => return Next::Trouble(problem),
             _ => {}
         }
+        match self.request.stored(input) {
+            Some(Ok(StoreReply::Sent(sent::Reply::Item(Some(entry))))) => {
+                return Next::Open(Box::new(DecisionFlow::new(*entry)));
+            }
+            Some(Ok(_)) => return Next::Trouble(Problem::OutboxUnknown),
+            Some(Err(problem)) => return Next::Trouble(problem),
+            None => {}
+        }
         match self.newest.stored(input) {
-            Some(Ok(StoreReply::Inbox(Reply::Newest(Some((id, notice)))))) => open(id, notice),
+            Some(Ok(StoreReply::Inbox(Reply::Newest(Some(id))))) => self.open(id, desk),
             Some(Err(problem)) => Next::Trouble(problem),
             _ => Next::Stay,
         }

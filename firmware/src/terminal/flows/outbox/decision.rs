@@ -3,6 +3,7 @@
 use protocol::answer::SubjectDecision;
 
 use super::desk_of;
+use crate::inbox;
 use crate::sent::{Entry, Job, Reply};
 use crate::store::StoreReply;
 use crate::terminal::desk::Desk;
@@ -33,6 +34,11 @@ impl DecisionFlow {
             pager: Pager::default(),
             load: Waiting::default(),
         }
+    }
+
+    /// What stands here was read: the inbox does not call it new any more.
+    fn was_read(&self, desk: &mut Desk) {
+        let _ = desk.store(inbox::Job::ReadDecision(self.entry.item.id));
     }
 }
 
@@ -76,6 +82,11 @@ impl Flow for DecisionFlow {
         })
     }
 
+    fn shown(&mut self, desk: &mut Desk) -> Next {
+        self.was_read(desk);
+        Next::Stay
+    }
+
     fn touch(&mut self, touch: Touch, _: &mut Desk) -> Next {
         self.pager.turn(&touch, self.rows.len(), ROWS);
         match touch {
@@ -91,8 +102,12 @@ impl Flow for DecisionFlow {
         }
         match self.load.stored(input) {
             Some(Ok(StoreReply::Sent(Reply::Item(Some(entry))))) => {
+                let news = self.entry.decisions != entry.decisions;
                 self.rows = rows(&entry);
                 self.entry = *entry;
+                if news {
+                    self.was_read(desk);
+                }
             }
             Some(Ok(_)) => return Next::Back,
             Some(Err(problem)) => return Next::Trouble(problem),

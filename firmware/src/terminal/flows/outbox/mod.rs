@@ -20,6 +20,7 @@ use crate::terminal::view::{
     DeskState, ItemState, OutboxCounts, OutboxPage, OutboxRow, Page, Paged,
 };
 
+pub use decision::DecisionFlow;
 use item::ItemFlow;
 
 /// Opens the list of what was sent.
@@ -104,6 +105,7 @@ impl Flow for OutboxFlow {
                 all: desk.counts.live(),
                 pending: desk.counts.pending(),
                 receipted: desk.counts.of(State::Receipted),
+                answered: desk.counts.of(State::Answered),
                 held: desk.counts.of(State::Held),
             },
         })
