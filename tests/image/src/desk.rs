@@ -275,19 +275,27 @@ impl Desk {
     fn wait(&mut self, number: &str, same: f64) -> io::Result<()> {
         self.twin.player()?.wait(number)?;
         let deadline = Instant::now() + PAGE_LIMIT;
+        let mut last = 1.0;
         loop {
+            // Where nothing is touched both desks lock, and would be the same again.
+            let still = self.twin.player()?.screen()? == number;
             let differing = self.differing()?;
-            if differing < same {
+            if still && differing < same {
                 return Ok(());
             }
-            if Instant::now() >= deadline {
-                self.twin.keep(&self.folder.join("wanted.png"))?;
+            if !still || Instant::now() >= deadline {
                 return Err(io::Error::other(format!(
-                    "{number}: {:.3} % of the screen differ from the twin's; see {}",
-                    differing * 100.0,
-                    self.folder.join("wanted.png").display()
+                    "{number}: {:.3} % of the screen differ from the twin's; see terminal.png and twin.png in {}",
+                    last * 100.0,
+                    self.folder.display()
                 )));
             }
+            last = differing;
+            fs::copy(
+                self.folder.join("terminal/screen.png"),
+                self.folder.join("terminal.png"),
+            )?;
+            self.twin.keep(&self.folder.join("twin.png"))?;
             std::thread::sleep(LOOK_AGAIN);
         }
     }
