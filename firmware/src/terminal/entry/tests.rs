@@ -185,6 +185,19 @@ fn kana_take_their_marks_and_give_them_back() {
     assert_eq!(modify('ん', KanaModifier::Voiced), None);
 }
 
+#[test]
+fn a_longer_row_of_digits_is_not_shortened_to_an_individual_number() {
+    let mut text = TextEntry::new(TextField::PersonName);
+    text.touch(&Touch::Paste("6885991468240".into()));
+    assert_eq!(text.text(), "6885991468240");
+    text.touch(&Touch::Backspace);
+    assert_eq!(text.text(), "68859914682");
+    assert_eq!(
+        text.page(None).note,
+        Some(ProblemCode::InputIndividualNumber)
+    );
+}
+
 fn any_touch() -> impl Strategy<Value = Touch> {
     prop_oneof![
         (0u8..=255).prop_map(Touch::Digit),

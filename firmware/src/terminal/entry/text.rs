@@ -57,6 +57,7 @@ impl TextEntry {
             Touch::Backspace => {
                 self.note = None;
                 self.typed.pop();
+                self.drop_number();
             }
             Touch::ClearAll => {
                 self.note = None;
@@ -103,7 +104,13 @@ impl TextEntry {
             return;
         }
         self.typed.push(character);
-        if looks_like_individual_number(&self.typed) {
+        self.drop_number();
+    }
+
+    /// Takes away from the end what makes an individual number of the text. A longer row of
+    /// digits is none, and may become one when it is shortened.
+    fn drop_number(&mut self) {
+        while looks_like_individual_number(&self.typed) {
             self.typed.pop();
             self.note = Some(ProblemCode::InputIndividualNumber);
         }
