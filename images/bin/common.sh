@@ -23,7 +23,7 @@ die() {
 }
 
 need_root() {
-    [ "$(id -u)" -eq 0 ] || exec sudo --preserve-env=MADOGUCHI_CACHE "$0" "$@"
+    [ "$(id -u)" -eq 0 ] || die 'run it as root: `sudo make image`, with the variables that you set behind sudo'
 }
 
 # Where this machine gets Debian from: `main`, then `security`. No address stands in the

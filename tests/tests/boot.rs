@@ -236,6 +236,21 @@ fn data_that_is_there_is_not_made_again_when_only_its_mark_is_lost() {
 
 #[test]
 #[cfg_attr(not(target_arch = "x86_64"), ignore = "starts a kernel for x86-64")]
+fn used_data_that_is_damaged_is_not_made_again_when_its_mark_is_lost_too() {
+    let card = Card::used("unmarked-damaged");
+    let mut key = KeyPartition::of(&card.0).unwrap();
+    key.forget_that_data_is_made();
+    key.put(&card.0).unwrap();
+    // Behind the superblock.
+    let at = start_of("data").unwrap() + u64::try_from(LUKS_BYTES).unwrap() + 4096;
+    card.0.damage(at, DAMAGED_BYTES).unwrap();
+    let before = card.luks();
+    recovers(&card, "mdg.slot=A standin.word=never", "MDG-DATA-DAMAGED");
+    assert_eq!(card.luks(), before);
+}
+
+#[test]
+#[cfg_attr(not(target_arch = "x86_64"), ignore = "starts a kernel for x86-64")]
 fn a_root_with_one_changed_byte_does_not_start() {
     let card = Card::used("changed");
     let root = fs::read(parts().root()).unwrap();

@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use protocol::provisioning::DeviceConfig;
-use protocol::provisioning::device::{Board, Network, Panel, Place, Trust, Wifi, Wired};
+use protocol::provisioning::device::{Board, Network, Panel, Place, Rotation, Trust, Wifi, Wired};
 
 use crate::firewall::{self, Endpoint};
 
@@ -126,6 +126,11 @@ pub fn files(config: &DeviceConfig) -> Result<Vec<Made>, Unfit> {
             content: format!("[Time]\nNTP={}\nFallbackNTP=\n", gateway.host),
         },
     ];
+    made.extend(touch(config.screen.rotation).map(|content| Made {
+        path: TOUCH.into(),
+        reader: Reader::All,
+        content,
+    }));
     if let Some(wired) = &config.network.wired {
         made.extend(fixed_address(wired).map(|content| Made {
             path: "/run/systemd/network/10-wired.network".into(),
@@ -242,6 +247,24 @@ kind = \"{board}\"
         endpoint = config.gateway.endpoint,
         board = config.board,
     )
+}
+
+/// The rule of a turned touch panel.
+const TOUCH: &str = "/run/udev/rules.d/92-madoguchi-touch.rules";
+
+/// Where a finger is on what is drawn, of where it is on the panel. The picture is turned
+/// clockwise by the display's backend and the touches are not; libinput turns them back. The
+/// matrix is that of `LIBINPUT_CALIBRATION_MATRIX`, in parts of the panel's width and height.
+fn touch(rotation: Rotation) -> Option<String> {
+    let matrix = match rotation {
+        Rotation::None => return None,
+        Rotation::Right => "0 1 0 -1 0 1",
+        Rotation::UpsideDown => "-1 0 1 0 -1 1",
+        Rotation::Left => "0 -1 1 1 0 0",
+    };
+    Some(format!(
+        "ENV{{ID_INPUT_TOUCHSCREEN}}==\"1\", ENV{{LIBINPUT_CALIBRATION_MATRIX}}=\"{matrix}\"\n"
+    ))
 }
 
 fn environment(config: &DeviceConfig) -> String {

@@ -267,3 +267,25 @@ fn boards_are_known_by_their_device_tree() {
     );
     assert_eq!(board("somebody,else\0"), None);
 }
+
+#[test]
+fn a_finger_on_a_turned_panel_is_where_the_picture_is() {
+    let corner = |rotation, x: f64, y: f64| -> (f64, f64) {
+        let rule = touch(rotation).expect("a turned panel");
+        let matrix = rule.split('"').nth(3).expect("two values").to_owned();
+        let m: Vec<f64> = matrix
+            .split(' ')
+            .map(|number| number.parse().expect("a number"))
+            .collect();
+        (m[0] * x + m[1] * y + m[2], m[3] * x + m[4] * y + m[5])
+    };
+    // The picture's top left corner, on a panel whose picture is turned clockwise.
+    assert_eq!(corner(Rotation::Right, 1.0, 0.0), (0.0, 0.0));
+    assert_eq!(corner(Rotation::UpsideDown, 1.0, 1.0), (0.0, 0.0));
+    assert_eq!(corner(Rotation::Left, 0.0, 1.0), (0.0, 0.0));
+    // Its top right corner.
+    assert_eq!(corner(Rotation::Right, 1.0, 1.0), (1.0, 0.0));
+    assert_eq!(corner(Rotation::UpsideDown, 0.0, 1.0), (1.0, 0.0));
+    assert_eq!(corner(Rotation::Left, 0.0, 0.0), (1.0, 0.0));
+    assert_eq!(touch(Rotation::None), None);
+}
