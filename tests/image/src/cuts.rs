@@ -51,7 +51,14 @@ const TURNS: [During; 5] = [
 #[derive(Default)]
 struct Tally {
     attempted: u32,
-    seen: u32,
+    /// Birth dates of those who were seen to be saved; each person has another.
+    seen: Vec<Date>,
+}
+
+impl Tally {
+    fn count(&self) -> u32 {
+        u32::try_from(self.seen.len()).unwrap_or(u32::MAX)
+    }
 }
 
 impl Bench {
@@ -79,7 +86,7 @@ impl Bench {
             };
             desk.twin().world().line().cut();
             desk.switch_on(rig)?;
-            let before = tally.seen;
+            let before = tally.count();
             match during {
                 During::Start => wait_for_cut(&mut desk, dice.within(CUT_START_WITHIN))?,
                 During::Update => wait_for_cut(&mut desk, dice.within(CUT_UPDATE_WITHIN))?,
@@ -98,24 +105,37 @@ impl Bench {
             println!(
                 "cuts: {cut} of {count} ({during:?}) {:.1} s after the start, {} seen saved; {slots:?}",
                 up.as_secs_f64(),
-                tally.seen - before
+                tally.count() - before
             );
         }
 
         desk.switch_on(Rig::default())?;
         desk.twin().world().line().join()?;
-        let (rows, different) = drained(&desk, tally.seen)?;
+        let arrived = drained(&desk, tally.count())?;
+        let different = arrived.iter().collect::<BTreeSet<_>>().len();
+        let lost = tally
+            .seen
+            .iter()
+            .filter(|born| {
+                !arrived
+                    .iter()
+                    .any(|asked| asked.contains(&born.to_string()))
+            })
+            .count();
         println!(
-            "cuts: {count} cuts, 0 slots bricked; {} asked, {} seen saved, {rows} arrived, {} lost, {} doubled",
+            "cuts: {count} cuts, after each a slot could start; {} asked, {} seen saved, {} arrived, {lost} lost, {} doubled",
             tally.attempted,
-            tally.seen,
-            tally.seen.saturating_sub(rows),
-            rows - different
+            tally.count(),
+            arrived.len(),
+            arrived.len() - different
         );
         desk.cut_power();
-        expect(rows >= tally.seen, "nothing that was seen saved is lost")?;
-        expect(rows == different, "nothing arrived twice")?;
-        expect(rows <= tally.attempted, "nothing arrived that nobody asked")
+        expect(lost == 0, "nothing that was seen saved is lost")?;
+        expect(arrived.len() == different, "nothing arrived twice")?;
+        expect(
+            arrived.len() <= tally.attempted as usize,
+            "nothing arrived that nobody asked",
+        )
     }
 }
 
@@ -149,7 +169,7 @@ fn save_one(desk: &mut Desk, tally: &mut Tally) -> io::Result<()> {
     tally.attempted += 1;
     desk.press("市にきく")?;
     desk.on_alike("D-7", "saved, not sent")?;
-    tally.seen += 1;
+    tally.seen.push(person.born_on);
     desk.press("ホームへ")?;
     desk.reach_alike("B-1")
 }
@@ -170,11 +190,10 @@ fn person(number: u32) -> io::Result<Insured> {
     }
 }
 
-/// Waits until the gateway has as many look-ups as were seen, and no more come; how many
-/// there are, and how many different ones.
-fn drained(desk: &Desk, seen: u32) -> io::Result<(u32, u32)> {
+/// Waits until the gateway has as many look-ups as were seen, and no more come; what they ask.
+fn drained(desk: &Desk, seen: u32) -> io::Result<Vec<String>> {
     let deadline = Instant::now() + START_LIMIT + DRAIN_LIMIT;
-    let mut last = (0, 0);
+    let mut last = Vec::new();
     let mut quiet = 0;
     loop {
         let asked: Vec<String> = desk
@@ -184,17 +203,13 @@ fn drained(desk: &Desk, seen: u32) -> io::Result<(u32, u32)> {
             .filter(|action| action["kind"] == "progress_query")
             .map(|action| action.to_string())
             .collect();
-        let different: BTreeSet<_> = asked.iter().collect();
-        let now = (
-            u32::try_from(asked.len()).unwrap_or(u32::MAX),
-            u32::try_from(different.len()).unwrap_or(u32::MAX),
-        );
-        quiet = if now == last && now.0 >= seen {
+        let enough = asked.len() >= seen as usize;
+        quiet = if enough && asked == last {
             quiet + 1
         } else {
             0
         };
-        last = now;
+        last = asked;
         if quiet >= QUIET_LOOKS || Instant::now() >= deadline {
             return Ok(last);
         }
