@@ -12,7 +12,6 @@ use system_tests::world::{SERIAL, World};
 use crate::card::Card;
 use crate::emulator::{Emulator, Rig};
 use crate::keys;
-use crate::picture::Picture;
 use crate::proofs::kept;
 use crate::twin::Twin;
 
@@ -314,16 +313,6 @@ impl Desk {
         )?;
         println!("{number:<5} {what}");
         Ok(())
-    }
-
-    /// What the terminal shows now, without the twin; kept.
-    ///
-    /// # Errors
-    /// When it has no screen.
-    pub fn snapshot(&mut self, number: &str, what: &str) -> io::Result<Picture> {
-        let picture = self.terminal()?.look()?;
-        self.tell(number, what)?;
-        Ok(picture)
     }
 }
 

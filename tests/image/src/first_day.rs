@@ -190,6 +190,21 @@ pub fn ask_by_dates(desk: &mut Desk, person: &Insured) -> io::Result<()> {
 /// # Errors
 /// The step that did not go as it must.
 pub fn fill_in_dates(desk: &mut Desk, person: &Insured) -> io::Result<()> {
+    to_application_date(desk, person)?;
+    desk.reach("D-3")?;
+    desk.digits(&person.applied_on.compact()[4..])?;
+    desk.on("D-3", "申請日; its year is inferred")?;
+    desk.press("つぎへ")?;
+    desk.reach("D-4")?;
+    desk.press("ケアプランを作る")?;
+    desk.on("D-4", "a purpose is required")
+}
+
+/// From home to the question for 申請日.
+///
+/// # Errors
+/// The step that did not go as it must.
+pub fn to_application_date(desk: &mut Desk, person: &Insured) -> io::Result<()> {
     desk.press("認定のすすみぐあい")?;
     desk.reach("D-11")?;
     desk.press("日付で")?;
@@ -206,12 +221,5 @@ pub fn fill_in_dates(desk: &mut Desk, person: &Insured) -> io::Result<()> {
         person.born_on.day()
     ))?;
     desk.on("D-2", "生年月日")?;
-    desk.press("つぎへ")?;
-    desk.reach("D-3")?;
-    desk.digits(&person.applied_on.compact()[4..])?;
-    desk.on("D-3", "申請日; its year is inferred")?;
-    desk.press("つぎへ")?;
-    desk.reach("D-4")?;
-    desk.press("ケアプランを作る")?;
-    desk.on("D-4", "a purpose is required")
+    desk.press("つぎへ")
 }
