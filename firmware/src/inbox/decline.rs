@@ -7,7 +7,7 @@
 use protocol::answer::{DisclosureAnswer, SubjectDecision};
 use protocol::command::{Action, Command, DisclosureRequest};
 use protocol::exchange::CommandId;
-use rusqlite::{Connection, Transaction, params};
+use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use uuid::Uuid;
 
 use crate::error::Problem;
@@ -36,11 +36,13 @@ pub fn keep_declines(
         _ => None,
     };
     let who: Vec<String> = places.iter().map(usize::to_string).collect();
+    let before = known(tx, command)?;
+    let another = !who.iter().all(|place| before.contains(place));
     tx.prepare_cached(
         "INSERT INTO decline(command, who, people, title, opened, at_ms)
          VALUES(?1, ?2, ?3, ?4, 0, ?5)
          ON CONFLICT(command) DO UPDATE SET who = excluded.who, people = excluded.people,
-           title = excluded.title, opened = 0, at_ms = excluded.at_ms
+           title = excluded.title, opened = opened AND NOT ?6, at_ms = excluded.at_ms
          WHERE excluded.who <> who",
     )?
     .execute(params![
@@ -49,6 +51,7 @@ pub fn keep_declines(
         i64::try_from(places.len()).unwrap_or(i64::MAX),
         title.unwrap_or_default(),
         answer.decided_at.unix_ms(),
+        another,
     ])?;
     tx.prepare_cached(
         "DELETE FROM decline WHERE command IN (
@@ -87,6 +90,19 @@ fn delete(tx: &Transaction<'_>, command: CommandId) -> Result<(), Problem> {
     tx.prepare_cached("DELETE FROM decline WHERE command = ?1")?
         .execute(params![command.0.as_bytes()])?;
     Ok(())
+}
+
+/// Whose no is known already, as places in the request.
+fn known(tx: &Transaction<'_>, command: CommandId) -> Result<Vec<String>, Problem> {
+    let who: Option<String> = tx
+        .prepare_cached("SELECT who FROM decline WHERE command = ?1")?
+        .query_row([command.0.as_bytes()], |row| row.get(0))
+        .optional()?;
+    Ok(who
+        .iter()
+        .flat_map(|who| who.split(' '))
+        .map(str::to_owned)
+        .collect())
 }
 
 /// Places in the request, from 0.

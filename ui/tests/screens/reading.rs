@@ -1,7 +1,7 @@
 //! What a page says, and what a camera reads off it.
 
 use firmware::terminal::touch::TextSize;
-use firmware::terminal::view::{Page, View};
+use firmware::terminal::view::Page;
 use protocol::problem::ProblemCode;
 use ui::code;
 use ui::headless::{Control, Headless};
@@ -9,7 +9,7 @@ use ui::layout::Layout;
 use ui::picture::Picture;
 
 use crate::layout::problems_of;
-use crate::samples;
+use crate::work::{opened, sample};
 
 #[test]
 fn the_terminals_id_stands_on_j_1_as_text_and_as_a_code_whose_modules_are_whole_pixels() {
@@ -112,17 +112,4 @@ fn found<'a>(controls: &'a [Control], label: &str) -> &'a Control {
         .iter()
         .find(|one| one.label == label)
         .unwrap_or_else(|| panic!("{label:?} is not said among {said:?}"))
-}
-
-fn opened(view: &View, layout: Layout) -> Headless {
-    let screen = Headless::new(layout, samples::look()).expect("a screen in memory");
-    screen.show(view);
-    screen
-}
-
-fn sample(name: &str) -> View {
-    let found = samples::all()
-        .into_iter()
-        .find(|sample| sample.name == name);
-    found.unwrap_or_else(|| panic!("no sample {name}")).view
 }

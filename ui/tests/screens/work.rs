@@ -401,13 +401,15 @@ fn cannot_press(name: &str, label: &str) -> bool {
     opened(&sample(name), Layout::Seven).press(label).is_err()
 }
 
-fn opened(view: &View, layout: Layout) -> Headless {
+/// A screen in memory that shows this view.
+pub fn opened(view: &View, layout: Layout) -> Headless {
     let screen = Headless::new(layout, samples::look()).expect("a screen in memory");
     screen.show(view);
     screen
 }
 
-fn sample(name: &str) -> View {
+/// The view of a sample.
+pub fn sample(name: &str) -> View {
     let found = samples::all()
         .into_iter()
         .find(|sample| sample.name == name);

@@ -86,6 +86,21 @@ fn one_more_no_is_news_and_what_is_known_is_not() {
 }
 
 #[test]
+fn a_no_that_is_taken_back_makes_no_news_of_the_one_that_stays() {
+    let (mut day, command) = two_people();
+    decide(&mut day, command, vec![declined(), declined()]);
+    list(&mut day);
+    day.press(&[Touch::Main]);
+    assert_eq!(badge(&mut day), 0);
+    day.wait(1);
+    decide(&mut day, command, vec![GRANTED, declined()]);
+    assert_eq!(badge(&mut day), 0);
+    let page = list(&mut day);
+    assert_eq!(page.entries.rows[0].declined, 1);
+    assert!(page.entries.rows[0].opened);
+}
+
+#[test]
 fn news_that_is_older_than_what_is_known_does_not_bring_an_entry_back() {
     let (mut day, command) = two_people();
     decide(&mut day, command, vec![declined(), PENDING]);
