@@ -10,6 +10,7 @@
 //! | [`text`] | names, kana, telephone numbers; refuses 個人番号 wherever text goes in |
 //! | [`person`] | who a question or a request is about, and who asks |
 //! | [`facility`] | the office's profile and the insurers it may ask |
+//! | [`help`] | desks beside the insurers' own, and what people call them about |
 //! | [`command`] | what a terminal asks for: one id for life |
 //! | [`check`] | what a command has to hold beyond its types, and whom it is about |
 //! | [`answer`] | what comes back: answers, documents, notices |
@@ -29,6 +30,7 @@ pub mod command;
 pub mod document_name;
 pub mod exchange;
 pub mod facility;
+pub mod help;
 pub mod identity;
 pub mod jws;
 pub mod number;

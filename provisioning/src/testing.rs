@@ -128,6 +128,7 @@ pub fn unit(serial: &str) -> DeviceConfig {
         site: "1階受付".to_owned(),
         locale: Locale::Ja,
         board: Board::Qemu,
+        offline_lock_days: None,
         screen: Screen {
             place: Place::Counter,
             panel: Panel::Ten,
@@ -142,6 +143,7 @@ pub fn unit(serial: &str) -> DeviceConfig {
             roots: vec![ROOT.to_owned()],
         },
         card: Card { trust: Trust::Test },
+        desks: Vec::new(),
         enrolment: Some(Enrolment {
             token: Token::parse("ABCDE-FGHJK-LMNPQ-RSTUV").expect(BROKEN),
             expires_at: None,

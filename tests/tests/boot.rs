@@ -325,9 +325,18 @@ fn the_boot_loaders_word_brings_up_its_code() {
 
 #[test]
 #[cfg_attr(not(target_arch = "x86_64"), ignore = "starts a kernel for x86-64")]
-fn without_a_slot_the_machine_restarts_and_starts_nothing() {
+fn without_a_slot_nothing_starts_and_nothing_restarts_without_end() {
     let card = Card::used("slotless");
-    stops(&card, "standin.word=never", "madoguchi-initrd: no slot");
+    recovers(&card, "standin.word=never", "MDG-SLOTS-UNBOOTED");
+}
+
+#[test]
+#[cfg_attr(not(target_arch = "x86_64"), ignore = "starts a kernel for x86-64")]
+fn a_card_that_cannot_be_read_is_said_and_not_restarted_for_without_end() {
+    let card = Card::flashed("unreadable");
+    let beginning = usize::try_from(start_of("firmware").unwrap()).unwrap();
+    card.0.damage(0, beginning).unwrap();
+    recovers(&card, "mdg.slot=A standin.word=never", "MDG-DISK-MISSING");
 }
 
 #[test]

@@ -11,20 +11,18 @@ use std::time::Duration;
 
 use hal::board::{BoardConfig, BoardKind, Profile};
 use hal::card::{Pn532Place, TrustClass};
+use protocol::help::{HelpDesk, MAX_HELP_DESKS};
 use protocol::problem::ProblemCode;
 use serde::Deserialize;
 
 use crate::power::ScreenTimes;
-use crate::terminal::view::DeskEntry;
+use crate::terminal::touch::Language;
 
 /// Shortest and longest idle time that can be configured.
 pub const IDLE_LOCK_SECONDS: std::ops::RangeInclusive<u64> = 10..=300;
 
 /// Longest serial.
 pub const MAX_SERIAL_CHARS: usize = 64;
-
-/// Most desks in the data file.
-pub const MAX_DESKS: usize = 32;
 
 /// Everything that is configured.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -66,6 +64,9 @@ pub struct ScreenConfig {
     /// Size of the counter's panel. The portable unit has one size.
     #[serde(default)]
     pub panel: Panel,
+    /// Language of the first screen, until somebody chooses another one.
+    #[serde(default)]
+    pub language: Language,
 }
 
 /// Panels of the counter.
@@ -239,16 +240,20 @@ impl Config {
 ///
 /// # Errors
 /// [`ConfigError`] names the line.
-pub fn parse_desks(text: &str) -> Result<Vec<DeskEntry>, ConfigError> {
+pub fn parse_desks(text: &str) -> Result<Vec<HelpDesk>, ConfigError> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct File {
         #[serde(default)]
-        desk: Vec<DeskEntry>,
+        desk: Vec<HelpDesk>,
     }
     let file: File = read(text)?;
-    if file.desk.len() > MAX_DESKS {
-        return Err(ConfigError::value(text, "[[desk]]", "at most 32 desks"));
+    if file.desk.len() > MAX_HELP_DESKS || !file.desk.iter().all(HelpDesk::is_sound) {
+        return Err(ConfigError::value(
+            text,
+            "[[desk]]",
+            "at most 32 desks, each with names that can be shown and hours that can be",
+        ));
     }
     Ok(file.desk)
 }

@@ -118,8 +118,8 @@ pub struct Loaded {
     pub profile: Option<FacilityProfile>,
     /// The office as the gateway knows it.
     pub facility: Option<Facility>,
-    /// Language and looks.
-    pub look: Look,
+    /// Language and looks, once somebody chose them.
+    pub look: Option<Look>,
     /// PIN mode is on.
     pub pin_mode: bool,
     /// Staff.

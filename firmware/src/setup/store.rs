@@ -78,7 +78,7 @@ pub(super) fn load(connection: &Connection, now: &Now) -> Result<Loaded, Problem
         certificate: crate::sync::certificate_life(connection)?,
         profile: profile(connection)?,
         facility: facility(connection)?,
-        look: get(connection, LOOK)?.unwrap_or_default(),
+        look: get(connection, LOOK)?,
         pin_mode: get(connection, PIN_MODE)?.unwrap_or(false),
         staff: staff::all(connection, now)?,
         draft: get(connection, DRAFT)?.unwrap_or_default(),

@@ -134,13 +134,16 @@ impl Desk {
     #[must_use]
     pub fn new(config: TerminalConfig, now: Now, entropy: Box<dyn Entropy>) -> Self {
         Self {
+            look: Look {
+                language: config.language,
+                ..Look::default()
+            },
             config,
             now,
             session: None,
             profile: None,
             facility: None,
             device: None,
-            look: Look::default(),
             network: Network::NotSetUp,
             counts: Counts::default(),
             unopened: 0,

@@ -10,9 +10,10 @@ use std::time::Duration;
 use hal::board::{BoardEvent, Cue, ScreenLight};
 use hal::card::{CardJob, CardOutcome, ReaderEvent, Step};
 use protocol::exchange::DocumentId;
+use protocol::help::HelpDesk;
 use protocol::person::{Attachment, AttachmentMedia};
 
-use super::touch::Touch;
+use super::touch::{Language, Touch};
 use super::view::{PageImage, Slip};
 use crate::access::passcode::{HashJob, HashOutcome};
 use crate::error::Problem;
@@ -228,7 +229,9 @@ pub struct TerminalConfig {
     /// Version of the build.
     pub version: String,
     /// Desks beside the insurers' own (help desks), from the data file.
-    pub desks: Vec<super::view::DeskEntry>,
+    pub desks: Vec<HelpDesk>,
+    /// Language until somebody chooses another one.
+    pub language: Language,
 }
 
 impl TerminalConfig {

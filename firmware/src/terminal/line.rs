@@ -99,7 +99,9 @@ pub fn known(desk: &mut Desk, loaded: &Loaded) {
     desk.profile.clone_from(&loaded.profile);
     desk.facility.clone_from(&loaded.facility);
     desk.device.clone_from(&loaded.device);
-    desk.look = loaded.look;
+    if let Some(look) = loaded.look {
+        desk.look = look;
+    }
     desk.pin_mode = loaded.pin_mode;
     desk.certificate = loaded.certificate;
     desk.last_exchange = desk.last_exchange.max(loaded.last_exchange);

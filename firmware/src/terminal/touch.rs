@@ -66,6 +66,7 @@
 
 use protocol::calendar::Era;
 use protocol::exchange::CommandId;
+use protocol::help::HelpTopic;
 use protocol::number::UserId;
 use protocol::person::{Purpose, StaffRole};
 
@@ -201,45 +202,6 @@ pub enum Zoom {
     Larger,
     /// 小さく
     Smaller,
-}
-
-/// Problems people come to the help screen with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum HelpTopic {
-    /// カードが読めない
-    Card,
-    /// 読み取り機がない
-    Reader,
-    /// パスコードを忘れた
-    Passcode,
-    /// つながらない
-    Network,
-    /// 返事が来ない
-    NoAnswer,
-    /// 送れずに止まった
-    Held,
-    /// 書類が開けない
-    Document,
-    /// 時刻がちがう
-    Clock,
-    /// 端末をなくした
-    Lost,
-}
-
-impl HelpTopic {
-    /// Every topic, in the order of the screen.
-    pub const ALL: &'static [HelpTopic] = &[
-        HelpTopic::Card,
-        HelpTopic::Reader,
-        HelpTopic::Passcode,
-        HelpTopic::Network,
-        HelpTopic::NoAnswer,
-        HelpTopic::Held,
-        HelpTopic::Document,
-        HelpTopic::Clock,
-        HelpTopic::Lost,
-    ];
 }
 
 /// Language of the screen.

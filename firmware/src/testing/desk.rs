@@ -33,7 +33,7 @@ use crate::sync::{RoundReport, SyncReport};
 use crate::terminal::Terminal;
 use crate::terminal::effect::{DrawnPage, Effect, FoundFile, Input, PageOrder, TerminalConfig};
 use crate::terminal::screen::Screen;
-use crate::terminal::touch::Touch;
+use crate::terminal::touch::{Language, Touch};
 use crate::terminal::view::{Page, PageImage, View};
 use crate::vault::Vault;
 
@@ -422,6 +422,7 @@ pub fn config() -> TerminalConfig {
         printer: true,
         version: "0.1.0".to_owned(),
         desks: Vec::new(),
+        language: Language::Ja,
     }
 }
 

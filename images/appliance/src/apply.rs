@@ -8,8 +8,12 @@ use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
+use protocol::help::HelpDesk;
 use protocol::provisioning::DeviceConfig;
-use protocol::provisioning::device::{Board, Network, Panel, Place, Rotation, Trust, Wifi, Wired};
+use protocol::provisioning::device::{
+    Board, Locale, Network, Panel, Place, Rotation, Trust, Wifi, Wired,
+};
+use serde::Serialize;
 
 use crate::firewall::{self, Endpoint};
 
@@ -126,6 +130,9 @@ pub fn files(config: &DeviceConfig) -> Result<Vec<Made>, Unfit> {
             content: format!("[Time]\nNTP={}\nFallbackNTP=\n", gateway.host),
         },
     ];
+    if !config.desks.is_empty() {
+        made.push(run("desks.toml", Reader::All, desks(config)?));
+    }
     made.extend(touch(config.screen.rotation).map(|content| Made {
         path: TOUCH.into(),
         reader: Reader::All,
@@ -216,18 +223,32 @@ fn kiosk(config: &DeviceConfig) -> String {
         Trust::Production => "production",
         Trust::Test => "test",
     };
+    let language = match config.locale {
+        Locale::Ja => "ja",
+        Locale::En => "en",
+    };
+    let offline_lock = config
+        .offline_lock_days
+        .map(|days| format!("offline_lock_days = {days}\n"))
+        .unwrap_or_default();
+    let desks = if config.desks.is_empty() {
+        String::new()
+    } else {
+        format!("desks = \"{RUN}/desks.toml\"\n")
+    };
     format!(
         "serial = \"{serial}\"
-
+{offline_lock}
 [screen]
 place = \"{place}\"
 panel = \"{panel}\"
+language = \"{language}\"
 
 [paths]
 vault = \"/var/lib/madoguchi/vault.db\"
 device_secret = \"{RUN}/device.secret\"
 attachments = \"/run/madoguchi/stick\"
-
+{desks}
 [update]
 staging = \"/var/lib/madoguchi/update\"
 machine = \"{RUN}/update.json\"
@@ -247,6 +268,18 @@ kind = \"{board}\"
         endpoint = config.gateway.endpoint,
         board = config.board,
     )
+}
+
+/// Whom to call about the terminal itself, as the kiosk reads it.
+fn desks(config: &DeviceConfig) -> Result<String, Unfit> {
+    #[derive(Serialize)]
+    struct File<'a> {
+        desk: &'a [HelpDesk],
+    }
+    toml::to_string(&File {
+        desk: &config.desks,
+    })
+    .map_err(|_| Unfit::Value)
 }
 
 /// The rule of a turned touch panel.

@@ -1,6 +1,7 @@
 //! The partitions of the disk, and what the boot loader says about this start.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::Fault;
@@ -19,7 +20,11 @@ pub const PARTITIONS: [(&str, u8); 9] = [
     ("data", 10),
 ];
 
-/// What the boot loader says, from the kernel's command line.
+/// Where the firmware of a Raspberry Pi says from which partition it started: a number of four
+/// bytes, the greatest first. Source: Raspberry Pi documentation, "Device trees: chosen".
+const STARTED_FROM: &str = "device-tree/chosen/bootloader/partition";
+
+/// What the boot loader says, from the kernel's command line and the device tree.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct BootFacts {
     /// The kernel's name of the disk, such as `mmcblk0`.
@@ -34,6 +39,21 @@ pub struct BootFacts {
 }
 
 impl BootFacts {
+    /// Reads what the boot loader said, in the kernel's `/proc`.
+    ///
+    /// # Errors
+    /// [`Fault::Io`] without a command line.
+    pub fn read(proc: &Path) -> Result<Self, Fault> {
+        let line = proc.join("cmdline");
+        let facts = fs::read_to_string(&line)
+            .map(|line| Self::parse(&line))
+            .map_err(Fault::at(&line))?;
+        Ok(Self {
+            slot: facts.slot.or_else(|| slot_started_from(proc)),
+            ..facts
+        })
+    }
+
     /// Reads the kernel's command line.
     #[must_use]
     pub fn parse(command_line: &str) -> Self {
@@ -79,6 +99,20 @@ impl BootFacts {
     }
 }
 
+/// The slot of the boot partition that the firmware started from, where it says so.
+fn slot_started_from(proc: &Path) -> Option<Slot> {
+    let told = fs::read(proc.join(STARTED_FROM)).ok()?;
+    let told = u32::from_be_bytes(told.try_into().ok()?);
+    let (purpose, _) = PARTITIONS
+        .iter()
+        .find(|(_, number)| u32::from(*number) == told)?;
+    match *purpose {
+        "boot-a" => Some(Slot::A),
+        "boot-b" => Some(Slot::B),
+        _ => None,
+    }
+}
+
 /// The kernel puts a `p` between a digit and the number.
 fn partition_name(disk: &str, number: u8) -> String {
     if disk.ends_with(|last: char| last.is_ascii_digit()) {
@@ -105,6 +139,54 @@ mod tests {
         );
         assert_eq!(facts.purpose("mmcblk0p6"), Some("root-b"));
         assert_eq!(facts.purpose("mmcblk1p6"), None);
+    }
+
+    /// A `/proc` whose firmware started from a partition, if it says so.
+    fn proc(line: &str, partition: Option<&[u8]>) -> tempfile::TempDir {
+        let proc = tempfile::tempdir().expect("a folder");
+        fs::write(proc.path().join("cmdline"), line).expect("a file");
+        if let Some(partition) = partition {
+            let told = proc.path().join(STARTED_FROM);
+            fs::create_dir_all(told.parent().expect("inside")).expect("a folder");
+            fs::write(told, partition).expect("a file");
+        }
+        proc
+    }
+
+    #[test]
+    fn a_firmware_that_chose_the_partition_tells_the_slot() {
+        for (partition, slot) in [(2, Slot::A), (3, Slot::B)] {
+            let proc = proc(
+                "mdg.board=pi5 mdg.disk=mmcblk0",
+                Some(&[0, 0, 0, partition]),
+            );
+            let facts = BootFacts::read(proc.path()).expect("a command line");
+            assert_eq!(facts.slot, Some(slot));
+        }
+    }
+
+    #[test]
+    fn no_slot_is_made_up_from_another_partition_or_from_nonsense() {
+        let nonsense: [Option<&[u8]>; 6] = [
+            None,
+            Some(&[]),
+            Some(&[0, 0, 0, 1]),
+            Some(&[0, 0, 0, 5]),
+            Some(&[2, 0, 0, 0]),
+            Some(&[0, 0, 0, 2, 0]),
+        ];
+        for partition in nonsense {
+            let proc = proc("mdg.board=pi5 mdg.disk=mmcblk0", partition);
+            let facts = BootFacts::read(proc.path()).expect("a command line");
+            assert_eq!(facts.slot, None, "{partition:?}");
+        }
+    }
+
+    #[test]
+    fn the_boot_loaders_own_word_for_the_slot_comes_first() {
+        let proc = proc("mdg.disk=mmcblk0 mdg.slot=B", Some(&[0, 0, 0, 2]));
+        let facts = BootFacts::read(proc.path()).expect("a command line");
+        assert_eq!(facts.slot, Some(Slot::B));
     }
 
     #[test]

@@ -16,8 +16,9 @@ pub enum Fault {
     /// The word for a slot or a state is not one of ours.
     #[error("MDG-SLOTS-WORD: {0:?} is not a slot (A, B) or a state (good, bad)")]
     SlotsWord(String),
-    /// The kernel's command line does not say which slot was booted.
-    #[error("MDG-SLOTS-UNBOOTED: this system was not started from a slot")]
+    /// Neither the kernel's command line nor the firmware says which slot was started. Nothing was
+    /// changed. A Raspberry Pi 5 needs a newer firmware of its board.
+    #[error("MDG-SLOTS-UNBOOTED: nothing says which slot this system was started from")]
     SlotsUnbooted,
     /// The boot partition's `autoboot.txt` is not ours, and was left as it is.
     #[error("MDG-SLOTS-AUTOBOOT: autoboot.txt is not one of ours; it was left as it is")]

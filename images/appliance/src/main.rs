@@ -4,7 +4,7 @@
 
 mod work;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use appliance::Fault;
@@ -24,7 +24,9 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Order {
-    /// The slots, in RAUC's words; and `start A|B` for a board whose firmware counts no starts.
+    /// The slot that was started.
+    Slot,
+    /// The slots, in RAUC's words; and `start` for a board whose firmware counts no starts.
     Slots { words: Vec<String> },
     /// The device's secret, made at the first boot.
     Key {
@@ -77,7 +79,7 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> Result<(), Fault> {
-    let mut facts = work::boot_facts()?;
+    let mut facts = BootFacts::read(Path::new("/proc"))?;
     if arguments.disk.is_some() {
         facts = BootFacts {
             disk: arguments.disk,
@@ -85,6 +87,10 @@ fn run(arguments: Arguments) -> Result<(), Fault> {
         };
     }
     match arguments.order {
+        Order::Slot => {
+            println!("{}", facts.slot.ok_or(Fault::SlotsUnbooted)?.letter());
+            Ok(())
+        }
         Order::Slots { words } => work::slots(&facts, &words),
         Order::Key { order } => match order {
             KeyOrder::Data => work::print_data_key(&facts),

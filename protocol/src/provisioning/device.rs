@@ -8,6 +8,7 @@
 //! Names and units are those of the kiosk's own configuration where both have them.
 
 use std::fmt;
+use std::num::NonZeroU16;
 
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +21,7 @@ pub use super::network::{
 pub use super::screen::{Panel, Place, Rotation, Screen};
 
 use crate::calendar::Timestamp;
+use crate::help::{HelpDesk, MAX_HELP_DESKS};
 use crate::number::OfficeNumber;
 use crate::text::check_free_text;
 use crate::value::{Redacted, redacted_debug, text_value};
@@ -58,6 +60,10 @@ pub struct DeviceConfig {
     pub locale: Locale,
     /// The board it runs on.
     pub board: Board,
+    /// Days without the gateway after which it opens for no work until it is in contact again;
+    /// by default it works for ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offline_lock_days: Option<NonZeroU16>,
     /// Its screen.
     pub screen: Screen,
     /// How it reaches the gateway.
@@ -66,6 +72,9 @@ pub struct DeviceConfig {
     pub gateway: Gateway,
     /// Cards that are believed.
     pub card: Card,
+    /// Whom to call about the terminal itself.
+    #[serde(default, rename = "desk", skip_serializing_if = "Vec::is_empty")]
+    pub desks: Vec<HelpDesk>,
     /// How it becomes known to the gateway; taken out at the first boot.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub enrolment: Option<Enrolment>,
@@ -239,6 +248,11 @@ pub enum DeviceConfigError {
     /// The endpoint.
     #[error("endpoint: https://host or https://host:port, nothing after it")]
     Endpoint,
+    /// The help desks.
+    #[error(
+        "desk: at most {MAX_HELP_DESKS}, each with names that can be shown and hours that can be"
+    )]
+    Desks,
     /// The roots.
     #[error("roots: one to {MAX_ROOTS} certificates in PEM, and nothing else")]
     Roots,
@@ -256,6 +270,7 @@ impl DeviceConfigError {
             Self::Network(_) => "[network",
             Self::Endpoint => "endpoint",
             Self::Roots => "roots",
+            Self::Desks => "[[desk]]",
         }
     }
 }
@@ -287,6 +302,9 @@ impl DeviceConfig {
         let roots = &self.gateway.roots;
         if !(1..=MAX_ROOTS).contains(&roots.len()) || !roots.iter().all(|root| is_one_root(root)) {
             return Err(E::Roots);
+        }
+        if self.desks.len() > MAX_HELP_DESKS || !self.desks.iter().all(HelpDesk::is_sound) {
+            return Err(E::Desks);
         }
         Ok(())
     }

@@ -1,8 +1,10 @@
 //! What the technician orders: a TOML file in which everything may be left out that the rows
 //! of a batch or the command line say.
 
+use std::num::NonZeroU16;
 use std::path::{Path, PathBuf};
 
+use protocol::help::HelpDesk;
 use protocol::number::OfficeNumber;
 use protocol::provisioning::UnitSerial;
 use protocol::provisioning::device::{
@@ -28,6 +30,8 @@ pub struct Order {
     pub locale: Locale,
     /// The board.
     pub board: Option<Board>,
+    /// Days without the gateway after which it opens for no work.
+    pub offline_lock_days: Option<NonZeroU16>,
     /// The screen.
     pub screen: Option<Screen>,
     /// How it reaches the gateway.
@@ -37,6 +41,9 @@ pub struct Order {
     pub gateway: Option<GatewayOrder>,
     /// Cards that are believed.
     pub card: Option<Card>,
+    /// Whom to call about the terminal itself.
+    #[serde(default, rename = "desk")]
+    pub desks: Vec<HelpDesk>,
     /// Its one-time token, where it does not come from elsewhere.
     pub enrolment: Option<Enrolment>,
     /// What was read, to name lines.
@@ -95,6 +102,7 @@ impl Order {
             site: self.site.clone().ok_or(missing("site"))?,
             locale: self.locale,
             board: self.board.ok_or(missing("board"))?,
+            offline_lock_days: self.offline_lock_days,
             screen: self.screen.ok_or(missing("[screen]"))?,
             network: self.network.clone(),
             gateway: Gateway {
@@ -102,6 +110,7 @@ impl Order {
                 roots: gateway.roots,
             },
             card: self.card.ok_or(missing("[card]"))?,
+            desks: self.desks.clone(),
             enrolment: self.enrolment.clone(),
         };
         config

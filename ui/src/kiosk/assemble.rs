@@ -136,6 +136,7 @@ fn terminal(config: &Config) -> Result<TerminalConfig, String> {
         printer: config.printer.is_some(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         desks,
+        language: config.screen.language,
     })
 }
 

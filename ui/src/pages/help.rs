@@ -1,7 +1,8 @@
 //! H-1 and H-2: help by problem.
 
-use firmware::terminal::touch::{HelpTopic, Touch};
+use firmware::terminal::touch::Touch;
 use firmware::terminal::view::{self, DeskState, Open};
+use protocol::help::HelpTopic;
 use slint::ComponentHandle;
 
 use crate::screen::Touches;

@@ -1,12 +1,14 @@
 //! H-1 and H-2: help by problem, before login and offline.
 
+use protocol::help::HelpTopic;
+
 use super::trouble::{SlipFlow, desk_for};
 use crate::terminal::desk::Desk;
 use crate::terminal::flow::{Flow, Next};
 use crate::terminal::hours;
 use crate::terminal::pager::Pager;
 use crate::terminal::screen::Screen;
-use crate::terminal::touch::{HelpTopic, Touch};
+use crate::terminal::touch::Touch;
 use crate::terminal::view::{DeskState, HelpPage, HelpTopicPage, Page, Slip};
 
 /// H-1.

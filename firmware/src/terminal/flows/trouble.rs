@@ -1,6 +1,7 @@
 //! K-1 and K-2: something happened; the enquiry slip.
 
 use protocol::facility::Insurer;
+use protocol::help::HelpTopic;
 use protocol::problem::ProblemCode;
 
 use super::doors;
@@ -12,7 +13,7 @@ use crate::terminal::effect::{Effect, Input};
 use crate::terminal::flow::{Flow, Next, Waiting};
 use crate::terminal::hours;
 use crate::terminal::screen::Screen;
-use crate::terminal::touch::{HelpTopic, Touch};
+use crate::terminal::touch::Touch;
 use crate::terminal::view::{DeskState, Page, Slip, TroublePage, WayOut};
 
 /// K-1.

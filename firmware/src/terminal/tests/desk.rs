@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use protocol::answer::{FeedItem, Notice};
+use protocol::help::HelpTopic;
 use protocol::person::StaffRole;
 use protocol::problem::ProblemCode;
 
@@ -14,7 +15,7 @@ use crate::terminal::effect::{Input, Room, Ticket};
 use crate::terminal::flow::{Flow, Next};
 use crate::terminal::flows::trouble::TroubleFlow;
 use crate::terminal::screen::Screen;
-use crate::terminal::touch::{HelpTopic, Touch};
+use crate::terminal::touch::Touch;
 use crate::terminal::view::{Network, Page, View, WayOut};
 use crate::terminal::{DOUBLE_TOUCH, Terminal};
 use crate::testing::desk::{Day, good, peek, user};

@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use protocol::calendar::Era;
+use protocol::help::HelpTopic;
 use protocol::person::{Purpose, StaffRole};
 
 use crate::access::rights;
 use crate::terminal::effect::Input;
 use crate::terminal::touch::{
-    HelpTopic, InboxFilter, KanaModifier, Language, OutboxFilter, TextSize, Touch, Zoom,
+    InboxFilter, KanaModifier, Language, OutboxFilter, TextSize, Touch, Zoom,
 };
 use crate::testing::desk::{Day, good, peek, user};
 

@@ -1,7 +1,8 @@
 //! H, J, K and S: help, administration, troubles, set-up.
 
 use protocol::calendar::Timestamp;
-use protocol::facility::{Desk, FacilityProfile};
+use protocol::facility::FacilityProfile;
+use protocol::help::HelpTopic;
 use protocol::number::UserId;
 use protocol::person::StaffRole;
 use protocol::problem::ProblemCode;
@@ -9,7 +10,6 @@ use protocol::problem::ProblemCode;
 use super::{DeskState, Paged};
 use crate::sync::CertificateState;
 use crate::terminal::screen::Screen;
-use crate::terminal::touch::HelpTopic;
 use crate::update::Stage;
 
 /// H-1.
@@ -262,16 +262,4 @@ pub struct EnrollingPage {
     pub done: usize,
     /// What stopped it.
     pub trouble: Option<ProblemCode>,
-}
-
-/// A help desk of the data file.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DeskEntry {
-    /// Organisation, as shown.
-    pub organisation: String,
-    /// The desk.
-    pub desk: Desk,
-    /// Topics it answers.
-    pub topics: Vec<HelpTopic>,
 }

@@ -32,14 +32,6 @@ const KIOSK: u32 = 800;
 /// Where the first partition of a Raspberry Pi 5 is mounted.
 const FIRMWARE: &str = "/run/madoguchi/firmware";
 
-/// What the boot loader said.
-pub fn boot_facts() -> Result<BootFacts, Fault> {
-    let path = Path::new("/proc/cmdline");
-    fs::read_to_string(path)
-        .map(|line| BootFacts::parse(&line))
-        .map_err(Fault::at(path))
-}
-
 /// The board's way to choose a slot.
 fn selector(facts: &BootFacts) -> Result<Box<dyn Selector>, Fault> {
     let medium = Partition::open(&facts.partition("slots")?)?;

@@ -10,7 +10,7 @@ use appliance::key::{self, DeviceKey, Purpose};
 use appliance::recovery as picture;
 use appliance::slots::autoboot::{self, Course};
 use appliance::slots::store::{self, Partition};
-use appliance::slots::{Slot, SlotState, backend};
+use appliance::slots::{SlotState, backend};
 
 use super::input::Inputs;
 use super::{selector, tryboot};
@@ -24,9 +24,10 @@ const SLOT_PARTITION_BYTES: u64 = 1024 * 1024;
 /// RAUC's words, and the initrd's.
 pub fn slots(facts: &BootFacts, words: &[String]) -> Result<(), Fault> {
     let words: Vec<_> = words.iter().map(String::as_str).collect();
-    if let ["start", slot] = words[..] {
+    if words == ["start"] {
+        let slot = facts.slot.ok_or(Fault::SlotsUnbooted)?;
         let medium = Partition::open(&facts.partition("slots")?)?;
-        let course = match tryboot(facts, medium)?.start(Slot::parse(slot)?)? {
+        let course = match tryboot(facts, medium)?.start(slot)? {
             Course::Go => "go",
             Course::Other => "other",
             Course::Recovery => "recovery",

@@ -13,6 +13,7 @@ fn unit() -> DeviceConfig {
         site: "1階受付".to_owned(),
         locale: Locale::Ja,
         board: Board::Pi4,
+        offline_lock_days: None,
         screen: Screen {
             place: Place::Counter,
             panel: Panel::Ten,
@@ -31,6 +32,7 @@ fn unit() -> DeviceConfig {
             roots: vec![ROOT.to_owned()],
         },
         card: Card { trust: Trust::Test },
+        desks: Vec::new(),
         enrolment: Some(Enrolment {
             token: Token::parse("abcde-fghjk-lmnpq-rstuv").unwrap(),
             expires_at: None,

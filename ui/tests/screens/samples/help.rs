@@ -1,9 +1,9 @@
 use firmware::terminal::screen::Screen;
-use firmware::terminal::touch::HelpTopic;
 use firmware::terminal::view::{
     DeskState, HelpPage, HelpTopicPage, Open, Page, Paged, Slip, TroublePage, WayOut,
 };
 use protocol::facility::{Desk, OpeningHours};
+use protocol::help::HelpTopic;
 use protocol::person::StaffRole;
 use protocol::problem::ProblemCode;
 use protocol::text::PhoneNumber;

@@ -2,6 +2,7 @@
 
 use hal::board::Cue;
 use hal::card::{CardJob, CardOutcome, ReaderEvent};
+use protocol::help::HelpTopic;
 use protocol::problem::ProblemCode;
 
 use super::Typed;
@@ -16,7 +17,7 @@ use crate::terminal::flows::doors;
 use crate::terminal::flows::staff::StaffFlow;
 use crate::terminal::flows::trouble::desk_for;
 use crate::terminal::screen::Screen;
-use crate::terminal::touch::{HelpTopic, Touch};
+use crate::terminal::touch::Touch;
 use crate::terminal::view::{CardTrouble, CardTroublePage, Page, PasscodeReason};
 
 /// One trouble.
