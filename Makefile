@@ -4,7 +4,7 @@ CARGO ?= cargo
 TOOLS := $(CURDIR)/target/tools
 DENY_VERSION := 0.20.2
 
-.PHONY: demo test lint packages test-packages bench long pictures openapi clean-demo image image-bundle image-pi image-pi5 image-test image-clean device-test
+.PHONY: demo test lint packages test-packages image-packages bench long pictures openapi clean-demo image image-bundle image-pi image-pi5 image-test image-clean device-test
 
 ## One command: install what is needed, build, and play or open a day at the desk.
 demo: packages
@@ -33,6 +33,9 @@ packages:
 
 test-packages:
 	tests/bin/install-packages test
+
+image-packages:
+	tests/bin/install-packages image
 
 ## Figures for docs/performance.md.
 # One selection of packages: each other one would build the dependencies anew.
@@ -63,7 +66,7 @@ clean-demo:
 
 ## The disk image for the emulator: build root, programs, root file system, disk. See docs/images.md.
 VERSION ?= 0.1.0
-image:
+image: image-packages
 	images/bin/build-root
 	images/bin/base
 	images/bin/kernel-pi5
@@ -93,6 +96,7 @@ image-test:
 	images/bin/root 0.2.0
 	images/bin/bundle 0.2.0
 	BROKEN=1 images/bin/bundle 0.3.0 $(VERSION)
+	FOREIGN=1 images/bin/bundle 0.4.0 $(VERSION)
 	images/bin/bundle 0.0.1 $(VERSION)
 	$(CARGO) run --locked -p image-proof -- --image $(VERSION) all
 

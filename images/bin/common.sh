@@ -34,8 +34,8 @@ debian_mirror() {
     security) wanted='security' ;;
     esac
     # shellcheck disable=SC2086
-    uri=$(apt-get indextargets --format '$(ORIGIN) $(REPO_URI) $(CODENAME)' 'Created-By: Packages' |
-        sed -n 's/^Debian //p' | sort -u | grep ${wanted} | head -n 1 | cut -d' ' -f1)
+    uri=$(apt-get indextargets --format '$(ORIGIN)|$(REPO_URI) $(CODENAME)' 'Created-By: Packages' |
+        sed -n 's/^Debian|//p' | sort -u | grep ${wanted} | head -n 1 | cut -d' ' -f1)
     [ -n "$uri" ] || die "apt of this machine knows no Debian $1 archive; add one to its sources"
     printf '%s\n' "$uri"
 }

@@ -68,7 +68,14 @@ else
     setenv mdg_mode
     setexpr mdg_seq ${mdg_seq} + 1
     env export -c -s 1000 ${mdg_scratch} ${mdg_vars}
-    ${devtype} write ${mdg_scratch} ${mdg_next} 8
+    if ${devtype} write ${mdg_scratch} ${mdg_next} 8; then
+        true
+    else
+        # A start that cannot be counted would be followed by another one without end.
+        setenv mdg_slot none
+        setenv mdg_part ${distro_bootpart}
+        setenv mdg_mode mdg.recovery=MDG-DISK-READONLY
+    fi
 fi
 echo "Madoguchi: slot ${mdg_slot}"
 

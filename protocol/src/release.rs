@@ -131,6 +131,14 @@ pub struct MachineUpdate {
     pub state: UpdateState,
 }
 
+/// What the machine tells the kiosk about the stick with an update that was put in last.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StickUpdate {
+    /// What became of it; [`UpdateState::Fetched`] while it is read.
+    pub state: UpdateState,
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]

@@ -17,6 +17,7 @@ use serde::Serialize;
 
 use crate::firewall::{self, Endpoint};
 
+mod keyfile;
 mod mobile;
 
 /// Where the kiosk's files lie that are made at each start.
@@ -335,7 +336,8 @@ fn fixed_address(wired: &Wired) -> Option<String> {
 }
 
 fn passphrase(wifi: &Wifi) -> String {
-    format!("[Security]\nPassphrase={}\n", wifi.passphrase.as_str())
+    let passphrase = keyfile::escaped(wifi.passphrase.as_str());
+    format!("[Security]\nPassphrase={passphrase}\n")
 }
 
 fn hex(bytes: &[u8]) -> String {

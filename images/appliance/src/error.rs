@@ -49,9 +49,20 @@ pub enum Fault {
         /// The recorded minimum.
         minimum: Version,
     },
+    /// The version of the bundle runs already. Nothing was written. A stick that was left in says
+    /// this at each start.
+    #[error("MDG-UPDATE-SAME: this version runs already; nothing was written")]
+    UpdateSame,
+    /// The system of this bundle was tried and was not good enough. Nothing was written. Take
+    /// another bundle.
+    #[error("MDG-UPDATE-CAME-BACK: this bundle was tried and came back; take another one")]
+    UpdateCameBack,
     /// The bundle or the image does not say its version. Nothing was written.
     #[error("MDG-UPDATE-VERSION: the bundle does not say its version")]
     UpdateVersion,
+    /// Nobody says the address of the gateway's name yet. It is asked again.
+    #[error("MDG-NET-DOWN: the gateway's name has no address yet; it is asked again")]
+    NoAddress,
     /// A program of the system could not do its part.
     #[error("MDG-APPLIANCE-PROGRAM: {0} failed")]
     Program(&'static str),

@@ -39,7 +39,9 @@ enum Order {
     Names,
     /// Keeps this system when it is healthy; fails when it is not.
     Health,
-    /// Refuses a bundle (its manifest) that is older than the recorded minimum.
+    /// Restarts into an update that was written and not started, when the desk is idle.
+    Pending,
+    /// Refuses a bundle (its manifest) that is too old, runs already, or came back.
     Allow { manifest: PathBuf },
     /// Installs the bundle on a stick and restarts into it when the desk is idle.
     Update { device: PathBuf },
@@ -51,8 +53,8 @@ enum Order {
     FormatSlots { image: PathBuf },
     /// Writes `autoboot.txt` of a freshly flashed card for a Raspberry Pi 5.
     FormatAutoboot { file: PathBuf },
-    /// Shows a code and what to do, and leaves it there.
-    Screen { code: String },
+    /// Shows why the card's configuration was not applied and what to do, and leaves it there.
+    Trouble,
     /// Shows a code, waits for a touch, and gives the slots another start.
     Recovery { code: String },
 }
@@ -100,7 +102,8 @@ fn run(arguments: Arguments) -> Result<(), Fault> {
         Order::Apply => work::apply(&facts),
         Order::Names => work::names(),
         Order::Health => work::health(&facts),
-        Order::Allow { manifest } => work::allow(&manifest),
+        Order::Pending => work::pending(&facts),
+        Order::Allow { manifest } => work::allow(&facts, &manifest),
         Order::Update { device } => work::update(&facts, &device),
         Order::Offered => work::offered(&facts),
         Order::Partition { name } => match facts.purpose(&name) {
@@ -112,7 +115,7 @@ fn run(arguments: Arguments) -> Result<(), Fault> {
         },
         Order::FormatSlots { image } => work::format_slots(&image),
         Order::FormatAutoboot { file } => work::format_autoboot(&file),
-        Order::Screen { code } => appliance::recovery::show(&code),
+        Order::Trouble => work::trouble(),
         Order::Recovery { code } => work::recovery(&facts, &code),
     }
 }

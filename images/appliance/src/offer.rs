@@ -23,7 +23,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::Fault;
-use crate::slots::Slot;
+use crate::files;
+use crate::slots::{Slot, Successor};
 
 /// Bytes copied at once.
 const PIECE_BYTES: usize = 256 * 1024;
@@ -90,17 +91,21 @@ struct Record {
 /// # Errors
 /// Files of the system's own that cannot be read or written.
 pub fn take(places: &Places, machine: &mut dyn Machine) -> Result<Next, Fault> {
-    let before = record(places);
-    let interrupted = before
-        .as_ref()
-        .is_some_and(|record| record.update.state == UpdateState::Fetched)
-        && places.bundle.exists();
-    let mut record = match before.clone().filter(|_| interrupted) {
+    let interrupted = record(places).filter(|record| {
+        record.update.state == UpdateState::Fetched
+            && record.ran == machine.slot().letter()
+            && places.bundle.exists()
+    });
+    let mut record = match interrupted {
         Some(record) => record,
-        None => match receive(places, before.as_ref(), machine.slot())? {
-            Some(record) => record,
-            None => return Ok(Next::Stay),
-        },
+        None => {
+            // What a cut left of one that is done with would start this again and again.
+            files::remove(&places.bundle)?;
+            match receive(places, machine.slot()) {
+                Some(record) => record,
+                None => return Ok(Next::Stay),
+            }
+        }
     };
     if record.update.state != UpdateState::Fetched {
         return keep(places, &record).map(|()| Next::Stay);
@@ -113,8 +118,7 @@ pub fn take(places: &Places, machine: &mut dyn Machine) -> Result<Next, Fault> {
         Err(code) => UpdateState::Refused { code: code.clone() },
     };
     keep(places, &record)?;
-    // A copy that stays only takes room; the record says that it is done with.
-    let _ = fs::remove_file(&places.bundle);
+    files::remove(&places.bundle)?;
     Ok(match installed {
         Ok(()) => Next::Restart,
         Err(_) => Next::Stay,
@@ -122,23 +126,25 @@ pub fn take(places: &Places, machine: &mut dyn Machine) -> Result<Next, Fault> {
 }
 
 /// A system was kept: says whether it is the one that was written last, or the one before it.
-/// Changes nothing when no bundle was written.
+/// Changes nothing when no bundle was written, or when its system still waits for its trial.
 ///
 /// # Errors
 /// When the record cannot be written.
-pub fn kept(places: &Places, slot: Slot) -> Result<(), Fault> {
+pub fn kept(places: &Places, slot: Slot, successor: Successor) -> Result<(), Fault> {
     let Some(mut record) = record(places) else {
         return Ok(());
     };
-    if record.update.state == UpdateState::Written {
-        record.update.state = if record.ran == slot.letter() {
-            UpdateState::CameBack
-        } else {
-            UpdateState::Installed
-        };
-        return keep(places, &record);
+    // Cut between the last byte of the new system and the word that it is written, the record
+    // still says that it is being written.
+    if record.update.state.is_final() {
+        return Ok(());
     }
-    Ok(())
+    record.update.state = match (record.ran == slot.letter(), successor) {
+        (false, _) => UpdateState::Installed,
+        (true, Successor::GaveWay) => UpdateState::CameBack,
+        (true, Successor::None | Successor::Waits) => return Ok(()),
+    };
+    keep(places, &record)
 }
 
 /// Shows the record to the kiosk, at each start.
@@ -154,26 +160,18 @@ pub fn publish(places: &Places) -> Result<(), Fault> {
 
 /// Copies the bundle of a hand-over. Whatever is wrong with it ends as a refusal, and the
 /// hand-over is gone afterwards, so that it is not looked at for ever.
-fn receive(places: &Places, before: Option<&Record>, slot: Slot) -> Result<Option<Record>, Fault> {
+fn receive(places: &Places, slot: Slot) -> Option<Record> {
     let note = places.handed.join(Handover::NOTE);
     if !fs::symlink_metadata(&note).is_ok_and(|found| found.is_file()) {
         // A folder or a link of that name is nobody's hand-over.
         let _ = fs::remove_file(&note);
-        return Ok(None);
+        return None;
     }
     let Some(handover) = read_note(&note) else {
         clear(places);
-        return Ok(None);
+        return None;
     };
-    let came_back = before.is_some_and(|record| {
-        record.update.state == UpdateState::CameBack && record.update.sha256 == handover.sha256
-    });
-    let state = if came_back {
-        Err(ProblemCode::UpdateCameBack)
-    } else {
-        copy(&places.handed.join(Handover::BUNDLE), places, &handover)
-    };
-    let state = match state {
+    let state = match copy(&places.handed.join(Handover::BUNDLE), places, &handover) {
         Ok(()) => UpdateState::Fetched,
         Err(code) => {
             let _ = fs::remove_file(&places.bundle);
@@ -181,14 +179,14 @@ fn receive(places: &Places, before: Option<&Record>, slot: Slot) -> Result<Optio
             UpdateState::Refused { code }
         }
     };
-    Ok(Some(Record {
+    Some(Record {
         update: MachineUpdate {
             version: handover.version,
             sha256: handover.sha256,
             state,
         },
         ran: slot.letter().to_owned(),
-    }))
+    })
 }
 
 fn read_note(path: &Path) -> Option<Handover> {
@@ -273,33 +271,13 @@ fn record(places: &Places) -> Option<Record> {
 
 fn keep(places: &Places, record: &Record) -> Result<(), Fault> {
     let text = serde_json::to_vec(record).expect("plain values have a JSON form");
-    write(&places.record, &text, 0o600)?;
+    files::write(&places.record, &text, 0o600)?;
     show(places, record)
 }
 
 fn show(places: &Places, record: &Record) -> Result<(), Fault> {
     let text = serde_json::to_vec(&record.update).expect("plain values have a JSON form");
-    write(&places.shown, &text, 0o644)
-}
-
-/// Writes a file whole or not at all, through to the disk.
-fn write(path: &Path, content: &[u8], mode: u32) -> Result<(), Fault> {
-    let folder = path.parent().unwrap_or(Path::new("/"));
-    let new = path.with_extension("new");
-    (|| {
-        fs::create_dir_all(folder)?;
-        let _ = fs::remove_file(&new);
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(mode)
-            .open(&new)?;
-        file.write_all(content)?;
-        file.sync_all()?;
-        fs::rename(&new, path)?;
-        File::open(folder)?.sync_all()
-    })()
-    .map_err(Fault::at(path))
+    files::write(&places.shown, &text, 0o644)
 }
 
 #[cfg(test)]

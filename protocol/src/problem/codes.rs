@@ -203,6 +203,8 @@ problem_codes! {
     UpdateDamaged = "MDG-UPDATE-DAMAGED",
     /// There is no room for the bundle. The desk goes on; the update waits until there is.
     UpdateSpace = "MDG-UPDATE-SPACE",
+    /// The version of the bundle runs already. Nothing was written. Take the stick out.
+    UpdateSame = "MDG-UPDATE-SAME",
     /// The same bundle was tried before and came back. Nothing was written. The operator offers
     /// another one.
     UpdateCameBack = "MDG-UPDATE-CAME-BACK",

@@ -95,10 +95,16 @@ impl Card {
     /// # Errors
     /// When the file cannot be written.
     pub fn set_slots(&self, state: &SlotState) -> io::Result<()> {
-        COPY_OFFSETS.into_iter().try_for_each(|offset| {
-            self.disk
-                .write(start_of("slots")? + offset, &state.encode())
-        })
+        (0..COPY_OFFSETS.len()).try_for_each(|copy| self.put_slots(copy, state))
+    }
+
+    /// Writes one copy of the record.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn put_slots(&self, copy: usize, state: &SlotState) -> io::Result<()> {
+        let at = start_of("slots")? + COPY_OFFSETS[copy];
+        self.disk.write(at, &state.encode())
     }
 
     /// Turns bits over from `offset` of a partition on.

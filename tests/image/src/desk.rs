@@ -7,16 +7,21 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use appliance::slots::state::Slot;
-use system_tests::world::{SERIAL, World};
+use protocol::provisioning::device::Rotation;
+use system_tests::world::{SERIAL, Screen, World};
 
 use crate::card::Card;
 use crate::emulator::{Emulator, Rig};
 use crate::keys;
 use crate::proofs::kept;
-use crate::twin::Twin;
+use crate::turn;
+use crate::twin::{Twin, pixels};
 
 /// Made-up insured people on either side.
 const PEOPLE: u32 = 60;
+
+/// The help desks that the card names; the twin has the same.
+const DESKS: &str = include_str!("../../data/desks.toml");
 
 /// This machine, as a terminal in the emulator sees it.
 const HOST: &str = "10.0.2.2";
@@ -44,11 +49,29 @@ const SAME_BUT_TEXT: f64 = 0.012;
 /// The first picture after a start may have another time of day on it.
 const ALIKE: f64 = 0.03;
 
+/// What a unit's screen is, and how it is mounted.
+#[derive(Debug, Clone, Copy)]
+pub struct Shape {
+    /// The screen, upright.
+    pub screen: Screen,
+    /// How its panel is mounted.
+    pub rotation: Rotation,
+}
+
+impl Shape {
+    /// On the counter, 10″.
+    pub const COUNTER: Self = Self {
+        screen: Screen::Ten,
+        rotation: Rotation::None,
+    };
+}
+
 /// A terminal, its gateway and its twin.
 pub struct Desk {
     world: World,
     twin: Twin,
     card: Card,
+    shape: Shape,
     terminal: Option<Emulator>,
     folder: PathBuf,
     pictures: usize,
@@ -59,22 +82,23 @@ impl Desk {
     ///
     /// # Errors
     /// What the gateways say; what writing the card says.
-    pub fn build(image: &Path, folder: &Path) -> io::Result<Self> {
+    pub fn build(image: &Path, folder: &Path, shape: Shape) -> io::Result<Self> {
         if folder.exists() {
             fs::remove_dir_all(folder)?;
         }
         fs::create_dir_all(folder)?;
         let world = World::build_for(&folder.join("office"), PEOPLE, HOST)?;
-        let twin = Twin::build(&folder.join("twin"), PEOPLE)?;
+        let twin = Twin::build(&folder.join("twin"), PEOPLE, shape.screen)?;
         let card = Card::copy(image, &folder.join("card.img"))?;
         let unit = folder.join("device.toml");
-        fs::write(&unit, device(&world)?)?;
+        fs::write(&unit, device(&world, shape)?)?;
         card.put("config", &unit)?;
         fs::remove_file(&unit)?;
         Ok(Self {
             world,
             twin,
             card,
+            shape,
             terminal: None,
             folder: folder.to_owned(),
             pictures: 0,
@@ -111,6 +135,12 @@ impl Desk {
     /// # Errors
     /// When the emulator does not start.
     pub fn switch_on(&mut self, rig: Rig<'_>) -> io::Result<()> {
+        let Shape { screen, rotation } = self.shape;
+        let rig = Rig {
+            panel: Some(turn::panel(rotation, pixels(screen))),
+            rotation,
+            ..rig
+        };
         self.terminal = None;
         self.terminal = Some(Emulator::start(
             &self.card,
@@ -321,7 +351,7 @@ fn off() -> io::Error {
 }
 
 /// The card's configuration, for the gateway of this world.
-fn device(world: &World) -> io::Result<String> {
+fn device(world: &World, shape: Shape) -> io::Result<String> {
     let template: &str = include_str!("../data/device.toml");
     let (before, _) = template
         .split_once("[gateway]")
@@ -331,16 +361,24 @@ fn device(world: &World) -> io::Result<String> {
         .iter()
         .map(|root| format!("\"\"\"\n{}\n\"\"\"", root.trim()))
         .collect();
+    let (place, panel) = match shape.screen {
+        Screen::Seven => ("counter", "seven"),
+        Screen::Ten => ("counter", "ten"),
+        Screen::Portable => ("portable", "portable"),
+    };
+    let rotation = u16::from(shape.rotation);
     let before: String = before
         .lines()
         .map(|line| match line.split(' ').next() {
             Some("serial") => format!("serial = {SERIAL:?}\n"),
             Some("office") => format!("office = {:?}\n", world.office().as_str()),
+            Some("place") => format!("place = {place:?}\n"),
+            Some("panel") => format!("panel = {panel:?}\nrotation = {rotation}\n"),
             _ => format!("{line}\n"),
         })
         .collect();
     Ok(format!(
-        "{before}[gateway]\nendpoint = {:?}\nroots = [{}]\n\n[card]\ntrust = \"test\"\n\n[enrolment]\ntoken = {:?}\n",
+        "{before}[gateway]\nendpoint = {:?}\nroots = [{}]\n\n[card]\ntrust = \"test\"\n\n[enrolment]\ntoken = {:?}\n\n{DESKS}",
         world.endpoint(),
         roots.join(", "),
         world.token()?,

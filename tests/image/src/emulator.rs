@@ -6,10 +6,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use protocol::provisioning::device::Rotation;
+
 use crate::card::Card;
 use crate::picture::Picture;
 use crate::qmp::Qmp;
 use crate::tools;
+use crate::turn;
 
 /// Between two looks at the screen.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
@@ -26,6 +29,14 @@ pub struct Rig<'a> {
     pub scans: Option<&'a Path>,
     /// What its real-time clock says, as QEMU's `-rtc base=` takes it; by default the time.
     pub clock: Option<&'a str>,
+    /// Width and height of the display's panel; by default that of the counter's 10″.
+    pub panel: Option<(u32, u32)>,
+    /// How the panel is mounted.
+    pub rotation: Rotation,
+    /// The card cannot be written any more.
+    pub read_only: bool,
+    /// A port of this machine from which QEMU goes on to a port of the terminal.
+    pub forward: Option<(u16, u16)>,
     /// The network cable is out.
     pub unplugged: bool,
     /// A USB device is where the reader should be that no card reader's driver knows.
@@ -55,6 +66,7 @@ pub struct Emulator {
     qmp: Qmp,
     folder: PathBuf,
     started: Instant,
+    rotation: Rotation,
 }
 
 impl Emulator {
@@ -73,15 +85,11 @@ impl Emulator {
             .args(["-M", "virt,gic-version=3", "-cpu", "cortex-a72"])
             .args(["-smp", "2", "-m", "1024"])
             .args(["-bios", "/usr/lib/u-boot/qemu_arm64/u-boot.bin"])
-            .args([
-                "-device",
-                "virtio-gpu-pci",
-                "-device",
-                "virtio-multitouch-pci",
-            ])
+            .args(["-device", &display(rig.panel)])
+            .args(["-device", "virtio-multitouch-pci"])
             .args(["-device", "virtio-rng-pci", "-device", "i6300esb"])
             .args(["-device", "qemu-xhci"])
-            .args(["-netdev", &format!("user,id={CABLE}")])
+            .args(["-netdev", &cable(rig.forward)])
             .args([
                 "-device",
                 &format!("virtio-net-pci,netdev={CABLE},romfile="),
@@ -89,7 +97,8 @@ impl Emulator {
             .args([
                 "-drive",
                 &format!(
-                    "if=none,id=card,format=raw,cache=writeback,file={}",
+                    "if=none,id=card,format=raw,cache=writeback,readonly={},file={}",
+                    if rig.read_only { "on" } else { "off" },
                     card.path().display()
                 ),
             ])
@@ -128,6 +137,7 @@ impl Emulator {
             child,
             folder: folder.to_owned(),
             started,
+            rotation: rig.rotation,
         };
         if rig.unplugged {
             terminal.plug(false)?;
@@ -249,21 +259,22 @@ impl Emulator {
         Ok(self.up())
     }
 
-    /// A picture of the screen, kept as `screen.png`.
+    /// A picture of the screen, upright; kept as `screen.png` as it is on the panel.
     ///
     /// # Errors
     /// When there is no screen yet.
     pub fn look(&mut self) -> io::Result<Picture> {
         let path = self.folder.join("screen.png");
         self.qmp.screenshot(&path)?;
-        Picture::read(&path)
+        Picture::read(&path).map(|picture| picture.upright(self.rotation))
     }
 
-    /// A finger at a place, in parts of the screen's width and height.
+    /// A finger at a place, in parts of the upright screen's width and height.
     ///
     /// # Errors
     /// What the emulator says.
     pub fn tap(&mut self, x: f64, y: f64) -> io::Result<()> {
+        let (x, y) = turn::on_panel(self.rotation, (x, y));
         self.qmp.tap(x, y)
     }
 
@@ -324,6 +335,24 @@ impl Emulator {
         let lines: Vec<_> = console.lines().collect();
         let tail = lines[lines.len().saturating_sub(TAIL_LINES)..].join("\n");
         io::Error::other(format!("{why}\n{tail}"))
+    }
+}
+
+/// The network, as QEMU names it.
+fn cable(forward: Option<(u16, u16)>) -> String {
+    let cable = format!("user,id={CABLE}");
+    match forward {
+        Some((here, there)) => format!("{cable},hostfwd=tcp:127.0.0.1:{here}-:{there}"),
+        None => cable,
+    }
+}
+
+/// The display, as QEMU names it.
+fn display(panel: Option<(u32, u32)>) -> String {
+    let display = "virtio-gpu-pci".to_owned();
+    match panel {
+        Some((width, height)) => format!("{display},xres={width},yres={height}"),
+        None => display,
     }
 }
 

@@ -8,6 +8,7 @@ mod cuts;
 mod day;
 mod desk;
 mod emulator;
+mod exfat;
 mod first_day;
 mod keys;
 mod offered;
@@ -16,10 +17,14 @@ mod papers;
 mod picture;
 mod proofs;
 mod qmp;
+mod slots;
 mod times;
 mod tools;
+mod turn;
+mod turned;
 mod twin;
 mod unhappy;
+mod wall;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -54,6 +59,8 @@ enum Proof {
     Unhappy,
     /// An empty battery switches the terminal off.
     Battery,
+    /// The portable unit with its panel turned: pictures and touches are turned together.
+    Turned,
     /// Boot to the first screen against the same kernel to a login prompt.
     Times,
     /// Cuts the power at random instants of starting, use and updating, with work in the queue.
@@ -69,7 +76,11 @@ enum Proof {
     Updates,
     /// An update that the gateway offers is fetched, written, started, kept and reported.
     Offered,
-    /// A tampered bundle and an older one are refused.
+    /// The boot loader and the record of the slots: whole, torn, lost, not to be written.
+    Slots,
+    /// Nothing passes the network but what the configuration names.
+    Wall,
+    /// Bundles that are tampered with, cut, of another authority, older, or run already.
     Bundles,
     /// A tampered root does not run, and the recovery screen says so.
     Root,
@@ -87,10 +98,13 @@ fn main() -> ExitCode {
         Proof::Papers => bench.papers(),
         Proof::Unhappy => bench.unhappy(),
         Proof::Battery => bench.battery(),
+        Proof::Turned => bench.turned(),
         Proof::Times => bench.times(),
         Proof::Cuts { count, seed } => bench.cuts(count, seed),
         Proof::Updates => bench.updates(),
         Proof::Offered => bench.offered(),
+        Proof::Slots => bench.slots(),
+        Proof::Wall => bench.wall(),
         Proof::Bundles => bench.bundles(),
         Proof::Root => bench.root(),
         Proof::All => {
@@ -100,9 +114,12 @@ fn main() -> ExitCode {
             bench.papers()?;
             bench.unhappy()?;
             bench.battery()?;
+            bench.turned()?;
             bench.times()?;
             bench.updates()?;
             bench.offered()?;
+            bench.slots()?;
+            bench.wall()?;
             bench.bundles()?;
             bench.root()?;
             bench.cuts(20, 1)

@@ -8,9 +8,9 @@ use std::time::Duration;
 use system_tests::day::answer_oldest;
 use system_tests::paper;
 
-use crate::card;
 use crate::desk::{Desk, START_LIMIT};
 use crate::emulator::Rig;
+use crate::exfat;
 use crate::first_day;
 use crate::proofs::{Bench, expect};
 
@@ -80,7 +80,7 @@ impl Bench {
         let contract = desk.twin().world().folder().join("usb").join(CONTRACT);
         fs::write(&contract, paper::page("Contract", 1))?;
         let stick = self.folder().join("scans.img");
-        card::stick("OFFICE", &contract, CONTRACT, &stick)?;
+        exfat::stick("OFFICE", &contract, CONTRACT, &stick)?;
         Ok(stick)
     }
 }

@@ -4,6 +4,10 @@ use std::fs::File;
 use std::io::{self, BufReader};
 use std::path::Path;
 
+use protocol::provisioning::device::Rotation;
+
+use crate::turn;
+
 /// A channel may differ by so much: the emulator's screen has another colour depth.
 const TOLERANCE: u8 = 24;
 
@@ -47,6 +51,25 @@ impl Picture {
             size: (info.width, info.height),
             pixels,
         })
+    }
+
+    /// The picture of a turned panel, upright.
+    #[must_use]
+    pub fn upright(&self, rotation: Rotation) -> Self {
+        // Turning a panel's size turns it back as well.
+        let (width, height) = turn::panel(rotation, self.size);
+        let pixels = (0..height)
+            .flat_map(|y| (0..width).map(move |x| turn::pixel(rotation, self.size, (x, y))))
+            .flat_map(|(x, y)| {
+                let at = ((y * self.size.0 + x) * 3) as usize;
+                &self.pixels[at..at + 3]
+            })
+            .copied()
+            .collect();
+        Self {
+            size: (width, height),
+            pixels,
+        }
     }
 
     /// Part of the pixels that differ; everything, when the sizes do.

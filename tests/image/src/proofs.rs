@@ -8,7 +8,7 @@ use std::time::Duration;
 use appliance::slots::state::{Slot, TRIES_NEW, Tries};
 
 use crate::card::{self, Card};
-use crate::desk::Desk;
+use crate::desk::{Desk, Shape};
 use crate::emulator::{Emulator, Rig};
 use crate::picture::Picture;
 use crate::tools;
@@ -37,7 +37,7 @@ pub struct Bench {
     to: PathBuf,
     pub(crate) welcome: Picture,
     english: Picture,
-    recovery: PathBuf,
+    screens: PathBuf,
 }
 
 impl Bench {
@@ -62,7 +62,7 @@ impl Bench {
             to: to.to_owned(),
             welcome: Picture::read(&pictures.join("S-1_welcome_1280x800.png"))?,
             english: Picture::read(&pictures.join("S-1_welcome_en_1280x800.png"))?,
-            recovery: made.join("screens/MDG-SLOTS-BAD.png"),
+            screens: made.join("screens"),
         })
     }
 
@@ -72,12 +72,26 @@ impl Bench {
         &self.to
     }
 
-    /// A desk with a gateway on this machine, and its twin.
+    /// The screen that comes up with a code when the desk cannot.
+    #[must_use]
+    pub fn recovery_screen(&self, code: &str) -> PathBuf {
+        self.screens.join(format!("{code}.png"))
+    }
+
+    /// A desk on the counter with a gateway on this machine, and its twin.
     ///
     /// # Errors
     /// As [`Desk::build`].
     pub fn desk(&self, name: &str) -> io::Result<Desk> {
-        let desk = Desk::build(&self.image, &self.to.join(name))?;
+        self.desk_of(name, Shape::COUNTER)
+    }
+
+    /// As [`Self::desk`], of another shape.
+    ///
+    /// # Errors
+    /// As [`Desk::build`].
+    pub fn desk_of(&self, name: &str, shape: Shape) -> io::Result<Desk> {
+        let desk = Desk::build(&self.image, &self.to.join(name), shape)?;
         self.settings(desk.card(), TALKATIVE)?;
         Ok(desk)
     }
@@ -131,29 +145,32 @@ impl Bench {
         let mut terminal = self.install(&card, &stick, &folder, Slot::B)?;
         terminal.wait_for_text("Madoguchi: slot B", INSTALL_LIMIT)?;
         println!("updates: nobody touched the desk; it restarted into B by itself");
-        terminal.cut();
-        let mut terminal = Emulator::start(&card, Rig::default(), &folder)?;
-        terminal.wait_for_page(&self.welcome, SCREEN_LIMIT)?;
         kept(&mut terminal, &card, Slot::B)?;
+        terminal.wait_for_text(&refusal("MDG-UPDATE-SAME"), INSTALL_LIMIT)?;
+        expect(card.slots()?.first == Slot::B, "B stays")?;
         terminal.cut();
-        println!("updates: A→B is kept");
+        println!("updates: A→B is kept, and the stick that was left in writes nothing again");
 
         let stick = self.stick("updates", "0.3.0")?;
         self.install(&card, &stick, &folder, Slot::A)?.cut();
-        let mut terminal = Emulator::start(&card, Rig::default(), &folder)?;
         // It restarts by itself until its starts are spent.
+        let mut terminal = Emulator::start(&card, Rig::with(Some(&stick)), &folder)?;
         terminal.wait_for_page(&self.welcome, SCREEN_LIMIT)?;
         kept(&mut terminal, &card, Slot::B)?;
+        terminal.wait_for_text(&refusal("MDG-UPDATE-CAME-BACK"), INSTALL_LIMIT)?;
         let slots = card.slots()?;
         expect(slots.a.left == 0, "the broken slot is spent")?;
         expect(slots.first == Slot::B, "the old system comes first again")?;
         let starts = terminal.console().matches("Madoguchi: slot A").count();
         expect(starts == usize::from(TRIES_NEW), "it was given its starts")?;
-        println!("updates: a broken update came back after {starts} starts");
+        println!(
+            "updates: a broken update came back after {starts} starts, and is not tried again"
+        );
         Ok(())
     }
 
-    /// A tampered bundle and an older one are refused.
+    /// Bundles that are tampered with, cut, signed by another authority or older are refused,
+    /// each by its code; so is a stick without one.
     ///
     /// # Errors
     /// What did not hold.
@@ -164,18 +181,38 @@ impl Bench {
         kept(&mut terminal, &card, Slot::A)?;
         terminal.cut();
 
-        for (name, version, damaged) in [("tampered", "0.2.0", true), ("older", "0.0.1", false)] {
-            let stick = self.stick(name, version)?;
-            if damaged {
-                let middle = fs::metadata(&stick)?.len() / 2;
-                let file = fs::OpenOptions::new().read(true).write(true).open(&stick)?;
-                std::os::unix::fs::FileExt::write_all_at(&file, &[0x5a; 64], middle)?;
-            }
+        let good = self.bundle("0.2.0");
+        let tampered = self.stick("tampered", "0.2.0")?;
+        let middle = fs::metadata(&tampered)?.len() / 2;
+        let file = fs::OpenOptions::new()
+            .read(true)
+            .write(true)
+            .open(&tampered)?;
+        std::os::unix::fs::FileExt::write_all_at(&file, &[0x5a; 64], middle)?;
+        let cut = self.to.join("cut.raucb");
+        fs::copy(&good, &cut)?;
+        fs::OpenOptions::new()
+            .write(true)
+            .open(&cut)?
+            .set_len(fs::metadata(&good)?.len() / 2)?;
+        let sticks = [
+            ("tampered", tampered, "MDG-UPDATE-REFUSED"),
+            ("cut", self.stick_of("cut", &cut)?, "MDG-UPDATE-REFUSED"),
+            (
+                "of another authority",
+                self.stick("foreign", "0.4.0")?,
+                "MDG-UPDATE-REFUSED",
+            ),
+            ("older", self.stick("older", "0.0.1")?, "MDG-UPDATE-OLDER"),
+            (
+                "not there",
+                self.stick_named("empty", &cut, "another.raucb")?,
+                "MDG-RELEASE-FILE",
+            ),
+        ];
+        for (name, stick, code) in sticks {
             let mut terminal = Emulator::start(&card, Rig::with(Some(&stick)), &folder)?;
-            terminal.wait_for_text(
-                "appliance: MDG-APPLIANCE-PROGRAM: rauc failed",
-                INSTALL_LIMIT,
-            )?;
+            terminal.wait_for_text(&refusal(code), INSTALL_LIMIT)?;
             terminal.cut();
             expect(
                 card.slots()?.first == Slot::A,
@@ -185,7 +222,7 @@ impl Bench {
                 card.slots()?.b.left == 0,
                 "nothing is started from the other slot",
             )?;
-            println!("bundles: one that is {name} is refused");
+            println!("bundles: one that is {name} is refused: {code}");
         }
         Ok(())
     }
@@ -208,9 +245,18 @@ impl Bench {
         card.set_slots(&slots)?;
         let mut terminal = Emulator::start(&card, Rig::default(), &folder)?;
         terminal.wait_for_text("Madoguchi: slot none", SCREEN_LIMIT)?;
-        terminal.wait_for_middle(&Picture::read(&self.recovery)?, SCREEN_LIMIT)?;
+        let screen = Picture::read(&self.recovery_screen("MDG-SLOTS-BAD"))?;
+        terminal.wait_for_middle(&screen, SCREEN_LIMIT)?;
         keep(&folder, "recovery.png")?;
         println!("root: a tampered root does not run; the recovery screen stands");
+        let starts = |console: &str| console.matches("Madoguchi: slot A").count();
+        let before = starts(&terminal.console());
+        terminal.tap(0.5, 0.5)?;
+        terminal.wait_until("a touch asks for another start", SCREEN_LIMIT, || {
+            fs::read_to_string(folder.join("console.txt"))
+                .is_ok_and(|console| starts(&console) > before)
+        })?;
+        println!("root: a touch there asks for one more start");
         terminal.cut();
         Ok(())
     }
@@ -267,10 +313,24 @@ impl Bench {
 
     /// A stick with the update of a version.
     pub(crate) fn stick(&self, name: &str, version: &str) -> io::Result<PathBuf> {
+        self.stick_of(name, &self.bundle(version))
+    }
+
+    /// A stick with a file in the place of an update.
+    fn stick_of(&self, name: &str, bundle: &Path) -> io::Result<PathBuf> {
+        self.stick_named(name, bundle, "update.raucb")
+    }
+
+    fn stick_named(&self, name: &str, bundle: &Path, file: &str) -> io::Result<PathBuf> {
         let stick = self.to.join(format!("{name}-stick.img"));
-        card::stick("MDG-UPDATE", &self.bundle(version), "update.raucb", &stick)?;
+        card::stick("MDG-UPDATE", bundle, file, &stick)?;
         Ok(stick)
     }
+}
+
+/// What the journal says about a stick that was refused.
+fn refusal(code: &str) -> String {
+    format!("appliance: the update on the stick is refused: {code}")
 }
 
 /// Waits until the running system was found healthy.

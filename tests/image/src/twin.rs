@@ -15,15 +15,13 @@ use system_tests::world::{Screen, World};
 
 use crate::picture::Picture;
 
-/// Width and height of the screen in pixels.
-const SCREEN: (f64, f64) = (1280.0, 800.0);
-
 /// The twin has no card reader, whatever this machine has.
 const NO_READER: &str = "PCSCLITE_CSOCK_NAME=/nonexistent";
 
 /// The kiosk of a world, played without a display.
 pub struct Twin {
     world: World,
+    screen: Screen,
     kiosk: PathBuf,
     config: PathBuf,
     player: Option<Player>,
@@ -35,13 +33,13 @@ impl Twin {
     ///
     /// # Errors
     /// As [`World::build`].
-    pub fn build(folder: &Path, people: u32) -> io::Result<Self> {
+    pub fn build(folder: &Path, people: u32, screen: Screen) -> io::Result<Self> {
         let world = World::build(folder, people)?;
-        let config = world.kiosk_config(Screen::Ten, None)?;
-        // The image has no list of desks of its own either, and there are no cards.
+        let config = world.kiosk_config(screen, None)?;
+        // There are no cards.
         let text: String = fs::read_to_string(&config)?
             .lines()
-            .filter(|line| !line.starts_with("desks = ") && !line.starts_with("authorities = "))
+            .filter(|line| !line.starts_with("authorities = "))
             .flat_map(|line| [line, "\n"])
             // Nor has the emulator's board lamps and buzzers that would be asked about.
             .chain(["\n[board]\nkind = \"qemu\"\n"])
@@ -55,6 +53,7 @@ impl Twin {
         Ok(Self {
             picture: world.folder().join("twin.png"),
             world,
+            screen,
             kiosk,
             config,
             player: None,
@@ -95,7 +94,10 @@ impl Twin {
         let told = self.player()?.order(&format!("where {label}"))?;
         let mut numbers = told.split(' ').map(str::parse::<f64>);
         match (numbers.next(), numbers.next()) {
-            (Some(Ok(x)), Some(Ok(y))) => Ok((x / SCREEN.0, y / SCREEN.1)),
+            (Some(Ok(x)), Some(Ok(y))) => {
+                let (width, height) = pixels(self.screen);
+                Ok((x / f64::from(width), y / f64::from(height)))
+            }
             _ => Err(io::Error::other(format!("no place: {told}"))),
         }
     }
@@ -116,5 +118,15 @@ impl Twin {
     /// When it cannot be copied.
     pub fn keep(&self, to: &Path) -> io::Result<()> {
         fs::copy(&self.picture, to).map(drop)
+    }
+}
+
+/// Width and height of a screen in pixels.
+#[must_use]
+pub fn pixels(screen: Screen) -> (u32, u32) {
+    match screen {
+        Screen::Seven => (800, 480),
+        Screen::Ten => (1280, 800),
+        Screen::Portable => (480, 800),
     }
 }

@@ -132,7 +132,7 @@ impl Bench {
 }
 
 /// A unit of the proof's own, started with the others.
-fn unit(name: &str, text: &str) -> String {
+pub(crate) fn unit(name: &str, text: &str) -> String {
     let text = data_encoding::BASE64.encode(text.as_bytes());
     format!(
         "systemd.set_credential_binary=systemd.extra-unit.{name}.service:{text} \

@@ -238,7 +238,7 @@ fn the_kiosks_configuration_says_what_the_card_says() {
 fn a_wifi_of_any_name_has_a_file_of_its_own() {
     let made = files(&config()).unwrap_or_else(|unfit| panic!("{unfit:?}"));
     let text = file(&made, "=e58f97e4bb98206465736b.psk");
-    assert_eq!(text, "[Security]\nPassphrase=correct horse\n");
+    assert_eq!(text, "[Security]\nPassphrase=correct\\shorse\n");
 }
 
 #[test]
@@ -288,4 +288,36 @@ fn a_finger_on_a_turned_panel_is_where_the_picture_is() {
     assert_eq!(corner(Rotation::UpsideDown, 0.0, 1.0), (1.0, 0.0));
     assert_eq!(corner(Rotation::Left, 0.0, 0.0), (1.0, 0.0));
     assert_eq!(touch(Rotation::None), None);
+}
+
+#[test]
+fn language_offline_limit_and_help_desks_of_the_card_reach_the_kiosk() {
+    let plain = files(&config()).unwrap_or_else(|unfit| panic!("{unfit:?}"));
+    let kiosk = file(&plain, "/kiosk.toml");
+    assert!(kiosk.contains("language = \"ja\"\n"));
+    assert!(!kiosk.contains("offline_lock_days") && !kiosk.contains("desks ="));
+
+    let text = TEXT.replace("locale = \"ja\"", "locale = \"en\"\noffline_lock_days = 14")
+        + "\n[[desk]]\norganisation = \"端末の保守窓口\"\ntopics = [\"reader\"]\n\n\
+           [desk.desk]\nname = \"サポート\"\nphone = \"0990000199\"\nhours = []\n";
+    let config = read(&text, Some(Board::Qemu)).unwrap_or_else(|unfit| panic!("{unfit:?}"));
+    let made = files(&config).unwrap_or_else(|unfit| panic!("{unfit:?}"));
+    let kiosk = file(&made, "/kiosk.toml");
+    assert!(kiosk.contains("language = \"en\"\n"));
+    assert!(kiosk.starts_with("serial = \"UNIT-0001\"\noffline_lock_days = 14\n"));
+    assert!(kiosk.contains("desks = \"/run/madoguchi/desks.toml\"\n"));
+    assert!(file(&made, "/desks.toml").contains("phone = \"0990000199\""));
+    // What was blotted out is the token alone.
+    let kept = without_token(&text).unwrap_or_else(|unfit| panic!("{unfit:?}"));
+    assert!(kept.contains("offline_lock_days = 14") && kept.contains("端末の保守窓口"));
+}
+
+#[test]
+fn a_passphrase_with_a_backslash_is_read_back_as_it_was_given() {
+    let text = TEXT.replace("correct horse", " a\\\\sb ");
+    let config = read(&text, Some(Board::Qemu)).unwrap_or_else(|unfit| panic!("{unfit:?}"));
+    let made = files(&config).unwrap_or_else(|unfit| panic!("{unfit:?}"));
+    let iwd = file(&made, ".psk");
+    let read = super::keyfile::tests::read(&iwd, "Passphrase");
+    assert_eq!(read.as_deref(), Some(" a\\sb "));
 }

@@ -1,7 +1,7 @@
 use protocol::provisioning::Version;
 
 use super::*;
-use crate::version;
+use crate::installs::History;
 
 /// A machine that reads a manifest where RAUC would verify a bundle: its first line is the
 /// signature, the rest the manifest.
@@ -10,6 +10,7 @@ struct Bench {
     places: Places,
     slot: Slot,
     minimum: Option<Version>,
+    history: History,
     installed: Vec<Vec<u8>>,
     cut: bool,
 }
@@ -22,8 +23,10 @@ impl Machine for Bench {
         let Some(manifest) = text.strip_prefix("signed\n") else {
             return Err(ProblemCode::UpdateRefused);
         };
-        let found = version::of_bundle(manifest).map_err(|fault| fault.code())?;
-        version::allow(found, self.minimum).map_err(|fault| fault.code())?;
+        self.history
+            .admit(manifest, number("0.2.0"), self.minimum)
+            .map_err(|fault| fault.code())?;
+        self.history.begun(manifest, self.slot);
         self.installed.push(bytes);
         Ok(())
     }
@@ -58,6 +61,7 @@ impl Bench {
             places,
             slot: Slot::A,
             minimum: Some(number("0.2.0")),
+            history: History::default(),
             installed: Vec::new(),
             cut: false,
         }
@@ -81,6 +85,12 @@ impl Bench {
     fn take(&mut self) -> Next {
         let places = self.places.clone();
         take(&places, self).expect("the system's own files are well")
+    }
+
+    /// A system is kept in a slot, and what was begun is settled.
+    fn keep(&mut self, slot: Slot, successor: Successor) {
+        self.history.kept(slot, successor);
+        kept(&self.places, slot, successor).expect("kept");
     }
 
     fn shown(&self) -> UpdateState {
@@ -112,10 +122,10 @@ fn a_bundle_that_was_handed_over_is_written_and_kept_when_the_other_slot_runs() 
     assert_eq!(bench.installed, [bundle("0.3.0")]);
     assert_eq!(bench.shown(), UpdateState::Written);
     bench.nothing_is_left();
-    kept(&bench.places, Slot::B).expect("kept");
+    bench.keep(Slot::B, Successor::None);
     assert_eq!(bench.shown(), UpdateState::Installed);
     // Another start of the same system says the same.
-    kept(&bench.places, Slot::B).expect("kept");
+    bench.keep(Slot::B, Successor::None);
     fs::remove_file(&bench.places.shown).expect("memory is empty at a start");
     publish(&bench.places).expect("shown");
     assert_eq!(bench.shown(), UpdateState::Installed);
@@ -126,13 +136,18 @@ fn a_system_that_comes_back_says_so_and_its_bundle_is_not_tried_again() {
     let mut bench = Bench::new();
     bench.hand_over("0.3.0", &bundle("0.3.0"));
     assert_eq!(bench.take(), Next::Restart);
-    kept(&bench.places, Slot::A).expect("kept");
+    // Started again before its trial, it still waits for it.
+    bench.keep(Slot::A, Successor::Waits);
+    assert_eq!(bench.shown(), UpdateState::Written);
+    bench.keep(Slot::A, Successor::GaveWay);
     assert_eq!(bench.shown(), UpdateState::CameBack);
-    bench.hand_over("0.3.0", &bundle("0.3.0"));
-    assert_eq!(bench.take(), Next::Stay);
-    assert_eq!(bench.refused(), "MDG-UPDATE-CAME-BACK");
-    assert_eq!(bench.installed.len(), 1);
-    bench.nothing_is_left();
+    for _ in 0..2 {
+        bench.hand_over("0.3.0", &bundle("0.3.0"));
+        assert_eq!(bench.take(), Next::Stay);
+        assert_eq!(bench.refused(), "MDG-UPDATE-CAME-BACK");
+        assert_eq!(bench.installed.len(), 1);
+        bench.nothing_is_left();
+    }
     bench.hand_over("0.3.1", &bundle("0.3.1"));
     assert_eq!(bench.take(), Next::Restart);
 }
@@ -224,4 +239,38 @@ fn a_power_cut_while_it_is_written_goes_on_at_the_next_start() {
     assert_eq!(bench.take(), Next::Restart);
     assert_eq!(bench.installed, [bundle("0.3.0")]);
     bench.nothing_is_left();
+}
+
+#[test]
+fn a_power_cut_before_the_word_that_it_is_written_does_not_write_over_the_system_before() {
+    let mut bench = Bench::new();
+    bench.hand_over("0.3.0", &bundle("0.3.0"));
+    bench.cut = true;
+    let places = bench.places.clone();
+    let cut = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| take(&places, &mut bench)));
+    assert!(cut.is_err());
+    // The last byte and the slot's record were written; the other slot started and was kept.
+    bench.cut = false;
+    bench.slot = Slot::B;
+    bench.keep(Slot::B, Successor::None);
+    assert_eq!(bench.shown(), UpdateState::Installed);
+    assert_eq!(bench.take(), Next::Stay);
+    assert!(
+        bench.installed.is_empty(),
+        "nothing is written a second time"
+    );
+    bench.nothing_is_left();
+}
+
+#[test]
+fn what_a_cut_left_of_a_bundle_that_is_done_with_goes_and_the_next_offer_is_taken() {
+    let mut bench = Bench::new();
+    bench.hand_over("0.3.0", &bundle("0.3.0"));
+    assert_eq!(bench.take(), Next::Restart);
+    // The word that it is written came to the disk, the end of the file did not.
+    fs::write(&bench.places.bundle, bundle("0.3.0")).expect("written");
+    assert_eq!(bench.take(), Next::Stay);
+    bench.nothing_is_left();
+    bench.hand_over("0.3.1", &bundle("0.3.1"));
+    assert_eq!(bench.take(), Next::Restart);
 }

@@ -165,8 +165,12 @@ impl<M: Medium, F: Autoboot> Selector for Tryboot<M, F> {
         store::change(&mut self.medium, |state| state.set(slot, Tries::BAD)).map(drop)
     }
 
+    fn give_back(&mut self, slot: Slot) -> Result<(), Fault> {
+        store::change(&mut self.medium, |state| state.give_back(slot)).map(drop)
+    }
+
     fn retry(&mut self) -> Result<(), Fault> {
-        store::change(&mut self.medium, SlotState::retry).map(drop)
+        store::retry(&mut self.medium)
     }
 
     fn restart_argument(&mut self) -> Result<Option<&'static str>, Fault> {
@@ -180,7 +184,7 @@ impl<M: Medium, F: Autoboot> Selector for Tryboot<M, F> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::state::TRIES_NEW;
+    use super::super::state::{Successor, TRIES_NEW};
     use super::super::store::tests::Torn;
     use super::*;
     use crate::disk::BootFacts;
@@ -233,6 +237,24 @@ mod tests {
         // Both are spent: the recovery screen, and no loop.
         assert_eq!(board.start(Slot::B).expect("whole"), Course::Recovery);
         assert_eq!(board.start(Slot::A).expect("whole"), Course::Recovery);
+    }
+
+    #[test]
+    fn an_update_that_was_not_tried_yet_waits_over_a_plain_restart_for_its_trial() {
+        let mut board = board();
+        board.set_primary(Slot::B).expect("whole");
+        // Somebody pulled the plug: the committed slot starts.
+        assert_eq!(board.start(Slot::A).expect("whole"), Course::Go);
+        let state = board.state().expect("whole");
+        assert_eq!(state.successor(Slot::A), Successor::Waits);
+        board.set_good(Slot::A).expect("whole");
+        assert_eq!(board.restart_argument().expect("readable"), Some(TRYBOOT));
+        assert_eq!(read(&board.autoboot.0).expect("ours"), Slot::A);
+        for _ in 0..TRIES_NEW {
+            assert_eq!(board.start(Slot::B).expect("whole"), Course::Go);
+        }
+        let state = board.state().expect("whole");
+        assert_eq!(state.successor(Slot::A), Successor::GaveWay);
     }
 
     #[test]

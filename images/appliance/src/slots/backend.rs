@@ -28,16 +28,23 @@ pub trait Selector {
     /// As [`Self::state`].
     fn set_good(&mut self, slot: Slot) -> Result<(), Fault>;
 
+    /// The slot has all its starts again, without having shown that it is healthy.
+    ///
+    /// # Errors
+    /// As [`Self::state`].
+    fn give_back(&mut self, slot: Slot) -> Result<(), Fault>;
+
     /// The slot is not to be started: it is being written, or failed.
     ///
     /// # Errors
     /// As [`Self::state`].
     fn set_bad(&mut self, slot: Slot) -> Result<(), Fault>;
 
-    /// A person at the recovery screen asks for another try.
+    /// A person at the recovery screen asks for another try; a record that cannot be read is
+    /// made anew.
     ///
     /// # Errors
-    /// As [`Self::state`].
+    /// [`Fault::Io`].
     fn retry(&mut self) -> Result<(), Fault>;
 
     /// What a restart has to tell the firmware so that the slot that comes next is taken;
@@ -67,12 +74,16 @@ impl<M: Medium> Selector for UBoot<M> {
         store::change(&mut self.0, |state| state.set(slot, Tries::PROVEN)).map(drop)
     }
 
+    fn give_back(&mut self, slot: Slot) -> Result<(), Fault> {
+        store::change(&mut self.0, |state| state.give_back(slot)).map(drop)
+    }
+
     fn set_bad(&mut self, slot: Slot) -> Result<(), Fault> {
         store::change(&mut self.0, |state| state.set(slot, Tries::BAD)).map(drop)
     }
 
     fn retry(&mut self) -> Result<(), Fault> {
-        store::change(&mut self.0, SlotState::retry).map(drop)
+        store::retry(&mut self.0)
     }
 }
 
@@ -136,6 +147,28 @@ mod tests {
         ask(&mut board, "set-primary B");
         ask(&mut board, "set-primary A");
         assert_eq!(board.state().expect("whole").a, Tries::PROVEN);
+    }
+
+    #[test]
+    fn a_record_that_cannot_be_read_is_made_anew_when_a_person_asks() {
+        let mut board = UBoot(Torn::flashed());
+        for copy in &mut board.0.copies {
+            copy[0] ^= 0xff;
+        }
+        assert!(matches!(board.state(), Err(Fault::SlotsUnreadable)));
+        board.retry().expect("made anew");
+        let state = board.state().expect("whole");
+        assert_eq!((state.a.left, state.b.left), (1, 1));
+        assert!(!state.a.proven && !state.b.proven);
+    }
+
+    #[test]
+    fn starts_that_are_given_back_prove_nothing() {
+        let mut board = UBoot(Torn::flashed());
+        ask(&mut board, "set-state A bad");
+        board.give_back(Slot::A).expect("whole");
+        let a = board.state().expect("whole").a;
+        assert_eq!((a.left, a.proven), (Tries::PROVEN.left, false));
     }
 
     #[test]

@@ -13,4 +13,4 @@ pub mod store;
 
 pub use autoboot::Tryboot;
 pub use backend::{Selector, UBoot};
-pub use state::{Slot, SlotState};
+pub use state::{Slot, SlotState, Successor};

@@ -88,6 +88,17 @@ impl Tries {
     };
 }
 
+/// The system that is to follow the one that runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Successor {
+    /// There is none.
+    None,
+    /// It waits for its trial, or for the rest of it.
+    Waits,
+    /// Its starts are spent, and it was not good enough.
+    GaveWay,
+}
+
 /// The record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SlotState {
@@ -134,6 +145,13 @@ impl SlotState {
         }
     }
 
+    /// Gives `slot` all its starts again; whether it was healthy once stays as it is.
+    pub fn give_back(&mut self, slot: Slot) {
+        let proven = self.tries(slot).proven;
+        let left = TRIES_PROVEN;
+        self.set(slot, Tries { left, proven });
+    }
+
     /// Puts `slot` first; one that has no start left gets those of a new system.
     pub fn prefer(&mut self, slot: Slot) {
         self.first = slot;
@@ -148,6 +166,40 @@ impl SlotState {
         [self.first, self.first.other()]
             .into_iter()
             .find(|slot| self.tries(*slot).left > 0)
+    }
+
+    /// The other slot, if it has a start left.
+    #[must_use]
+    pub fn next_after(&self, slot: Slot) -> Option<Slot> {
+        Some(slot.other()).filter(|other| self.tries(*other).left > 0)
+    }
+
+    /// What is to follow the system in `slot`, which runs.
+    #[must_use]
+    pub fn successor(&self, slot: Slot) -> Successor {
+        if self.first == slot {
+            Successor::None
+        } else if self.tries(self.first).left > 0 {
+            Successor::Waits
+        } else {
+            Successor::GaveWay
+        }
+    }
+
+    /// Neither copy of the record can be read, and a person asks for another try: one start for
+    /// each slot, as the boot loader takes it then.
+    #[must_use]
+    pub fn unknown() -> Self {
+        let once = Tries {
+            left: 1,
+            proven: false,
+        };
+        Self {
+            sequence: 1,
+            first: Slot::A,
+            a: once,
+            b: once,
+        }
     }
 
     /// What the boot loader does at a start: spends one. `None` is the recovery screen.

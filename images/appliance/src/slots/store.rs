@@ -110,6 +110,17 @@ pub fn change(
     Ok(new)
 }
 
+/// A person asks for another try; a record that cannot be read is made anew.
+///
+/// # Errors
+/// [`Fault::Io`].
+pub fn retry(medium: &mut impl Medium) -> Result<(), Fault> {
+    match change(medium, SlotState::retry) {
+        Err(Fault::SlotsUnreadable) => format(medium, &SlotState::unknown()),
+        done => done.map(drop),
+    }
+}
+
 /// Writes both copies: a freshly flashed card, and tests.
 ///
 /// # Errors

@@ -1,5 +1,6 @@
 //! Fingers and keys, as the kernel tells them.
 
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::Path;
@@ -14,21 +15,35 @@ const EVENT_BYTES: usize = 24;
 /// `EV_KEY` of the kernel: keys, buttons, and a finger that comes down.
 const EV_KEY: u16 = 1;
 
-/// Every touch panel, keyboard and button that is there.
-pub struct Inputs(Vec<File>);
+/// Where they are.
+const FOLDER: &str = "/dev/input";
+
+/// Between two looks for devices that came: a bus takes seconds to find what is on it, and
+/// somebody may plug something in.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
+/// Every touch panel, keyboard and button that is there, or comes.
+pub struct Inputs(Vec<(OsString, File)>);
 
 impl Inputs {
-    /// Opens what is there. Nothing there is nothing that ever happens.
+    /// Opens what is there. Nothing there is nothing that happens yet.
     pub fn open() -> Self {
-        Self(
-            fs::read_dir("/dev/input")
-                .into_iter()
-                .flatten()
-                .flatten()
-                .filter(|entry| entry.file_name().as_encoded_bytes().starts_with(b"event"))
-                .filter_map(|entry| File::open(entry.path()).ok())
-                .collect(),
-        )
+        let mut inputs = Self(Vec::new());
+        inputs.look();
+        inputs
+    }
+
+    /// Opens what came since the last look.
+    fn look(&mut self) {
+        let there = fs::read_dir(FOLDER).into_iter().flatten().flatten();
+        for entry in there {
+            let name = entry.file_name();
+            let new = name.as_encoded_bytes().starts_with(b"event")
+                && self.0.iter().all(|(known, _)| *known != name);
+            if new && let Ok(device) = File::open(entry.path()) {
+                self.0.push((name, device));
+            }
+        }
     }
 
     /// Waits for a press; false when the time is over, which without a limit it never is.
@@ -36,38 +51,43 @@ impl Inputs {
         let begun = Instant::now();
         loop {
             let left = match limit {
-                None => None,
+                None => LOOK_AGAIN,
                 Some(limit) => match limit.checked_sub(begun.elapsed()) {
                     None => return Ok(false),
-                    Some(left) => Some(Timespec::try_from(left).expect("minutes fit")),
+                    Some(left) => left.min(LOOK_AGAIN),
                 },
             };
-            let mut waiting: Vec<_> = self
-                .0
-                .iter()
-                .map(|device| PollFd::new(device, PollFlags::IN))
-                .collect();
-            poll(&mut waiting, left.as_ref())
-                .map_err(|why| Fault::at(Path::new("/dev/input"))(why.into()))?;
-            let told: Vec<_> = waiting.iter().map(PollFd::revents).collect();
-            let mut gone = Vec::new();
-            for (at, told) in told.into_iter().enumerate() {
-                let mut event = [0; EVENT_BYTES];
-                if !told.contains(PollFlags::IN) {
-                    if !told.is_empty() {
-                        gone.push(at);
-                    }
-                } else if self.0[at].read_exact(&mut event).is_err() {
-                    gone.push(at);
-                } else if is_press(&event) {
-                    return Ok(true);
-                }
+            if self.pressed_within(left)? {
+                return Ok(true);
             }
-            // Unplugged.
-            for at in gone.into_iter().rev() {
-                self.0.remove(at);
-            }
+            self.look();
         }
+    }
+
+    /// Waits for something to happen, and says whether it was a press.
+    fn pressed_within(&mut self, limit: Duration) -> Result<bool, Fault> {
+        let limit = Timespec::try_from(limit).expect("a second fits");
+        let mut waiting: Vec<_> = self
+            .0
+            .iter()
+            .map(|(_, device)| PollFd::new(device, PollFlags::IN))
+            .collect();
+        poll(&mut waiting, Some(&limit)).map_err(|why| Fault::at(Path::new(FOLDER))(why.into()))?;
+        let told: Vec<_> = waiting.iter().map(PollFd::revents).collect();
+        let mut pressed = false;
+        let mut told = told.into_iter();
+        // What cannot be read any more was unplugged.
+        self.0.retain_mut(|(_, device)| {
+            let told = told.next().expect("one answer a device");
+            let mut event = [0; EVENT_BYTES];
+            if !told.contains(PollFlags::IN) {
+                return told.is_empty();
+            }
+            let read = device.read_exact(&mut event).is_ok();
+            pressed |= read && is_press(&event);
+            read
+        });
+        Ok(pressed)
     }
 }
 

@@ -8,8 +8,7 @@ mod restarting;
 mod starting;
 mod updating;
 
-use std::fs::{self, File};
-use std::io::Write as _;
+use std::fs;
 use std::path::Path;
 
 use appliance::Fault;
@@ -18,8 +17,8 @@ use appliance::slots::autoboot::AutobootFile;
 use appliance::slots::store::Partition;
 use appliance::slots::{Selector, Tryboot, UBoot};
 
-pub use applying::{apply, names};
-pub use keeping::{allow, health};
+pub use applying::{apply, names, trouble};
+pub use keeping::{allow, health, pending};
 pub use starting::{
     format_autoboot, format_slots, print_data_key, print_data_state, recovery, set_data_ready,
     slots,
@@ -79,28 +78,4 @@ fn program(name: &'static str, command: &mut std::process::Command) -> Result<()
         Ok(status) if status.success() => Ok(()),
         _ => Err(Fault::Program(name)),
     }
-}
-
-/// Writes a file whole or not at all, through to the disk.
-fn write(path: &Path, content: &[u8], mode: u32, owner: u32) -> Result<(), Fault> {
-    use std::os::unix::fs::OpenOptionsExt as _;
-
-    let folder = path.parent().unwrap_or(Path::new("/"));
-    fs::create_dir_all(folder).map_err(Fault::at(folder))?;
-    let new = path.with_extension("new");
-    let _ = fs::remove_file(&new);
-    let io = Fault::at(path);
-    (|| {
-        let mut file = fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(mode)
-            .open(&new)?;
-        std::os::unix::fs::fchown(&file, Some(owner), Some(owner))?;
-        file.write_all(content)?;
-        file.sync_all()?;
-        fs::rename(&new, path)?;
-        File::open(folder)?.sync_all()
-    })()
-    .map_err(io)
 }

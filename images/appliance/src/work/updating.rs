@@ -7,9 +7,11 @@ use std::process::Command;
 
 use appliance::Fault;
 use appliance::disk::BootFacts;
+use appliance::files::write;
 use appliance::offer::{self, Machine, Next, Places};
 use appliance::slots::Slot;
 use protocol::problem::ProblemCode;
+use protocol::release::{StickUpdate, UpdateState};
 use rustix::fs::{FlockOperation, flock};
 
 use super::keeping::why_refused;
@@ -24,22 +26,56 @@ const STICK: &str = "/run/madoguchi/update";
 /// One update at a time: who comes second waits here.
 const TURN: &str = "/run/appliance/update.lock";
 
-/// Installs the bundle of a stick, then restarts into it.
+/// What became of the last stick, for the kiosk.
+const TOLD: &str = "/run/madoguchi/stick.json";
+
+/// Installs the bundle of a stick, then restarts into it. What becomes of it is told to the kiosk.
 pub fn update(facts: &BootFacts, device: &Path) -> Result<(), Fault> {
     let _turn = turn()?;
+    tell(UpdateState::Fetched)?;
+    let mut machine = ThisMachine(facts.slot.ok_or(Fault::SlotsUnbooted)?);
+    match take(&mut machine, device) {
+        Ok(()) => {
+            tell(UpdateState::Written)?;
+            restart_when_idle(facts)
+        }
+        Err(code) => {
+            eprintln!("appliance: the update on the stick is refused: {code}");
+            tell(UpdateState::Refused { code })
+        }
+    }
+}
+
+fn take(machine: &mut ThisMachine, device: &Path) -> Result<(), ProblemCode> {
     let folder = Path::new(STICK);
-    std::fs::create_dir_all(folder).map_err(Fault::at(folder))?;
-    program(
-        "mount",
-        Command::new("mount")
-            .args(["-t", "vfat", "-o", "ro,nosuid,nodev,noexec"])
-            .arg(device)
-            .arg(folder),
-    )?;
-    let installed = install(&folder.join(BUNDLE));
+    let mounted = std::fs::create_dir_all(folder)
+        .map_err(Fault::at(folder))
+        .and_then(|()| {
+            program(
+                "mount",
+                Command::new("mount")
+                    .args(["-t", "vfat,exfat", "-o", "ro,nosuid,nodev,noexec"])
+                    .arg(device)
+                    .arg(folder),
+            )
+        });
+    if let Err(fault) = mounted {
+        eprintln!("appliance: {fault}");
+        return Err(ProblemCode::ReleaseFile);
+    }
+    let bundle = folder.join(BUNDLE);
+    let taken = if bundle.is_file() {
+        machine.install(&bundle)
+    } else {
+        Err(ProblemCode::ReleaseFile)
+    };
     let _ = program("umount", Command::new("umount").arg(folder));
-    installed?;
-    restart_when_idle(facts)
+    taken
+}
+
+fn tell(state: UpdateState) -> Result<(), Fault> {
+    let text = serde_json::to_vec(&StickUpdate { state }).expect("plain values have a JSON form");
+    write(Path::new(TOLD), &text, 0o644)
 }
 
 /// Installs the bundle that the kiosk fetched, then restarts into it.
