@@ -104,9 +104,34 @@ pub enum Problem {
     /// It is no card of this unit and board.
     #[error("the card is not one of this unit")]
     CardOtherUnit,
+    /// A card that is only looked at holds something else than the image.
+    #[error("the card differs from the image at byte {at}; likely {cause}")]
+    VerifyDiffers {
+        /// Beginning of the first range that differs.
+        at: u64,
+        /// What is most likely broken.
+        cause: Cause,
+    },
+    /// A card that is only looked at cannot be read.
+    #[error("the card cannot be read at byte {at}: {source}")]
+    VerifyRead {
+        /// Where.
+        at: u64,
+        /// What the operating system says.
+        source: io::Error,
+    },
     /// Somebody stopped the run.
     #[error("stopped")]
     Interrupted,
+    /// Somebody stopped it before a card was touched.
+    #[error("stopped before a card was touched")]
+    Stopped,
+    /// The card is good, and what has to be kept about it could not be kept.
+    #[error("the card is good, but: {0}")]
+    Unrecorded(Box<Problem>),
+    /// A card was begun, and something else than the card has ended it.
+    #[error("{0}")]
+    Begun(Box<Problem>),
     /// `--resume` for a card or an image that was not begun here.
     #[error("there is nothing to go on with for this card and this image")]
     ResumeUnknown,
@@ -189,12 +214,15 @@ pub enum Problem {
     /// A key that has to be there.
     #[error("{0} is not given, neither in the file nor on the command line")]
     ConfigMissing(&'static str),
-    /// The same serial twice in one batch.
-    #[error("line {line}: the serial or the card stands in another line already")]
+    /// The same serial, card or token twice in one batch.
+    #[error("line {line}: the serial, the card or the token stands in another line already")]
     BatchDuplicate {
         /// Line, from 1.
         line: usize,
     },
+    /// Rows of a batch whose card or unit cannot be written.
+    #[error("{}", rows(.0))]
+    BatchRows(Vec<BadRow>),
     /// A batch without rows, or with too many.
     #[error("a batch has 1 to {limit} rows")]
     BatchSize {
@@ -263,6 +291,24 @@ pub enum Problem {
     },
 }
 
+/// A row of a batch that cannot be written.
+#[derive(Debug)]
+pub struct BadRow {
+    /// Line in the file, from 1.
+    pub line: usize,
+    /// Which card, as it stands there.
+    pub card: String,
+    /// Why not.
+    pub problem: Problem,
+}
+
+fn rows(rows: &[BadRow]) -> String {
+    let rows = rows
+        .iter()
+        .map(|row| format!("line {} ({}): {}", row.line, row.card, row.problem));
+    rows.collect::<Vec<_>>().join("; ")
+}
+
 /// Gives each variant its stable code, and lists them all once.
 macro_rules! codes {
     ($($name:ident = $code:literal,)+) => {
@@ -275,6 +321,7 @@ macro_rules! codes {
             pub fn code(&self) -> &'static str {
                 match self {
                     $(Self::$name { .. } => $code,)+
+                    Self::Begun(problem) => problem.code(),
                 }
             }
         }
@@ -298,7 +345,11 @@ codes! {
     CardSlow = "MDG-PROVISION-CARD-SLOW",
     CardUnfinished = "MDG-PROVISION-CARD-UNFINISHED",
     CardOtherUnit = "MDG-PROVISION-CARD-OTHER-UNIT",
+    VerifyDiffers = "MDG-PROVISION-VERIFY-DIFFERS",
+    VerifyRead = "MDG-PROVISION-VERIFY-READ",
     Interrupted = "MDG-PROVISION-INTERRUPTED",
+    Stopped = "MDG-PROVISION-STOPPED",
+    Unrecorded = "MDG-PROVISION-UNRECORDED",
     ResumeUnknown = "MDG-PROVISION-RESUME-UNKNOWN",
     ImageManifest = "MDG-PROVISION-IMAGE-MANIFEST",
     ImageUnsigned = "MDG-PROVISION-IMAGE-UNSIGNED",
@@ -316,6 +367,7 @@ codes! {
     ConfigValue = "MDG-PROVISION-CONFIG-VALUE",
     ConfigMissing = "MDG-PROVISION-CONFIG-MISSING",
     BatchDuplicate = "MDG-PROVISION-BATCH-DUPLICATE",
+    BatchRows = "MDG-PROVISION-BATCH-ROWS",
     BatchSize = "MDG-PROVISION-BATCH-SIZE",
     Token = "MDG-PROVISION-TOKEN",
     TokenExpired = "MDG-PROVISION-TOKEN-EXPIRED",
@@ -374,6 +426,22 @@ impl Problem {
         ProblemCode::parse(self.code()).expect("every code of this crate is shaped like a code")
     }
 
+    /// The same problem after a card was begun: no script may take it for one that has touched
+    /// nothing.
+    #[must_use]
+    pub fn begun(self) -> Self {
+        match self.exit() {
+            Exit::Refused => Self::Begun(Box::new(self)),
+            _ => self,
+        }
+    }
+
+    /// What could not be kept about a card that is good.
+    #[must_use]
+    pub fn unrecorded(self) -> Self {
+        Self::Unrecorded(Box::new(self))
+    }
+
     /// What the program's exit tells a script; see [`Exit`].
     #[must_use]
     pub fn exit(&self) -> Exit {
@@ -385,8 +453,12 @@ impl Problem {
             | Self::CardDiffers { .. }
             | Self::CardUnmarked
             | Self::CardSlow { .. }
-            | Self::CardUnfinished => Exit::Card,
-            Self::Interrupted => Exit::Interrupted,
+            | Self::CardUnfinished
+            | Self::VerifyDiffers { .. }
+            | Self::VerifyRead { .. }
+            | Self::Unrecorded(_)
+            | Self::Begun(_) => Exit::Card,
+            Self::Interrupted | Self::Stopped => Exit::Interrupted,
             _ => Exit::Refused,
         }
     }
@@ -402,9 +474,10 @@ pub enum Exit {
     // 2 is the command line's own.
     /// 3: a batch in which some cards failed.
     Partly = 3,
-    /// 4: the card is not good; if it was being written, it is marked and does not start.
+    /// 4: a card was touched, and it is not good or not recorded; one that was begun and is not
+    /// whole is marked and does not start.
     Card = 4,
-    /// 130: stopped by Ctrl-C; the card is marked and does not start.
+    /// 130: stopped by Ctrl-C; a card that was begun is marked and does not start.
     Interrupted = 130,
 }
 
@@ -414,15 +487,20 @@ impl From<ManifestError> for Problem {
     }
 }
 
+/// The key in an order that names the files of the roots.
+pub const ROOTS_KEY: &str = "root_files";
+
 impl Problem {
     /// What is wrong with a configuration as a whole, by the line of its key.
     #[must_use]
     pub fn config(error: DeviceConfigError, text: &str) -> Self {
-        let line = text
-            .lines()
-            .position(|line| line.trim_start().starts_with(error.key()));
+        // What is called `roots` on a card is read from the files that the order names.
+        let key = match error {
+            DeviceConfigError::Roots => ROOTS_KEY,
+            other => other.key(),
+        };
         Self::ConfigValue {
-            line: line.map_or(1, |index| index + 1),
+            line: line_of_key(text, key),
             what: error.to_string(),
         }
     }
@@ -437,6 +515,15 @@ impl Problem {
             other => other,
         }
     }
+}
+
+/// The line, from 1, on which a key stands; the first where it does not.
+#[must_use]
+pub fn line_of_key(text: &str, key: &str) -> usize {
+    let line = text
+        .lines()
+        .position(|line| line.trim_start().starts_with(key));
+    line.map_or(1, |index| index + 1)
 }
 
 /// Whether the device itself has left.

@@ -61,6 +61,7 @@ impl Bench {
         OpenCard {
             target: Box::new(SimCard::open(&spec).unwrap()),
             serial: spec.serial,
+            slot: None,
         }
     }
 
@@ -292,7 +293,7 @@ fn a_card_that_was_changed_afterwards_does_not_verify() {
     held[2 * MIB as usize] ^= 1;
     fs::write(bench.card(), &held).unwrap();
     let found = verify::card(&bench.image, &mut *bench.open(&[]).target, &Silent, &Never);
-    assert_eq!(found.unwrap_err().code(), "MDG-PROVISION-CARD-DIFFERS");
+    assert_eq!(found.unwrap_err().code(), "MDG-PROVISION-VERIFY-DIFFERS");
 }
 
 #[test]
