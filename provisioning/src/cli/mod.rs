@@ -155,7 +155,8 @@ impl Context {
             .or_else(|| home("HOME", ".local/state/madoguchi-provision"))
             .ok_or(Problem::ConfigMissing("--state"))?;
         let root = std::fs::metadata("/proc/self").is_ok_and(|of| of.uid() == 0);
-        if self.state.is_none() && root && std::env::var_os("SUDO_USER").is_some() {
+        let sudo = std::env::var_os("SUDO_USER").is_some();
+        if self.state.is_none() && root && sudo {
             // Its key is not the one that the gateway knows of the person who typed `sudo`.
             let folder = folder.display().to_string();
             let values = [("folder", folder.as_str())];

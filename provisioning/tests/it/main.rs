@@ -7,6 +7,7 @@ mod faults;
 mod flash;
 mod images;
 mod kills;
+mod pace;
 mod program;
 mod trees;
 
