@@ -311,6 +311,35 @@ fn progress_in_lines_counts_nothing_where_there_is_nothing_to_count() {
 }
 
 #[test]
+fn a_run_by_sudo_says_where_its_log_and_key_lie() {
+    use std::os::unix::fs::MetadataExt as _;
+    let folder = crate::folder();
+    let at = folder.path();
+    let warned = |more: &[&str]| {
+        let output = Command::new(PROGRAM)
+            .current_dir(at)
+            .env("SUDO_USER", "technician")
+            .env("HOME", at)
+            .env_remove("XDG_STATE_HOME")
+            .args(["--lang", "en", "--json"])
+            .args(more)
+            .args(["log", "verify"])
+            .output()
+            .unwrap();
+        assert!(output.status.success());
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        said.contains("\"warning\"") && said.contains("madoguchi-provision")
+    };
+    let root = fs::metadata("/proc/self").unwrap().uid() == 0;
+    assert_eq!(
+        warned(&[]),
+        root,
+        "whoever is not root keeps a folder of their own"
+    );
+    assert!(!warned(&["--state", "state"]));
+}
+
+#[test]
 fn labels_and_sheets_are_written_and_the_sheet_names_no_person() {
     let folder = crate::folder();
     let at = folder.path();
