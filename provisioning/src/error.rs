@@ -3,13 +3,18 @@
 //! The text says what happened; `lang/*/problems.ftl` says what is safe and what to do, in
 //! Japanese and English, under the same code. Nothing here carries a token or a passphrase.
 
+mod exit;
+mod place;
+
 use std::io;
 use std::path::Path;
 
 use protocol::problem::ProblemCode;
 use protocol::provisioning::Version;
-use protocol::provisioning::device::DeviceConfigError;
 use protocol::provisioning::image::ManifestError;
+
+pub use exit::Exit;
+pub use place::{BadRow, ROOTS_KEY, line_of_key};
 
 use crate::disk::Refusal;
 use crate::flash::cause::Cause;
@@ -221,7 +226,7 @@ pub enum Problem {
         line: usize,
     },
     /// Rows of a batch whose card or unit cannot be written.
-    #[error("{}", rows(.0))]
+    #[error("{}", place::rows(.0))]
     BatchRows(Vec<BadRow>),
     /// A batch without rows, or with too many.
     #[error("a batch has 1 to {limit} rows")]
@@ -289,24 +294,6 @@ pub enum Problem {
         /// What the operating system says.
         source: io::Error,
     },
-}
-
-/// A row of a batch that cannot be written.
-#[derive(Debug)]
-pub struct BadRow {
-    /// Line in the file, from 1.
-    pub line: usize,
-    /// Which card, as it stands there.
-    pub card: String,
-    /// Why not.
-    pub problem: Problem,
-}
-
-fn rows(rows: &[BadRow]) -> String {
-    let rows = rows
-        .iter()
-        .map(|row| format!("line {} ({}): {}", row.line, row.card, row.problem));
-    rows.collect::<Vec<_>>().join("; ")
 }
 
 /// Gives each variant its stable code, and lists them all once.
@@ -425,105 +412,12 @@ impl Problem {
     pub fn problem_code(&self) -> ProblemCode {
         ProblemCode::parse(self.code()).expect("every code of this crate is shaped like a code")
     }
-
-    /// The same problem after a card was begun: no script may take it for one that has touched
-    /// nothing.
-    #[must_use]
-    pub fn begun(self) -> Self {
-        match self.exit() {
-            Exit::Refused => Self::Begun(Box::new(self)),
-            _ => self,
-        }
-    }
-
-    /// What could not be kept about a card that is good.
-    #[must_use]
-    pub fn unrecorded(self) -> Self {
-        Self::Unrecorded(Box::new(self))
-    }
-
-    /// What the program's exit tells a script; see [`Exit`].
-    #[must_use]
-    pub fn exit(&self) -> Exit {
-        match self {
-            Self::CardCapacity { .. }
-            | Self::CardGone { .. }
-            | Self::CardWrite { .. }
-            | Self::CardRead { .. }
-            | Self::CardDiffers { .. }
-            | Self::CardUnmarked
-            | Self::CardSlow { .. }
-            | Self::CardUnfinished
-            | Self::VerifyDiffers { .. }
-            | Self::VerifyRead { .. }
-            | Self::Unrecorded(_)
-            | Self::Begun(_) => Exit::Card,
-            Self::Interrupted | Self::Stopped => Exit::Interrupted,
-            _ => Exit::Refused,
-        }
-    }
-}
-
-/// Exit codes of the program.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Exit {
-    /// 0: done.
-    Done = 0,
-    /// 1: refused before the card was touched, or nothing to do with a card.
-    Refused = 1,
-    // 2 is the command line's own.
-    /// 3: a batch in which some cards failed.
-    Partly = 3,
-    /// 4: a card was touched, and it is not good or not recorded; one that was begun and is not
-    /// whole is marked and does not start.
-    Card = 4,
-    /// 130: stopped by Ctrl-C; a card that was begun is marked and does not start.
-    Interrupted = 130,
 }
 
 impl From<ManifestError> for Problem {
     fn from(error: ManifestError) -> Self {
         Self::ImageManifest(error.to_string())
     }
-}
-
-/// The key in an order that names the files of the roots.
-pub const ROOTS_KEY: &str = "root_files";
-
-impl Problem {
-    /// What is wrong with a configuration as a whole, by the line of its key.
-    #[must_use]
-    pub fn config(error: DeviceConfigError, text: &str) -> Self {
-        // What is called `roots` on a card is read from the files that the order names.
-        let key = match error {
-            DeviceConfigError::Roots => ROOTS_KEY,
-            other => other.key(),
-        };
-        Self::ConfigValue {
-            line: line_of_key(text, key),
-            what: error.to_string(),
-        }
-    }
-}
-
-impl Problem {
-    /// The same problem of a value, told by its row in a batch: there the whole unit is known.
-    #[must_use]
-    pub fn in_row(self, row: usize) -> Self {
-        match self {
-            Self::ConfigValue { what, .. } => Self::ConfigValue { line: row, what },
-            other => other,
-        }
-    }
-}
-
-/// The line, from 1, on which a key stands; the first where it does not.
-#[must_use]
-pub fn line_of_key(text: &str, key: &str) -> usize {
-    let line = text
-        .lines()
-        .position(|line| line.trim_start().starts_with(key));
-    line.map_or(1, |index| index + 1)
 }
 
 /// Whether the device itself has left.

@@ -8,6 +8,7 @@ mod faults;
 mod flash;
 mod images;
 mod kills;
+mod list;
 mod pace;
 mod program;
 mod trees;
