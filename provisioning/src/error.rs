@@ -3,13 +3,18 @@
 //! The text says what happened; `lang/*/problems.ftl` says what is safe and what to do, in
 //! Japanese and English, under the same code. Nothing here carries a token or a passphrase.
 
+mod exit;
+mod place;
+
 use std::io;
 use std::path::Path;
 
 use protocol::problem::ProblemCode;
 use protocol::provisioning::Version;
-use protocol::provisioning::device::DeviceConfigError;
 use protocol::provisioning::image::ManifestError;
+
+pub use exit::Exit;
+pub use place::{BadRow, ROOTS_KEY, line_of_key};
 
 use crate::disk::Refusal;
 use crate::flash::cause::Cause;
@@ -104,9 +109,34 @@ pub enum Problem {
     /// It is no card of this unit and board.
     #[error("the card is not one of this unit")]
     CardOtherUnit,
+    /// A card that is only looked at holds something else than the image.
+    #[error("the card differs from the image at byte {at}; likely {cause}")]
+    VerifyDiffers {
+        /// Beginning of the first range that differs.
+        at: u64,
+        /// What is most likely broken.
+        cause: Cause,
+    },
+    /// A card that is only looked at cannot be read.
+    #[error("the card cannot be read at byte {at}: {source}")]
+    VerifyRead {
+        /// Where.
+        at: u64,
+        /// What the operating system says.
+        source: io::Error,
+    },
     /// Somebody stopped the run.
     #[error("stopped")]
     Interrupted,
+    /// Somebody stopped it before a card was touched.
+    #[error("stopped before a card was touched")]
+    Stopped,
+    /// The card is good, and what has to be kept about it could not be kept.
+    #[error("the card is good, but: {0}")]
+    Unrecorded(Box<Problem>),
+    /// A card was begun, and something else than the card has ended it.
+    #[error("{0}")]
+    Begun(Box<Problem>),
     /// `--resume` for a card or an image that was not begun here.
     #[error("there is nothing to go on with for this card and this image")]
     ResumeUnknown,
@@ -189,12 +219,15 @@ pub enum Problem {
     /// A key that has to be there.
     #[error("{0} is not given, neither in the file nor on the command line")]
     ConfigMissing(&'static str),
-    /// The same serial twice in one batch.
-    #[error("line {line}: the serial or the card stands in another line already")]
+    /// The same serial, card or token twice in one batch.
+    #[error("line {line}: the serial, the card or the token stands in another line already")]
     BatchDuplicate {
         /// Line, from 1.
         line: usize,
     },
+    /// Rows of a batch whose card or unit cannot be written.
+    #[error("{}", place::rows(.0))]
+    BatchRows(Vec<BadRow>),
     /// A batch without rows, or with too many.
     #[error("a batch has 1 to {limit} rows")]
     BatchSize {
@@ -275,6 +308,7 @@ macro_rules! codes {
             pub fn code(&self) -> &'static str {
                 match self {
                     $(Self::$name { .. } => $code,)+
+                    Self::Begun(problem) => problem.code(),
                 }
             }
         }
@@ -298,7 +332,11 @@ codes! {
     CardSlow = "MDG-PROVISION-CARD-SLOW",
     CardUnfinished = "MDG-PROVISION-CARD-UNFINISHED",
     CardOtherUnit = "MDG-PROVISION-CARD-OTHER-UNIT",
+    VerifyDiffers = "MDG-PROVISION-VERIFY-DIFFERS",
+    VerifyRead = "MDG-PROVISION-VERIFY-READ",
     Interrupted = "MDG-PROVISION-INTERRUPTED",
+    Stopped = "MDG-PROVISION-STOPPED",
+    Unrecorded = "MDG-PROVISION-UNRECORDED",
     ResumeUnknown = "MDG-PROVISION-RESUME-UNKNOWN",
     ImageManifest = "MDG-PROVISION-IMAGE-MANIFEST",
     ImageUnsigned = "MDG-PROVISION-IMAGE-UNSIGNED",
@@ -316,6 +354,7 @@ codes! {
     ConfigValue = "MDG-PROVISION-CONFIG-VALUE",
     ConfigMissing = "MDG-PROVISION-CONFIG-MISSING",
     BatchDuplicate = "MDG-PROVISION-BATCH-DUPLICATE",
+    BatchRows = "MDG-PROVISION-BATCH-ROWS",
     BatchSize = "MDG-PROVISION-BATCH-SIZE",
     Token = "MDG-PROVISION-TOKEN",
     TokenExpired = "MDG-PROVISION-TOKEN-EXPIRED",
@@ -373,69 +412,11 @@ impl Problem {
     pub fn problem_code(&self) -> ProblemCode {
         ProblemCode::parse(self.code()).expect("every code of this crate is shaped like a code")
     }
-
-    /// What the program's exit tells a script; see [`Exit`].
-    #[must_use]
-    pub fn exit(&self) -> Exit {
-        match self {
-            Self::CardCapacity { .. }
-            | Self::CardGone { .. }
-            | Self::CardWrite { .. }
-            | Self::CardRead { .. }
-            | Self::CardDiffers { .. }
-            | Self::CardUnmarked
-            | Self::CardSlow { .. }
-            | Self::CardUnfinished => Exit::Card,
-            Self::Interrupted => Exit::Interrupted,
-            _ => Exit::Refused,
-        }
-    }
-}
-
-/// Exit codes of the program.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Exit {
-    /// 0: done.
-    Done = 0,
-    /// 1: refused before the card was touched, or nothing to do with a card.
-    Refused = 1,
-    // 2 is the command line's own.
-    /// 3: a batch in which some cards failed.
-    Partly = 3,
-    /// 4: the card is not good; if it was being written, it is marked and does not start.
-    Card = 4,
-    /// 130: stopped by Ctrl-C; the card is marked and does not start.
-    Interrupted = 130,
 }
 
 impl From<ManifestError> for Problem {
     fn from(error: ManifestError) -> Self {
         Self::ImageManifest(error.to_string())
-    }
-}
-
-impl Problem {
-    /// What is wrong with a configuration as a whole, by the line of its key.
-    #[must_use]
-    pub fn config(error: DeviceConfigError, text: &str) -> Self {
-        let line = text
-            .lines()
-            .position(|line| line.trim_start().starts_with(error.key()));
-        Self::ConfigValue {
-            line: line.map_or(1, |index| index + 1),
-            what: error.to_string(),
-        }
-    }
-}
-
-impl Problem {
-    /// The same problem of a value, told by its row in a batch: there the whole unit is known.
-    #[must_use]
-    pub fn in_row(self, row: usize) -> Self {
-        match self {
-            Self::ConfigValue { what, .. } => Self::ConfigValue { line: row, what },
-            other => other,
-        }
     }
 }
 

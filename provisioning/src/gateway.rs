@@ -33,13 +33,13 @@ const MAX_ANSWER: u64 = 64 * 1024;
 /// Path of the call.
 const PATH: &str = "/v1/station/token";
 
-/// Fetches a token for a unit, and takes over the addresses and roots that the gateway gives
-/// for it.
+/// Fetches a token for a unit, takes over the addresses and roots that the gateway gives for
+/// it, and gives the office's name, which a person compares.
 ///
 /// # Errors
 /// [`Problem::GatewayUnreached`], [`Problem::GatewayTls`], [`Problem::GatewayRefused`] with the
 /// gateway's own code, [`Problem::GatewayAnswer`]; the unit stays as it was.
-pub fn fetch(unit: &mut DeviceConfig, key: &SigningKey, replace: bool) -> Result<(), Problem> {
+pub fn fetch(unit: &mut DeviceConfig, key: &SigningKey, replace: bool) -> Result<String, Problem> {
     let request = TokenRequest {
         format: FORMAT,
         gateway: unit.gateway.endpoint.clone(),
@@ -71,7 +71,7 @@ pub fn fetch(unit: &mut DeviceConfig, key: &SigningKey, replace: bool) -> Result
         .check()
         .map_err(|_| odd("an address or a root that no unit takes"))?;
     *unit = changed;
-    Ok(())
+    Ok(token.office_name)
 }
 
 fn nonce() -> Result<String, Problem> {

@@ -1,8 +1,6 @@
 //! Ed25519 keys and digests, by `ring`.
 
 use std::fs;
-use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use data_encoding::BASE64URL_NOPAD;
@@ -14,6 +12,7 @@ use ring::signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
 use zeroize::Zeroizing;
 
 use crate::error::Problem;
+use crate::text;
 
 /// SHA-256 piece by piece.
 pub struct Hasher(digest::Context);
@@ -56,23 +55,14 @@ pub struct SigningKey {
 }
 
 impl SigningKey {
-    /// Makes a key in a new file; an existing file is never replaced.
+    /// Makes a key in a new file, which is whole or not there; an existing one is never replaced.
     ///
     /// # Errors
     /// When the file exists or cannot be written.
     pub fn create(file: &Path) -> Result<Self, Problem> {
         let key = Ed25519KeyPair::generate_pkcs8(&ring::rand::SystemRandom::new())
             .map_err(|_| Problem::Key("none could be made"))?;
-        fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(file)
-            .and_then(|mut out| {
-                out.write_all(key.as_ref())?;
-                out.sync_all()
-            })
-            .map_err(|source| Problem::file("write", file, source))?;
+        text::write_new(file, key.as_ref())?;
         Self::from_pkcs8(key.as_ref())
     }
 

@@ -29,8 +29,8 @@ pub fn card(
         });
     }
     let mut beginning = vec![0; MARK_BYTES];
-    card.read_at(0, &mut beginning)
-        .map_err(|e| Problem::card_read(0, e))?;
+    let unread = |at| move |source| Problem::VerifyRead { at, source };
+    card.read_at(0, &mut beginning).map_err(unread(0))?;
     if is_marked(&beginning) {
         return Err(Problem::CardUnfinished);
     }
@@ -39,17 +39,17 @@ pub fn card(
     let mut held = Vec::new();
     for range in &manifest.ranges {
         if stop.asked() {
-            return Err(Problem::Interrupted);
+            return Err(Problem::Stopped);
         }
         held.resize(usize::try_from(range.bytes).unwrap_or(0), 0);
         card.read_at(range.offset, &mut held)
-            .map_err(|e| Problem::card_read(range.offset, e))?;
+            .map_err(unread(range.offset))?;
         if range.offset >= manifest.config.offset && range.offset < manifest.config.end() {
             config.extend_from_slice(&held);
         } else if sha256(&held) != range.sha256 {
             let known = |digest| manifest.ranges.iter().any(|r| r.sha256 == digest);
             let cause = cause::of_difference(card, range.offset, &held, range.sha256, known);
-            return Err(Problem::CardDiffers {
+            return Err(Problem::VerifyDiffers {
                 at: range.offset,
                 cause,
             });

@@ -107,6 +107,9 @@ impl Words {
     /// A problem for people: its code, what happened, what is safe, what to do.
     #[must_use]
     pub fn problem(&self, problem: &Problem) -> String {
+        if let Problem::Begun(problem) = problem {
+            return self.problem(problem);
+        }
         let key = problem.code().to_ascii_lowercase();
         let mut lines = vec![format!("{}: {}", problem.code(), self.say(&key))];
         match problem {
@@ -114,7 +117,15 @@ impl Words {
                 let why = self.say(&format!("why-{}", why.as_str()));
                 lines.push(format!("  {disk}: {why}"));
             }
-            Problem::CardDiffers { at, cause } | Problem::CardRead { at, cause, .. } => {
+            Problem::BatchRows(rows) => lines.extend(rows.iter().map(|row| {
+                let (line, code) = (row.line.to_string(), row.problem.code());
+                let why = self.say(&code.to_ascii_lowercase());
+                let values = [("line", line.as_str()), ("card", &row.card), ("why", &why)];
+                format!("  {} ({code})", self.say_with("batch-row", &values))
+            })),
+            Problem::CardDiffers { at, cause }
+            | Problem::VerifyDiffers { at, cause }
+            | Problem::CardRead { at, cause, .. } => {
                 let cause = self.say(&format!("cause-{}", cause.as_str()));
                 lines.push(format!("  {at}: {cause}"));
             }

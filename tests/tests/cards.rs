@@ -39,6 +39,7 @@ fn a_card_carries_the_gateways_token_and_its_record_is_taken_for_a_known_image_o
     let mut card = OpenCard {
         target: Box::new(SimCard::open(&spec).unwrap()),
         serial: spec.serial,
+        slot: None,
     };
     let ticks = SystemTicks::default();
     let around = Around {

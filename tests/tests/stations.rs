@@ -44,7 +44,7 @@ fn a_machine_that_may_fetches_a_fresh_token_for_each_card_and_nobody_else_does()
     let source = TokenSource::Gateway { replace: false };
     let fetch = |unit: &DeviceConfig| {
         let mut unit = unit.clone();
-        source.fetch(&mut unit, &station).map(|()| unit)
+        source.fetch(&mut unit, &station).map(|_| unit)
     };
     assert_eq!(refusal(fetch(&unit).unwrap_err()), "MDG-STATION-UNKNOWN");
     let key = station.key().unwrap().public();

@@ -320,7 +320,8 @@ impl DeviceConfig {
 }
 
 /// One certificate and nothing beside it: a key in the same file would end up on the card.
-fn is_one_root(pem: &str) -> bool {
+#[must_use]
+pub fn is_one_root(pem: &str) -> bool {
     const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
     const END: &str = "-----END CERTIFICATE-----";
     let pem = pem.trim();

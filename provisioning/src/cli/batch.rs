@@ -1,5 +1,5 @@
-//! `provision batch`: several cards at once, one table and one CSV. One that fails does not
-//! stop the others.
+//! `provision batch`: several cards at once, one table and one CSV. All rows are looked at
+//! before the first byte; a card that fails afterwards does not stop the others.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,14 +7,15 @@ use std::sync::{Mutex, PoisonError};
 
 use clap::Args;
 use protocol::provisioning::device::DeviceConfig;
-use serde_json::{Value, json};
 
 use super::flash::TokenArgs;
-use super::{Context, ImageArgs, nonce, open_simulated};
-use crate::error::{Exit, Problem};
-use crate::flash::{Around, Outcome, rate};
+use super::results::{Ended, Went};
+use super::{Context, ImageArgs, nonce, open_simulated, results};
+use crate::disk::Refusal;
+use crate::error::{BadRow, Exit, Problem};
+use crate::flash::{Around, check_size};
 use crate::image::SignedImage;
-use crate::produce::{self, OpenCard, produce};
+use crate::produce::{self, OpenCard, is_done, produce, was_begun};
 use crate::progress::SystemTicks;
 use crate::station::Station;
 use crate::text;
@@ -42,7 +43,7 @@ pub struct Batch {
     /// Cards that are written at the same time.
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=MAX_PARALLEL as i64))]
     parallel: u8,
-    /// Go on with what unfinished runs wrote.
+    /// Go on with what unfinished runs wrote; leave out what is finished, begin what was not.
     #[arg(long)]
     resume: bool,
 }
@@ -52,13 +53,8 @@ struct Ready {
     row: Row,
     unit: DeviceConfig,
     card: Mutex<Option<OpenCard>>,
-}
-
-/// How a row went.
-struct Ended {
-    serial: String,
-    card: String,
-    outcome: Result<Outcome, Problem>,
+    /// An earlier run has finished it.
+    done: bool,
 }
 
 impl Batch {
@@ -72,37 +68,81 @@ impl Batch {
                 "one file has one token; use --token-command or --from gateway".to_owned(),
             ));
         }
+        if source.is_none() {
+            csv::refuse_equal_tokens(&rows)?;
+        }
         // Everything that a person has to correct, see or answer comes before the first byte.
         let mut units = Vec::with_capacity(rows.len());
-        for row in &rows {
+        for row in rows {
             let unit = row.order.complete().map_err(|p| p.in_row(row.line))?;
-            image.check_board(unit.board)?;
-            units.push(unit);
+            units.push((row, unit));
         }
-        let mut ready = Vec::with_capacity(rows.len());
-        for (row, unit) in rows.into_iter().zip(units) {
-            let card = match row.card.strip_prefix("simulate:") {
-                Some(spec) => open_simulated(spec)?,
-                None => context.open_card(&row.card, row.confirm.as_deref())?,
+        let station = context.station()?;
+        // Made once, before the rows ask for it side by side.
+        station.key()?;
+        text::try_whole(&self.report)?;
+        let ready = self.open(context, &station, &image, source.as_ref(), units)?;
+        image.check_bytes(&context.show.progress("image"), &*context.stop)?;
+        image.config_partition()?;
+        let ended = self.write_all(context, &station, &image, source.as_ref(), &ready);
+        // What is known is told first: the place of the report may be full by now.
+        let told = results::tell(context, &ended);
+        let kept = results::report(&image, &ended)
+            .and_then(|report| text::write_whole(&self.report, report.as_bytes()));
+        told.and(kept).map_err(Problem::begun)?;
+        let failed = ended.iter().any(Ended::has_failed);
+        match failed {
+            false => Ok(Exit::Done),
+            true if context.stop.load(Ordering::Relaxed) => Ok(Exit::Interrupted),
+            true => Ok(Exit::Partly),
+        }
+    }
+
+    /// Opens the cards of all rows, and names all rows whose card cannot be written at once.
+    fn open(
+        &self,
+        context: &Context,
+        station: &Station,
+        image: &SignedImage,
+        source: Option<&TokenSource>,
+        units: Vec<(Row, DeviceConfig)>,
+    ) -> Result<Vec<Ready>, Problem> {
+        let entries = match self.resume {
+            true => station.log().entries()?,
+            false => Vec::new(),
+        };
+        let from_gateway = matches!(source, Some(TokenSource::Gateway { .. }));
+        let done = |unit: &DeviceConfig, card: Option<&mut OpenCard>| {
+            self.resume && is_done(station, &entries, image, unit, from_gateway, card)
+        };
+        let (mut ready, mut bad) = (Vec::with_capacity(units.len()), Vec::new());
+        for (row, unit) in units {
+            let (card, done) = match open(context, image, &row, &unit) {
+                Ok(mut card) => {
+                    let done = done(&unit, Some(&mut card));
+                    (Some(card), done)
+                }
+                // Whoever took a finished card out did nothing wrong.
+                Err(problem) if is_out(&problem) && done(&unit, None) => (None, true),
+                Err(problem) => {
+                    bad.push(BadRow {
+                        line: row.line,
+                        card: row.card,
+                        problem,
+                    });
+                    continue;
+                }
             };
             ready.push(Ready {
                 row,
                 unit,
-                card: Mutex::new(Some(card)),
+                card: Mutex::new(card),
+                done,
             });
         }
-        image.check_bytes(&context.show.progress("image"), &*context.stop)?;
-        let station = context.station()?;
-        let ended = self.write_all(context, &station, &image, source.as_ref(), &ready);
-        text::write_whole(&self.report, report(&image, &ended)?.as_bytes())?;
-        let failed = ended.iter().filter(|e| e.outcome.is_err()).count();
-        let lines: Vec<String> = ended.iter().map(|e| line(context, e)).collect();
-        let values: Vec<Value> = ended.iter().map(value).collect();
-        context.show.result(&lines.join("\n"), &json!(values))?;
-        match failed {
-            0 => Ok(Exit::Done),
-            _ if context.stop.load(Ordering::Relaxed) => Ok(Exit::Interrupted),
-            _ => Ok(Exit::Partly),
+        match bad.is_empty() {
+            true => Ok(ready),
+            false => Err(Problem::BatchRows(bad)),
         }
     }
 
@@ -142,6 +182,34 @@ impl Batch {
     }
 }
 
+/// Opens the card of a row.
+fn open(
+    context: &Context,
+    image: &SignedImage,
+    row: &Row,
+    unit: &DeviceConfig,
+) -> Result<OpenCard, Problem> {
+    image.check_board(unit.board)?;
+    let card = match row.card.strip_prefix("simulate:") {
+        Some(spec) => open_simulated(spec)?,
+        None => context.open_card(&row.card, row.confirm.as_deref())?,
+    };
+    check_size(image, card.target.bytes())?;
+    Ok(card)
+}
+
+/// Whether the card of a row is not in its reader.
+fn is_out(problem: &Problem) -> bool {
+    matches!(
+        problem,
+        Problem::DiskUnknown(_)
+            | Problem::DiskRefused {
+                why: Refusal::Empty,
+                ..
+            }
+    )
+}
+
 fn write(
     station: &Station,
     image: &SignedImage,
@@ -152,104 +220,34 @@ fn write(
 ) -> Ended {
     let mut card = one.card.lock().unwrap_or_else(PoisonError::into_inner);
     let mut unit = one.unit.clone();
+    let mut office_name = None;
     let mut go = || {
+        if one.done {
+            return Ok(Went::Already);
+        }
         let card = card.as_mut().ok_or(Problem::CardGone { at: 0 })?;
         if around.stop.asked() {
-            return Err(Problem::Interrupted);
+            return Err(Problem::Stopped);
         }
         if let Some(source) = source {
-            source.fetch(&mut unit, station)?;
+            office_name = source.fetch(&mut unit, station)?;
         }
         let order = produce::Order {
             image,
             unit: &unit,
-            resume,
+            resume: resume && was_begun(station, image, card),
             nonce: nonce() ^ one.row.line as u64,
         };
-        produce(station, &order, card, around)
+        produce(station, &order, card, around).map(Went::Written)
     };
-    let outcome = go();
+    let went = go().unwrap_or_else(Went::Failed);
     let serial = card.as_ref().map(|card| card.serial.clone());
     // The next person may take it out.
     *card = None;
     Ended {
         serial: one.unit.serial.to_string(),
-        card: serial.unwrap_or_default(),
-        outcome,
-    }
-}
-
-/// One row a card: no token and no passphrase.
-fn report(image: &SignedImage, ended: &[Ended]) -> Result<String, Problem> {
-    let failed = |_| Problem::Print("the report cannot be written");
-    let mut writer = ::csv::Writer::from_writer(Vec::new());
-    writer
-        .write_record([
-            "serial",
-            "card",
-            "result",
-            "code",
-            "version",
-            "image",
-            "seconds",
-            "mb_per_second",
-        ])
-        .map_err(failed)?;
-    for one in ended {
-        let (result, code, seconds, speed) = match &one.outcome {
-            Ok(done) => (
-                "verified",
-                "",
-                done.took.as_secs().to_string(),
-                format!("{:.1}", rate(done.bytes, done.took) as f64 / 1e6),
-            ),
-            Err(problem) => ("failed", problem.code(), String::new(), String::new()),
-        };
-        writer
-            .write_record([
-                one.serial.as_str(),
-                &one.card,
-                result,
-                code,
-                &image.manifest.version.to_string(),
-                &image.manifest.sha256.to_string(),
-                &seconds,
-                &speed,
-            ])
-            .map_err(failed)?;
-    }
-    let bytes = writer
-        .into_inner()
-        .map_err(|_| Problem::Print("the report cannot be written"))?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
-}
-
-fn line(context: &Context, one: &Ended) -> String {
-    match &one.outcome {
-        Ok(done) => format!(
-            "{:<20} {:<20} OK    {:>5} s {:>6.1} MB/s",
-            one.serial,
-            one.card,
-            done.took.as_secs(),
-            rate(done.bytes, done.took) as f64 / 1e6
-        ),
-        Err(problem) => {
-            let words = context.words.problem(problem).replace('\n', "\n    ");
-            format!("{:<20} {:<20} {words}", one.serial, one.card)
-        }
-    }
-}
-
-fn value(one: &Ended) -> Value {
-    match &one.outcome {
-        Ok(done) => json!({
-            "serial": one.serial, "card": one.card, "result": "verified",
-            "bytes": done.bytes, "written": done.written,
-            "took_ms": u64::try_from(done.took.as_millis()).unwrap_or(u64::MAX),
-        }),
-        Err(problem) => json!({
-            "serial": one.serial, "card": one.card, "result": "failed",
-            "code": problem.code(), "error": problem.to_string(),
-        }),
+        card: serial.unwrap_or_else(|| one.row.card.clone()),
+        office_name,
+        went,
     }
 }

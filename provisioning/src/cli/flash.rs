@@ -9,10 +9,9 @@ use serde_json::{Value, json};
 
 use super::{CardArgs, Context, ImageArgs, nonce};
 use crate::error::{Exit, Problem};
-use crate::flash::{Around, Outcome};
-use crate::produce::{self, OpenCard, check_token, produce};
+use crate::flash::{Around, Outcome, check_size};
+use crate::produce::{self, OpenCard, produce};
 use crate::progress::SystemTicks;
-use crate::station;
 use crate::unit::{Order, TokenSource};
 
 #[derive(Debug, Args)]
@@ -89,14 +88,15 @@ impl Flash {
         let mut unit = order.complete()?;
         image.check_board(unit.board)?;
         let mut card = self.card.open(context, self.yes_serial.as_deref())?;
+        check_size(&image, card.target.bytes())?;
         let progress = context.show.progress(unit.serial.as_str());
         image.check_bytes(&progress, &*context.stop)?;
         // A token lives for hours only: it is fetched last.
         let station = context.station()?;
-        if let Some(source) = self.token.source()? {
-            source.fetch(&mut unit, &station)?;
-        }
-        check_token(&unit, &station, station::now())?;
+        let office_name = match self.token.source()? {
+            Some(source) => source.fetch(&mut unit, &station)?,
+            None => None,
+        };
         let ticks = SystemTicks::default();
         let around = Around {
             progress: &progress,
@@ -111,16 +111,24 @@ impl Flash {
         };
         let outcome = produce(&station, &order, &mut card, around)?;
         drop(progress);
-        let value = value(&unit, &card, &outcome);
-        context
-            .show
-            .result(&line(context, &unit, &outcome), &value)?;
+        let value = value(&unit, &card, &outcome, office_name.as_deref());
+        let line = line(context, &unit, &outcome);
+        let line = match &office_name {
+            Some(name) => format!("{line}\n{}", office(context, name)),
+            None => line,
+        };
+        context.show.result(&line, &value).map_err(Problem::begun)?;
         Ok(Exit::Done)
     }
 }
 
+/// What the gateway calls the office, for people.
+pub fn office(context: &Context, name: &str) -> String {
+    context.words.say_with("office-name", &[("name", name)])
+}
+
 /// A finished card for people.
-pub fn line(context: &Context, unit: &DeviceConfig, outcome: &Outcome) -> String {
+fn line(context: &Context, unit: &DeviceConfig, outcome: &Outcome) -> String {
     let mb = outcome.bytes / 1_000_000;
     context.words.say_with(
         "flash-done",
@@ -132,9 +140,16 @@ pub fn line(context: &Context, unit: &DeviceConfig, outcome: &Outcome) -> String
     )
 }
 
-fn value(unit: &DeviceConfig, card: &OpenCard, outcome: &Outcome) -> Value {
+fn value(
+    unit: &DeviceConfig,
+    card: &OpenCard,
+    outcome: &Outcome,
+    office_name: Option<&str>,
+) -> Value {
     json!({
         "serial": unit.serial,
+        "office": unit.office,
+        "office_name": office_name,
         "card": card.serial,
         "result": "verified",
         "bytes": outcome.bytes,

@@ -1,8 +1,8 @@
 //! The command line. One file a subject.
 //!
 //! Exit codes: 0 done, 1 refused before a card was touched, 2 wrong use, 3 a batch in which
-//! some cards failed, 4 the card is not good (when it was being written, it does not start),
-//! 130 stopped.
+//! some cards failed, 4 a card was touched and is not good or not recorded (one that was begun
+//! and is not whole does not start), 130 stopped.
 
 mod batch;
 mod flash;
@@ -11,9 +11,11 @@ mod list;
 mod print;
 mod records;
 mod renew;
+mod results;
 mod show;
 mod verify;
 
+use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -95,12 +97,15 @@ struct ImageArgs {
     #[arg(
         long,
         value_name = "FILE",
-        default_value = "/etc/madoguchi/image-keys.toml"
+        default_value = Self::KEYS
     )]
     keys: PathBuf,
 }
 
 impl ImageArgs {
+    /// Where the trusted keys lie if nobody says another place.
+    const KEYS: &'static str = "/etc/madoguchi/image-keys.toml";
+
     fn open(&self) -> Result<SignedImage, Problem> {
         SignedImage::open(&self.image, &unit::trusted_keys(&self.keys)?)
     }
@@ -149,6 +154,15 @@ impl Context {
             .or_else(|| home("XDG_STATE_HOME", "madoguchi-provision"))
             .or_else(|| home("HOME", ".local/state/madoguchi-provision"))
             .ok_or(Problem::ConfigMissing("--state"))?;
+        let root = std::fs::metadata("/proc/self").is_ok_and(|of| of.uid() == 0);
+        let sudo = std::env::var_os("SUDO_USER").is_some();
+        if self.state.is_none() && root && sudo {
+            // Its key is not the one that the gateway knows of the person who typed `sudo`.
+            let folder = folder.display().to_string();
+            let values = [("folder", folder.as_str())];
+            self.show
+                .warning(&self.words.say_with("state-of-root", &values));
+        }
         Station::open(&folder)
     }
 
@@ -164,6 +178,7 @@ impl Context {
         Ok(OpenCard {
             target: Box::new(target),
             serial: disk.serial.unwrap_or_default(),
+            slot: disk.stable_id,
         })
     }
 }
@@ -174,6 +189,7 @@ fn open_simulated(spec: &str) -> Result<OpenCard, Problem> {
     Ok(OpenCard {
         target: Box::new(SimCard::open(&spec)?),
         serial: spec.serial,
+        slot: Some(spec.file.display().to_string()),
     })
 }
 

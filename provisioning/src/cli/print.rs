@@ -53,7 +53,7 @@ impl LabelCommand {
             files.push(file);
         }
         if let Some(file) = self.zpl {
-            write_whole(&file, label.zpl().as_bytes())?;
+            write_whole(&file, label.zpl()?.as_bytes())?;
             files.push(file);
         }
         printed(context, label.serial, "label", &files)

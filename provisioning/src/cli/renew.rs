@@ -6,7 +6,7 @@ use clap::Args;
 use protocol::provisioning::UnitSerial;
 use serde_json::json;
 
-use super::flash::TokenArgs;
+use super::flash::{TokenArgs, office};
 use super::{CardArgs, Context};
 use crate::error::{Exit, Problem};
 use crate::produce;
@@ -37,15 +37,26 @@ impl Renew {
         let mut unit = order.complete()?;
         let mut card = self.card.open(context, self.yes_serial.as_deref())?;
         let station = context.station()?;
-        if let Some(source) = self.token.source()? {
-            source.fetch(&mut unit, &station)?;
-        }
+        let office_name = match self.token.source()? {
+            Some(source) => source.fetch(&mut unit, &station)?,
+            None => None,
+        };
         produce::renew(&station, &unit, &mut card)?;
         let line = context
             .words
             .say_with("renew-done", &[("serial", unit.serial.as_str())]);
-        let value = json!({ "serial": unit.serial, "card": card.serial, "result": "renewed" });
-        context.show.result(&line, &value)?;
+        let line = match &office_name {
+            Some(name) => format!("{line}\n{}", office(context, name)),
+            None => line,
+        };
+        let value = json!({
+            "serial": unit.serial,
+            "office": unit.office,
+            "office_name": office_name,
+            "card": card.serial,
+            "result": "renewed",
+        });
+        context.show.result(&line, &value).map_err(Problem::begun)?;
         Ok(Exit::Done)
     }
 }

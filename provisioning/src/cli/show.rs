@@ -69,6 +69,16 @@ impl Show {
         let _ = writeln!(std::io::stderr(), "{text}");
     }
 
+    /// Tells something that does not stop the run.
+    pub fn warning(&self, words: &str) {
+        let text = match self.mode {
+            Mode::Json => json!({ "warning": words }).to_string(),
+            _ => words.to_owned(),
+        };
+        // Without a standard error there is nobody to tell.
+        let _ = writeln!(std::io::stderr(), "{text}");
+    }
+
     /// Asks for the last four signs of a disk's serial. Nobody is asked where nobody watches.
     pub fn ask_serial(&self, words: &Words, disk: &Disk) -> Result<String, Problem> {
         if !std::io::stdin().is_terminal() || self.mode == Mode::Json {
@@ -98,7 +108,8 @@ impl Show {
         let words = Words::new(self.language);
         let bar = (self.mode == Mode::Bars).then(|| {
             let bar = self.bars.add(ProgressBar::new(0));
-            let style = "{prefix} {msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}";
+            let style = "{prefix} {msg} {wide_bar} {decimal_bytes}/{decimal_total_bytes} \
+                         {decimal_bytes_per_sec} {eta}";
             if let Ok(style) = ProgressStyle::with_template(style) {
                 bar.set_style(style);
             }
@@ -166,6 +177,11 @@ impl Card {
             .to_string()
         } else {
             let phase = self.phase_words(state.phase);
+            if state.total == 0 {
+                // A phase that counts nothing.
+                let _ = writeln!(std::io::stderr(), "{}: {phase}", self.name);
+                return;
+            }
             let percent = (state.done * 100).checked_div(state.total).unwrap_or(100);
             let mb = rate as f64 / 1e6;
             let eta = eta.map_or_else(|| "-".to_owned(), |eta| format!("{eta} s"));

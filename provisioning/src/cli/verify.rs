@@ -36,15 +36,17 @@ impl Verify {
         let found = verify::card(&image, &mut *card.target, &progress, &*context.stop);
         drop(progress);
         let code = found.as_ref().err().map(Problem::problem_code);
-        context.station()?.log().append(
-            station::now(),
-            Event::Verified {
-                card: card.serial.clone(),
-                image: image.manifest.sha256,
-                code,
-            },
-        )?;
+        let event = Event::Verified {
+            card: card.serial.clone(),
+            image: image.manifest.sha256,
+            code,
+        };
+        let kept = context
+            .station()
+            .and_then(|station| station.log().append(station::now(), event));
+        // What is wrong with the card is the one to tell.
         let unit = found?;
+        kept?;
         let line = match &unit {
             Some(unit) => context
                 .words

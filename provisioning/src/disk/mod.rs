@@ -80,6 +80,8 @@ pub enum Refusal {
     Empty,
     /// Below [`MIN_CARD_BYTES`].
     Small,
+    /// The image does not fit on it.
+    SmallForImage,
     /// Above [`MAX_CARD_BYTES`].
     Large,
     /// It tells no serial, so nobody can confirm that it is meant.
@@ -99,6 +101,7 @@ impl Refusal {
             Self::ReadOnly => "read-only",
             Self::Empty => "empty",
             Self::Small => "small",
+            Self::SmallForImage => "small-for-image",
             Self::Large => "large",
             Self::NoSerial => "no-serial",
         }
@@ -116,6 +119,7 @@ impl fmt::Display for Refusal {
             Self::ReadOnly => "it is write-protected",
             Self::Empty => "there is no card in the reader",
             Self::Small => "it is too small for any image",
+            Self::SmallForImage => "it is too small for this image",
             Self::Large => "it is larger than any card",
             Self::NoSerial => "it tells no serial",
         })
@@ -141,6 +145,13 @@ impl Disk {
         ]
         .into_iter()
         .find_map(|(is, refusal)| is.then_some(refusal))
+    }
+
+    /// The same for an image that needs so many bytes.
+    #[must_use]
+    pub fn refusal_for(&self, needs: u64) -> Option<Refusal> {
+        self.refusal()
+            .or_else(|| (self.bytes < needs).then_some(Refusal::SmallForImage))
     }
 
     /// Whether that name, path, stable id or serial means this disk.

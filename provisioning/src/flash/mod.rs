@@ -12,6 +12,7 @@ pub mod cause;
 pub mod journal;
 mod mark;
 mod probe;
+mod put;
 pub mod renew;
 
 use std::io;
@@ -26,9 +27,10 @@ use crate::error::Problem;
 use crate::image::SignedImage;
 use crate::progress::{Phase, Progress, Stop, Ticks};
 use crate::seal::sha256;
-use crate::target::{Target, write_all};
+use crate::target::Target;
 use cause::Cause;
 use journal::Journal;
+use put::{Pace, put};
 
 /// The first MiB is written last: the partition table, and what boards start from.
 pub const HEAD_BYTES: u64 = 1024 * 1024;
@@ -50,7 +52,7 @@ pub const SYNC_BYTES: u64 = 16 * 1024 * 1024;
 /// A card below this speed is worn out, in KiB a second.
 pub const MIN_KIB_A_SECOND: u64 = 512;
 
-/// Time after which the speed is judged.
+/// Time of writing after which the speed is judged.
 pub const JUDGED_AFTER: Duration = Duration::from_secs(5);
 
 /// What is written.
@@ -87,26 +89,37 @@ pub struct Outcome {
     pub took: Duration,
 }
 
+/// Bytes that a card needs for an image.
+#[must_use]
+pub fn needs(image: &SignedImage) -> u64 {
+    image.manifest.bytes + SPARE_BYTES
+}
+
+/// Refuses a card that an image does not fit on.
+///
+/// # Errors
+/// [`Problem::CardSmall`].
+pub fn check_size(image: &SignedImage, has: u64) -> Result<(), Problem> {
+    match needs(image) {
+        needs if has < needs => Err(Problem::CardSmall { needs, has }),
+        _ => Ok(()),
+    }
+}
+
 /// Writes a card.
 ///
 /// # Errors
 /// Whatever ends it; the card is marked and does not start then. Only when the card itself
 /// refuses even the mark may it still hold what it held before.
 pub fn run(job: Job<'_>, card: &mut dyn Target, around: Around<'_>) -> Result<Outcome, Problem> {
-    let needs = job.image.manifest.bytes + SPARE_BYTES;
-    if card.bytes() < needs {
-        return Err(Problem::CardSmall {
-            needs,
-            has: card.bytes(),
-        });
-    }
+    check_size(job.image, card.bytes())?;
     let began = around.ticks.now();
     let mut run = Run {
         job,
         card,
         around,
         began,
-        written: 0,
+        pace: Pace::default(),
     };
     run.all()
 }
@@ -116,7 +129,7 @@ struct Run<'a> {
     card: &'a mut dyn Target,
     around: Around<'a>,
     began: Duration,
-    written: u64,
+    pace: Pace,
 }
 
 /// A piece behind the first MiB, and what it has to be.
@@ -127,8 +140,9 @@ struct Piece {
 
 impl Run<'_> {
     fn all(&mut self) -> Result<Outcome, Problem> {
-        mark::mark(self.card)?;
-        let probed = self.job.journal.as_ref().is_some_and(|j| j.was_probed());
+        let probed = self.was_probed()?;
+        let run = self.mark();
+        mark::mark(self.card, run)?;
         if !probed {
             self.around.progress.begin(Phase::Probe, 0);
             probe::probe(self.card, self.job.nonce)?;
@@ -141,9 +155,31 @@ impl Run<'_> {
         self.finish(&head)?;
         Ok(Outcome {
             bytes: self.job.image.manifest.bytes,
-            written: self.written,
+            written: self.pace.bytes(),
             took: self.elapsed(),
         })
+    }
+
+    /// The number in the mark: that of the run that was begun first.
+    fn mark(&self) -> u64 {
+        let journal = self.job.journal.as_ref();
+        journal.map_or(self.job.nonce, |journal| journal.run())
+    }
+
+    /// Whether this very card was probed by an earlier run. One that does not carry that run's
+    /// mark is another card that tells the same serial, or was written by others since.
+    fn was_probed(&mut self) -> Result<bool, Problem> {
+        if !self.job.journal.as_ref().is_some_and(|j| j.was_probed()) {
+            return Ok(false);
+        }
+        let mut beginning = [0; TABLE_BYTES];
+        match self.card.read_at(0, &mut beginning) {
+            Ok(()) => Ok(mark::is_marked_by(self.mark(), &beginning)),
+            Err(error) => match Problem::card_read(0, error) {
+                gone @ Problem::CardGone { .. } => Err(gone),
+                _ => Ok(false),
+            },
+        }
     }
 
     /// Writes everything but the first MiB, which is given back with what the rest has to be.
@@ -229,19 +265,20 @@ impl Run<'_> {
     }
 
     fn write(&mut self, offset: u64, bytes: &[u8]) -> Result<(), Problem> {
-        write_all(self.card, offset, bytes).map_err(|e| Problem::card_write(offset, e))?;
-        self.written += bytes.len() as u64;
-        let took = self.elapsed();
-        let kib_a_second = rate(self.written, took) / 1024;
-        if took >= JUDGED_AFTER && kib_a_second < MIN_KIB_A_SECOND {
-            return Err(Problem::CardSlow { kib_a_second });
-        }
-        Ok(())
+        let ticks = self.around.ticks;
+        self.pace.count(self.card, ticks, bytes.len(), |card| {
+            put::write(card, offset, bytes)
+        })?;
+        self.pace.judge()
     }
 
     fn sync(&mut self, unsynced: &mut Vec<u64>) -> Result<(), Problem> {
         let at = unsynced.first().copied().unwrap_or(0);
-        self.card.sync().map_err(|e| Problem::card_write(at, e))?;
+        // What was written may lie in the machine's memory until here.
+        let ticks = self.around.ticks;
+        self.pace
+            .count(self.card, ticks, 0, |card| put::sync(card, at))?;
+        self.pace.judge()?;
         if let Some(journal) = &mut self.job.journal {
             journal.written(unsynced)?;
         }
@@ -304,26 +341,19 @@ impl Run<'_> {
         if let Err(problem) = self.write_checked(0, table) {
             // It may start now although it is not right: take that back. When even this fails
             // the first problem is still the one to tell.
-            let _ = mark::mark(self.card);
+            let run = self.mark();
+            let _ = mark::mark(self.card, run);
             return Err(problem);
         }
         self.around.progress.advance(head.len() as u64);
         Ok(())
     }
 
+    /// Its speed is not judged any more: everything else is on the card and was read back.
     fn write_checked(&mut self, offset: u64, bytes: &[u8]) -> Result<(), Problem> {
-        let failed = |e| Problem::card_write(offset, e);
-        self.write(offset, bytes)?;
-        self.card.sync().map_err(failed)?;
-        let mut held = vec![0; bytes.len()];
-        self.card
-            .read_at(offset, &mut held)
-            .map_err(|e| Problem::card_read(offset, e))?;
-        if held == bytes {
-            return Ok(());
-        }
-        let cause = cause::of_difference(self.card, offset, &held, sha256(bytes), |_| false);
-        Err(Problem::CardDiffers { at: offset, cause })
+        put(self.card, offset, bytes)?;
+        self.pace.wrote(bytes.len());
+        Ok(())
     }
 
     fn elapsed(&self) -> Duration {

@@ -10,6 +10,7 @@ use crate::seal::sha256;
 use crate::target::{Target, write_all};
 
 use super::cause::of_difference;
+use super::put::sync;
 use super::{HEAD_BYTES, is_end};
 
 /// Bytes of one sign.
@@ -24,7 +25,7 @@ pub fn probe(card: &mut dyn Target, nonce: u64) -> Result<(), Problem> {
     for at in &places {
         put(card, *at, &sign(nonce, *at))?;
     }
-    sync(card)?;
+    sync(card, HEAD_BYTES)?;
     let mut held = vec![0; SIGN_BYTES];
     for at in &places {
         match card.read_at(*at, &mut held) {
@@ -46,7 +47,7 @@ pub fn probe(card: &mut dyn Target, nonce: u64) -> Result<(), Problem> {
     for at in &places {
         put(card, *at, &[0; SIGN_BYTES])?;
     }
-    sync(card)
+    sync(card, HEAD_BYTES)
 }
 
 /// Where signs stand on a card of that size.
@@ -73,8 +74,4 @@ fn put(card: &mut dyn Target, at: u64, bytes: &[u8]) -> Result<(), Problem> {
         std::io::ErrorKind::StorageFull => Problem::CardCapacity { at },
         _ => Problem::card_write(at, e),
     })
-}
-
-fn sync(card: &mut dyn Target) -> Result<(), Problem> {
-    card.sync().map_err(|e| Problem::card_write(0, e))
 }

@@ -3,11 +3,15 @@
 
 use protocol::provisioning::device::DeviceConfig;
 
+use super::put::put;
 use super::{TABLE_BYTES, is_marked, mark};
 use crate::error::Problem;
 use crate::image::config_partition;
-use crate::target::{Target, write_all};
+use crate::target::Target;
 use crate::unit;
+
+/// What stands in the mark for the number of a run: nobody goes on with a renewal.
+const RENEWAL: u64 = 0;
 
 /// Replaces the configuration by another one of the same unit. As with a whole card, the
 /// partition table goes first and comes back last.
@@ -30,33 +34,17 @@ pub fn renew(card: &mut dyn Target, unit: &DeviceConfig) -> Result<(), Problem> 
         _ => return Err(Problem::CardOtherUnit),
     }
     unit::write(&mut partition, unit)?;
-    put(card, 0, &mark::first_sector())?;
+    mark::put_first(card, &mark::first_sector(RENEWAL))?;
     put(card, extent.offset, &partition)?;
-    put(card, 0, &table)
-}
-
-fn read(card: &mut dyn Target, at: u64, buffer: &mut [u8]) -> Result<(), Problem> {
-    card.read_at(at, buffer)
-        .map_err(|error| Problem::card_read(at, error))
-}
-
-/// Writes, waits, and reads back.
-fn put(card: &mut dyn Target, at: u64, bytes: &[u8]) -> Result<(), Problem> {
-    let failed = |error| Problem::card_write(at, error);
-    write_all(card, at, bytes).map_err(failed)?;
-    card.sync().map_err(failed)?;
-    let mut held = vec![0; bytes.len()];
-    read(card, at, &mut held)?;
-    if held == bytes {
-        return Ok(());
-    }
-    if at == 0 && !is_marked(bytes) {
+    put(card, 0, &table).inspect_err(|_| {
         // The table is the last thing that is written; a wrong one must not stay. When even
         // this fails the first problem is still the one to tell.
-        let _ = write_all(card, 0, &mark::first_sector());
-    }
-    Err(Problem::CardDiffers {
-        at,
-        cause: super::cause::Cause::Card,
+        let _ = mark::put_first(card, &mark::first_sector(RENEWAL));
     })
+}
+
+/// Reads a card that is not touched yet.
+fn read(card: &mut dyn Target, at: u64, buffer: &mut [u8]) -> Result<(), Problem> {
+    card.read_at(at, buffer)
+        .map_err(|source| Problem::VerifyRead { at, source })
 }

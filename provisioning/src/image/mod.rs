@@ -13,6 +13,7 @@ mod stream;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use protocol::jws::{self, JwsError, Kind};
 use protocol::provisioning::Board;
@@ -34,6 +35,8 @@ pub struct SignedImage {
     /// What was signed.
     pub manifest: ImageManifest,
     folder: PathBuf,
+    /// The configuration partition, read once for all cards of a run.
+    config: OnceLock<Vec<u8>>,
 }
 
 impl SignedImage {
@@ -67,6 +70,7 @@ impl SignedImage {
         Ok(Self {
             manifest: read,
             folder: text::folder_of(manifest),
+            config: OnceLock::new(),
         })
     }
 
@@ -106,7 +110,7 @@ impl SignedImage {
         let mut buffer = Vec::new();
         for range in &self.manifest.ranges {
             if stop.asked() {
-                return Err(Problem::Interrupted);
+                return Err(Problem::Stopped);
             }
             stream.read_range(range.offset, range.bytes, &mut buffer)?;
             if sha256(&buffer) != range.sha256 {
@@ -127,6 +131,9 @@ impl SignedImage {
     /// # Errors
     /// As [`Self::stream`].
     pub fn config_partition(&self) -> Result<Vec<u8>, Problem> {
+        if let Some(partition) = self.config.get() {
+            return Ok(partition.clone());
+        }
         let extent = self.manifest.config;
         let mut stream = self.stream()?;
         let mut partition = Vec::new();
@@ -140,7 +147,7 @@ impl SignedImage {
                 partition.extend_from_slice(&buffer);
             }
         }
-        Ok(partition)
+        Ok(self.config.get_or_init(|| partition).clone())
     }
 }
 

@@ -11,6 +11,10 @@ const WIDTH_MM: u32 = 62;
 const HEIGHT_MM: u32 = 29;
 const PNG_DOTS_PER_INCH: u32 = 300;
 
+/// Longest value on a printer's label: two lines of 264 dots, each of ten of the widest letters
+/// of 26 dots. The printer writes what is longer over itself.
+const ZPL_MAX_CHARS: usize = 20;
+
 /// What stands on a label. Nothing secret: everybody in the room can read it.
 #[derive(Debug, Clone)]
 pub struct Label {
@@ -70,18 +74,25 @@ impl Label {
 
     /// The label in ZPL II, for a printer of 203 dots an inch. Its values are letters, digits
     /// and hyphens, which mean nothing else to the printer.
-    #[must_use]
-    pub fn zpl(&self) -> String {
+    ///
+    /// # Errors
+    /// [`Problem::Print`] when the serial is too long for the paper.
+    pub fn zpl(&self) -> Result<String, Problem> {
+        let lines = self.lines();
+        let values = &lines[1..];
+        if values.iter().any(|line| line.len() > ZPL_MAX_CHARS) {
+            return Err(Problem::Print("the serial is too long for the label"));
+        }
         let mut zpl = format!(
             "^XA\n^CI28\n^PW496\n^LL232\n^FO16,16^BQN,2,4^FDMA,{}^FS\n",
             self.code_text()
         );
         let mut top = 24;
-        for line in self.lines().iter().skip(1) {
+        for line in values {
             zpl += &format!("^FO216,{top}^A0N,32,26^FB264,2^FD{line}^FS\n");
             top += 64;
         }
-        zpl + "^XZ\n"
+        Ok(zpl + "^XZ\n")
     }
 }
 
@@ -123,11 +134,13 @@ mod tests {
     fn a_serial_that_does_not_fit_is_refused_and_not_cut() {
         let font = Font::load(None).unwrap();
         assert!(label(&"W".repeat(64)).png(&font).is_err());
+        assert!(label(&"W".repeat(64)).zpl().is_err());
+        assert!(label(&"W".repeat(20)).zpl().is_ok());
     }
 
     #[test]
     fn the_printer_gets_every_value() {
-        let zpl = label("UNIT-0001").zpl();
+        let zpl = label("UNIT-0001").zpl().unwrap();
         assert!(zpl.starts_with("^XA") && zpl.ends_with("^XZ\n"));
         for value in ["UNIT-0001", "MDG-23456789ABCD", "9970000015"] {
             assert_eq!(

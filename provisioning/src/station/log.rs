@@ -82,6 +82,13 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         code: Option<ProblemCode>,
     },
+    /// It has got it.
+    Renewed {
+        /// Serial of the unit.
+        serial: UnitSerial,
+        /// Serial of the card.
+        card: String,
+    },
     /// A label or an enrolment sheet was printed.
     Printed {
         /// Serial of the unit.
@@ -121,6 +128,14 @@ pub struct Head {
     pub hash: Sha256Digest,
 }
 
+impl Head {
+    /// Of a log without entries.
+    const EMPTY: Self = Self {
+        entries: 0,
+        hash: Sha256Digest([0; 32]),
+    };
+}
+
 /// The log.
 #[derive(Debug, Clone)]
 pub struct Log {
@@ -142,8 +157,42 @@ impl Log {
     /// # Errors
     /// A log whose end is not whole, or the file system's.
     pub fn append(&self, at: Timestamp, event: Event) -> Result<u64, Problem> {
+        let mut file = self.open_alone()?;
+        let text = self.heal(&mut file)?;
+        let head = match text.lines().last() {
+            None => Head::EMPTY,
+            Some(last) => {
+                let (entry, hash) = parse(last, text.lines().count())?;
+                Head {
+                    entries: entry.n,
+                    hash,
+                }
+            }
+        };
+        self.add(&mut file, head, at, event)
+    }
+
+    /// Adds an entry unless what stands in the log already speaks against it: nobody else adds
+    /// one in between.
+    ///
+    /// # Errors
+    /// The objection; as [`Self::append`] and [`Self::verify`].
+    pub fn append_unless(
+        &self,
+        at: Timestamp,
+        event: Event,
+        objection: impl FnOnce(&[(Entry, Sha256Digest)]) -> Result<(), Problem>,
+    ) -> Result<u64, Problem> {
+        let mut file = self.open_alone()?;
+        let entries = chained(&self.heal(&mut file)?)?;
+        objection(&entries)?;
+        self.add(&mut file, head(&entries), at, event)
+    }
+
+    /// Opens the file for this program alone, until it is closed.
+    fn open_alone(&self) -> Result<File, Problem> {
         let failed = |source| Problem::file("write", &self.path, source);
-        let mut file = OpenOptions::new()
+        let file = OpenOptions::new()
             .read(true)
             .append(true)
             .create(true)
@@ -151,27 +200,26 @@ impl Log {
             .open(&self.path)
             .map_err(failed)?;
         flock(&file, FlockOperation::LockExclusive).map_err(|e| failed(e.into()))?;
-        let mut text = self.read(&mut file)?;
-        // A line that was cut by a power cut was never acknowledged.
-        let whole = text.rfind('\n').map_or(0, |end| end + 1);
-        if whole < text.len() {
-            file.set_len(whole as u64).map_err(failed)?;
-            text.truncate(whole);
+        Ok(file)
+    }
+
+    /// Takes away a last line that was cut, and gives the rest.
+    fn heal(&self, file: &mut File) -> Result<String, Problem> {
+        let (text, cut) = self.read(file)?;
+        if cut {
+            file.set_len(text.len() as u64)
+                .map_err(|source| Problem::file("write", &self.path, source))?;
         }
-        let head = match text.lines().last() {
-            None => Head {
-                entries: 0,
-                hash: Sha256Digest([0; 32]),
-            },
-            Some(last) => {
-                let line = text.lines().count();
-                let (entry, hash) = parse(last, line)?;
-                Head {
-                    entries: entry.n,
-                    hash,
-                }
-            }
-        };
+        Ok(text)
+    }
+
+    fn add(
+        &self,
+        file: &mut File,
+        head: Head,
+        at: Timestamp,
+        event: Event,
+    ) -> Result<u64, Problem> {
         let entry = Entry {
             n: head.entries + 1,
             at,
@@ -183,7 +231,7 @@ impl Log {
         let line = format!("{{\"entry\":{entry_text},\"hash\":\"{hash}\"}}\n");
         file.write_all(line.as_bytes())
             .and_then(|()| file.sync_data())
-            .map_err(failed)?;
+            .map_err(|source| Problem::file("write", &self.path, source))?;
         Ok(entry.n)
     }
 
@@ -192,68 +240,79 @@ impl Log {
     /// # Errors
     /// [`Problem::LogBroken`] names the first line that does not follow.
     pub fn verify(&self) -> Result<Head, Problem> {
-        let mut head = Head {
-            entries: 0,
-            hash: Sha256Digest([0; 32]),
-        };
-        for (entry, hash) in self.entries()? {
-            head = Head {
-                entries: entry.n,
-                hash,
-            };
-        }
-        Ok(head)
+        Ok(head(&self.entries()?))
     }
 
-    /// All entries, each checked against the one before.
+    /// All entries, each checked against the one before. A last line that was cut, or is being
+    /// written, is none yet: the next entry takes its place.
     ///
     /// # Errors
     /// As [`Self::verify`].
     pub fn entries(&self) -> Result<Vec<(Entry, Sha256Digest)>, Problem> {
+        let failed = |source| Problem::file("read", &self.path, source);
         let mut file = match File::open(&self.path) {
             Ok(file) => file,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(Problem::file("read", &self.path, error)),
+            Err(error) => return Err(failed(error)),
         };
-        let text = self.read(&mut file)?;
-        let mut previous = Sha256Digest([0; 32]);
-        let mut entries: Vec<(Entry, Sha256Digest)> = Vec::new();
-        for (index, line) in text.lines().enumerate() {
-            let (entry, hash) = parse(line, index + 1)?;
-            let broken = |what| {
-                Err(Problem::LogBroken {
-                    line: index + 1,
-                    what,
-                })
-            };
-            if entry.n != index as u64 + 1 {
-                return broken("an entry is missing, or the order is another");
-            }
-            if entry.previous != previous {
-                return broken("it does not follow the entry before");
-            }
-            previous = hash;
-            entries.push((entry, hash));
-        }
-        if !text.is_empty() && !text.ends_with('\n') {
-            return Err(Problem::LogBroken {
-                line: entries.len(),
-                what: "the last line is cut",
-            });
-        }
-        Ok(entries)
+        flock(&file, FlockOperation::LockShared).map_err(|e| failed(e.into()))?;
+        let (text, _) = self.read(&mut file)?;
+        chained(&text)
     }
 
-    fn read(&self, file: &mut File) -> Result<String, Problem> {
+    /// All whole lines, and whether something stands behind them: what was cut by a power cut
+    /// was never acknowledged.
+    fn read(&self, file: &mut File) -> Result<(String, bool), Problem> {
         let failed = |source| Problem::file("read", &self.path, source);
-        let mut text = String::new();
+        let mut bytes = Vec::new();
         file.seek(SeekFrom::Start(0)).map_err(failed)?;
-        let read = file.take(MAX_LOG_BYTES).read_to_string(&mut text);
+        let read = file.take(MAX_LOG_BYTES).read_to_end(&mut bytes);
         if read.map_err(failed)? as u64 == MAX_LOG_BYTES {
             return Err(failed(std::io::ErrorKind::FileTooLarge.into()));
         }
-        Ok(text)
+        let whole = bytes.iter().rposition(|byte| *byte == b'\n');
+        let whole = whole.map_or(0, |end| end + 1);
+        let cut = whole < bytes.len();
+        bytes.truncate(whole);
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+            Problem::LogBroken {
+                line: 1 + before.iter().filter(|byte| **byte == b'\n').count(),
+                what: "it is no text",
+            }
+        })?;
+        Ok((text, cut))
     }
+}
+
+/// The end of a log with those entries.
+fn head(entries: &[(Entry, Sha256Digest)]) -> Head {
+    entries.last().map_or(Head::EMPTY, |(entry, hash)| Head {
+        entries: entry.n,
+        hash: *hash,
+    })
+}
+
+/// The entries of a text, each checked against the one before.
+fn chained(text: &str) -> Result<Vec<(Entry, Sha256Digest)>, Problem> {
+    let mut entries: Vec<(Entry, Sha256Digest)> = Vec::new();
+    for (index, line) in text.lines().enumerate() {
+        let (entry, hash) = parse(line, index + 1)?;
+        let broken = |what| {
+            Err(Problem::LogBroken {
+                line: index + 1,
+                what,
+            })
+        };
+        if entry.n != index as u64 + 1 {
+            return broken("an entry is missing, or the order is another");
+        }
+        if entry.previous != head(&entries).hash {
+            return broken("it does not follow the entry before");
+        }
+        entries.push((entry, hash));
+    }
+    Ok(entries)
 }
 
 fn parse(line: &str, number: usize) -> Result<(Entry, Sha256Digest), Problem> {
@@ -267,62 +326,4 @@ fn parse(line: &str, number: usize) -> Result<(Entry, Sha256Digest), Problem> {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use std::fs;
-
-    use super::*;
-
-    fn three(folder: &Path) -> (Log, Vec<String>) {
-        let log = Log::at(&folder.join("log.jsonl"));
-        for n in 1..=3 {
-            let event = Event::Printed {
-                serial: UnitSerial::parse(&format!("U-{n}")).unwrap(),
-                kind: "label".to_owned(),
-            };
-            assert_eq!(
-                log.append(Timestamp::from_unix_ms(n), event).unwrap(),
-                n as u64
-            );
-        }
-        let text = fs::read_to_string(folder.join("log.jsonl")).unwrap();
-        (log, text.lines().map(str::to_owned).collect())
-    }
-
-    fn broken_at(folder: &Path, log: &Log, lines: &[&str]) -> usize {
-        fs::write(folder.join("log.jsonl"), lines.join("\n") + "\n").unwrap();
-        match log.verify().unwrap_err() {
-            Problem::LogBroken { line, .. } => line,
-            other => panic!("{other}"),
-        }
-    }
-
-    #[test]
-    fn an_edit_a_gap_and_another_order_are_found_at_their_line() {
-        let folder = tempfile::tempdir().unwrap();
-        let (log, lines) = three(folder.path());
-        assert_eq!(log.verify().unwrap().entries, 3);
-        let [a, b, c] = [&lines[0], &lines[1], &lines[2]].map(String::as_str);
-        let edited = b.replace("U-2", "U-9");
-        let at = folder.path();
-        assert_eq!(broken_at(at, &log, &[a, &edited, c]), 2);
-        assert_eq!(broken_at(at, &log, &[a, c]), 2);
-        assert_eq!(broken_at(at, &log, &[b, c]), 1);
-        assert_eq!(broken_at(at, &log, &[a, c, b]), 2);
-    }
-
-    #[test]
-    fn a_line_that_was_cut_by_a_power_cut_does_not_stop_the_next_run() {
-        let folder = tempfile::tempdir().unwrap();
-        let (log, lines) = three(folder.path());
-        let cut = format!("{}\n{}\n{}", lines[0], lines[1], &lines[2][..20]);
-        fs::write(folder.path().join("log.jsonl"), cut).unwrap();
-        assert!(log.verify().is_err());
-        let event = Event::Printed {
-            serial: UnitSerial::parse("U-4").unwrap(),
-            kind: "sheet".to_owned(),
-        };
-        assert_eq!(log.append(Timestamp::from_unix_ms(4), event).unwrap(), 3);
-        assert_eq!(log.verify().unwrap().entries, 3);
-    }
-}
+mod tests;

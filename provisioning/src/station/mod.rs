@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 use protocol::calendar::Timestamp;
 
-pub use log::{Event, Log};
+pub use log::{Entry, Event, Log};
 
 use crate::error::Problem;
 use crate::seal::SigningKey;

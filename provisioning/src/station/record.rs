@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use protocol::jws::Kind;
+use protocol::jws::{Kind, split_as};
 use protocol::provisioning::UnitSerial;
 use protocol::provisioning::record::{FlashRecord, MAX_RECORD_BYTES};
 
@@ -23,6 +23,17 @@ impl Station {
         let path = self.folder.join("records").join(name);
         text::write_whole(&path, format!("{signed}\n").as_bytes())?;
         Ok(path)
+    }
+
+    /// The last record of a unit.
+    ///
+    /// # Errors
+    /// As [`Self::record`]; a file that holds no record.
+    pub fn last_record(&self, serial: &UnitSerial) -> Result<FlashRecord, Problem> {
+        let unknown = || Problem::RecordUnknown(serial.to_string());
+        let signed = self.record(serial)?;
+        let parts = split_as(Kind::FlashRecord, &signed).map_err(|_| unknown())?;
+        serde_json::from_slice(&parts.payload).map_err(|_| unknown())
     }
 
     /// The last record of a unit, as it was signed.

@@ -6,13 +6,17 @@ use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::FileExt as _;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::Target;
 use crate::error::Problem;
 
 /// How fast a slow card is, in bytes a second.
 const SLOW_BYTES_A_SECOND: u64 = 100 * 1024;
+
+/// How long a write is held at most, and how often it is looked whether it may go on.
+const HELD_AT_MOST: Duration = Duration::from_secs(60);
+const LOOKED_EVERY: Duration = Duration::from_millis(2);
 
 /// `ENODEV` and `EIO` of Linux.
 const ENODEV: i32 = 19;
@@ -41,6 +45,8 @@ pub enum Fault {
     Unplug(u64),
     /// Takes 100 KiB a second only.
     Slow,
+    /// Writing that byte waits until the file beside, with `.go` behind its name, is there.
+    Hold(u64),
     /// Tells more than it keeps: behind so many bytes it begins at its beginning again.
     Wraps(u64),
     /// Tells more than it keeps: what is written behind so many bytes is lost.
@@ -131,6 +137,7 @@ fn fault(text: &str) -> Option<Fault> {
         "unplug" => Fault::Unplug(at),
         "wraps" if at > 0 => Fault::Wraps(at),
         "hollow" => Fault::Hollow(at),
+        "hold" => Fault::Hold(at),
         _ => return None,
     })
 }
@@ -147,6 +154,8 @@ pub struct SimCard {
     /// What stood where something was written since the last sync.
     unsynced: Vec<(u64, Vec<u8>)>,
     gone: bool,
+    /// Whose presence ends a hold.
+    go: PathBuf,
 }
 
 impl SimCard {
@@ -180,6 +189,11 @@ impl SimCard {
             written: 0,
             unsynced: Vec::new(),
             gone: false,
+            go: {
+                let mut go = spec.file.clone().into_os_string();
+                go.push(".go");
+                go.into()
+            },
         })
     }
 
@@ -216,6 +230,17 @@ impl SimCard {
                 self.file.write_all_at(&bytes[done..done + count], place)?;
             }
             done += count;
+        }
+        Ok(())
+    }
+
+    fn hold(&self) -> io::Result<()> {
+        let began = Instant::now();
+        while !self.go.exists() {
+            if began.elapsed() > HELD_AT_MOST {
+                return Err(io::Error::from_raw_os_error(EIO));
+            }
+            std::thread::sleep(LOOKED_EVERY);
         }
         Ok(())
     }
@@ -313,6 +338,7 @@ impl Target for SimCard {
                 Fault::BadWrite(at) if covers(offset, bytes.len(), at).is_some() => {
                     return Err(io::Error::from_raw_os_error(EIO));
                 }
+                Fault::Hold(at) if covers(offset, bytes.len(), at).is_some() => self.hold()?,
                 Fault::Unplug(after) if self.written + bytes.len() as u64 > after => {
                     let left = usize::try_from(after - self.written.min(after)).unwrap_or(0);
                     // A sector is taken whole or not at all.

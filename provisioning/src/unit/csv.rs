@@ -117,6 +117,22 @@ pub fn parse(text: &str, base: &Order) -> Result<Vec<Row>, Problem> {
     Ok(rows)
 }
 
+/// Refuses a token that would go onto two cards, from whichever of the files it comes.
+///
+/// # Errors
+/// [`Problem::BatchDuplicate`] names the second row.
+pub fn refuse_equal_tokens(rows: &[Row]) -> Result<(), Problem> {
+    let mut seen = HashSet::new();
+    for row in rows {
+        if let Some(enrolment) = &row.order.enrolment
+            && !seen.insert(enrolment.token.as_str())
+        {
+            return Err(Problem::BatchDuplicate { line: row.line });
+        }
+    }
+    Ok(())
+}
+
 fn row(
     line: usize,
     headings: &csv::StringRecord,

@@ -9,10 +9,11 @@ use protocol::number::OfficeNumber;
 use protocol::provisioning::UnitSerial;
 use protocol::provisioning::device::{
     Board, Card, DeviceConfig, Enrolment, FORMAT, Gateway, Locale, MAX_ROOTS, Network, Screen,
+    is_one_root,
 };
 use serde::Deserialize;
 
-use crate::error::Problem;
+use crate::error::{Problem, ROOTS_KEY, line_of_key};
 use crate::text;
 
 /// A unit as far as it is known.
@@ -74,9 +75,17 @@ impl Order {
         let mut order = Self::parse(&text)?;
         if let Some(gateway) = &mut order.gateway {
             for file in gateway.root_files.iter().take(MAX_ROOTS + 1) {
-                gateway
-                    .roots
-                    .push(text::read_text(&text::folder_of(path).join(file))?);
+                let root = text::read_text(&text::folder_of(path).join(file))?;
+                if !is_one_root(&root) {
+                    return Err(Problem::ConfigValue {
+                        line: line_of_key(&text, ROOTS_KEY),
+                        what: format!(
+                            "{ROOTS_KEY}: {} has to be one certificate in PEM and nothing else",
+                            file.display()
+                        ),
+                    });
+                }
+                gateway.roots.push(root);
             }
         }
         Ok(order)
@@ -180,6 +189,32 @@ mod tests {
         assert_eq!(problem.code(), "MDG-PROVISION-CONFIG-VALUE");
         assert!(!problem.to_string().contains("short"));
         assert!(problem.to_string().contains("line 3"), "{problem}");
+    }
+
+    #[test]
+    fn a_wrong_root_is_named_by_its_file_and_its_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("unit.toml");
+        let text = |roots: &str| {
+            format!("[gateway]\nendpoint = \"https://gateway.example\"\nroot_files = [{roots}]\n")
+        };
+        let root = crate::testing::ROOT;
+        std::fs::write(folder.path().join("right.pem"), root).unwrap();
+        std::fs::write(folder.path().join("two.pem"), root.repeat(2)).unwrap();
+        std::fs::write(&file, text("\"right.pem\", \"two.pem\"")).unwrap();
+        let problem = Order::read(&file).unwrap_err();
+        let Problem::ConfigValue { line, what } = &problem else {
+            panic!("{problem}");
+        };
+        assert_eq!(*line, 3);
+        assert!(what.contains("two.pem"), "{what}");
+
+        // None at all is found when the unit is put together.
+        let none = Problem::config(
+            protocol::provisioning::device::DeviceConfigError::Roots,
+            &text(""),
+        );
+        assert!(none.to_string().starts_with("line 3"), "{none}");
     }
 
     #[test]

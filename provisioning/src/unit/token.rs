@@ -38,6 +38,7 @@ struct Printed {
     token: Token,
     expires_at: Option<Timestamp>,
     office: Option<String>,
+    serial: Option<String>,
 }
 
 impl TokenSource {
@@ -54,12 +55,16 @@ impl TokenSource {
     }
 
     /// Fetches a token for a unit and puts it into its configuration; a gateway also says its
-    /// present addresses and roots.
+    /// present addresses and roots. Gives the office's name where the gateway says it.
     ///
     /// # Errors
-    /// Text that is no token, a token of another office, a program that fails, a gateway that
+    /// Text that is no token, a token of another office or unit, a program that fails, a gateway that
     /// makes none; the unit stays as it was.
-    pub fn fetch(&self, unit: &mut DeviceConfig, station: &Station) -> Result<(), Problem> {
+    pub fn fetch(
+        &self,
+        unit: &mut DeviceConfig,
+        station: &Station,
+    ) -> Result<Option<String>, Problem> {
         let text = match self {
             Self::File(path) if path.as_os_str() == "-" => bounded(std::io::stdin().lock())
                 .map_err(|source| Problem::file("read", "standard input", source))?,
@@ -68,11 +73,11 @@ impl TokenSource {
                 .map_err(|source| Problem::file("read", path, source))?,
             Self::Command(words) => run(words, unit)?,
             Self::Gateway { replace } => {
-                return gateway::fetch(unit, &station.key()?, *replace);
+                return gateway::fetch(unit, &station.key()?, *replace).map(Some);
             }
         };
         unit.enrolment = Some(parse(&text, unit)?);
-        Ok(())
+        Ok(None)
     }
 }
 
@@ -119,6 +124,12 @@ fn parse(text: &str, unit: &DeviceConfig) -> Result<Enrolment, Problem> {
         {
             return Err(Problem::Token("it was made for another office".to_owned()));
         }
+        if printed
+            .serial
+            .is_some_and(|serial| serial != unit.serial.as_str())
+        {
+            return Err(Problem::Token("it was made for another unit".to_owned()));
+        }
         return Ok(Enrolment {
             token: printed.token,
             expires_at: printed.expires_at,
@@ -129,4 +140,27 @@ fn parse(text: &str, unit: &DeviceConfig) -> Result<Enrolment, Problem> {
         token: Token::parse(line).map_err(|_| odd())?,
         expires_at: None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_token_that_was_made_for_another_office_or_unit_is_refused() {
+        let unit = crate::testing::unit("UNIT-0001");
+        let printed = |more: &str| format!(r#"{{"token":"ABCDE-FGHJK-LMNPQ-RSTUV"{more}}}"#);
+        for right in [
+            "",
+            r#","office":"9970000015""#,
+            r#","serial":"UNIT-0001","office":"9970000015""#,
+        ] {
+            assert!(parse(&printed(right), &unit).is_ok(), "{right}");
+        }
+        for wrong in [r#","office":"9970000023""#, r#","serial":"UNIT-0002""#] {
+            let problem = parse(&printed(wrong), &unit).unwrap_err();
+            assert_eq!(problem.code(), "MDG-PROVISION-TOKEN", "{wrong}");
+        }
+    }
 }

@@ -8,13 +8,13 @@ use protocol::calendar::Timestamp;
 use protocol::jws::{Kind, split_as};
 use protocol::provisioning::device::{DeviceConfig, Token};
 use protocol::provisioning::record::{FlashRecord, FlashResult};
-use provisioning::error::Problem;
+use provisioning::error::{Exit, Problem};
 use provisioning::flash::{Around, Outcome, is_marked};
 use provisioning::image::SignedImage;
 use provisioning::produce::{OpenCard, Order, produce, renew};
-use provisioning::progress::{Never, Progress, Silent, Stop, SystemTicks};
+use provisioning::progress::{Never, Phase, Progress, Silent, Stop, SystemTicks};
 use provisioning::seal::is_signed;
-use provisioning::station::Station;
+use provisioning::station::{Event, Station};
 use provisioning::target::{Fault, SimCard, SimSpec};
 use provisioning::testing::{Fixture, IMAGE_BYTES, unit};
 use provisioning::verify;
@@ -61,6 +61,7 @@ impl Bench {
         OpenCard {
             target: Box::new(SimCard::open(&spec).unwrap()),
             serial: spec.serial,
+            slot: None,
         }
     }
 
@@ -247,6 +248,94 @@ fn a_token_serves_one_unit_and_not_after_its_end() {
 }
 
 #[test]
+fn a_log_whose_last_line_was_cut_stops_no_card_that_has_a_token() {
+    let bench = Bench::new();
+    let log = bench.folder.path().join("state/log.jsonl");
+    bench.flash(&unit("UNIT-0001")).unwrap();
+    let mut text = fs::read_to_string(&log).unwrap();
+    text.truncate(text.len() - 20);
+    fs::write(&log, text).unwrap();
+    bench.flash(&unit("UNIT-0001")).unwrap();
+    // The entry that was cut, of the first card's end, has given its place to the second's.
+    assert_eq!(bench.station.log().verify().unwrap().entries, 3);
+}
+
+/// Takes the folder of records away in the last moment.
+struct Robber(PathBuf);
+
+impl Progress for Robber {
+    fn begin(&self, phase: Phase, _bytes: u64) {
+        if phase == Phase::Finish || phase == Phase::ReadBack {
+            // The second phase finds it taken away already.
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+}
+
+#[test]
+fn a_good_card_that_cannot_be_recorded_is_said_to_be_good_and_touched() {
+    let bench = Bench::new();
+    let unit = unit("UNIT-0001");
+    let robber = Robber(bench.folder.path().join("state/records"));
+    let problem = bench.run(&unit, false, &[], &robber, &Never).unwrap_err();
+    assert_eq!(problem.code(), "MDG-PROVISION-UNRECORDED");
+    assert_eq!(problem.exit(), Exit::Card);
+    assert!(bench.held()[..IMAGE_BYTES] == bench.fixture.expected(&unit));
+
+    // What is wrong with a card comes before what is wrong with its record.
+    let worn = [Fault::Flip(3 * MIB)];
+    let problem = bench.run(&unit, false, &worn, &robber, &Never).unwrap_err();
+    assert_eq!(problem.code(), "MDG-PROVISION-CARD-DIFFERS");
+}
+
+#[test]
+fn two_runs_at_once_do_not_put_one_token_onto_two_cards() {
+    let bench = Bench::new();
+    let serials = ["UNIT-0001", "UNIT-0002", "UNIT-0003", "UNIT-0004"];
+    for serial in serials {
+        let card = bench.folder.path().join(serial);
+        fs::write(card, old_card(CARD)).unwrap();
+    }
+    let write = &|serial: &str| {
+        let unit = unit(serial);
+        let spec = SimSpec::new(bench.folder.path().join(serial), CARD);
+        let mut card = OpenCard {
+            target: Box::new(SimCard::open(&spec).unwrap()),
+            serial: spec.serial,
+            slot: Some(serial.to_owned()),
+        };
+        let ticks = SystemTicks::default();
+        let order = Order {
+            image: &bench.image,
+            unit: &unit,
+            resume: false,
+            nonce: 3,
+        };
+        let around = Around {
+            progress: &Silent,
+            stop: &Never,
+            ticks: &ticks,
+        };
+        produce(&bench.station, &order, &mut card, around).map_err(|p| p.code())
+    };
+    let ended: Vec<_> = std::thread::scope(|scope| {
+        let runs: Vec<_> = serials
+            .map(|serial| scope.spawn(move || write(serial)))
+            .into();
+        runs.into_iter().map(|run| run.join().unwrap()).collect()
+    });
+    let used = ended
+        .iter()
+        .filter(|e| **e == Err("MDG-PROVISION-TOKEN-USED"));
+    assert_eq!(used.count(), 3, "{ended:?}");
+    assert!(ended.iter().any(Result::is_ok), "{ended:?}");
+    let untouched = serials
+        .iter()
+        .filter(|serial| fs::read(bench.folder.path().join(serial)).unwrap() == old_card(CARD));
+    assert_eq!(untouched.count(), 3);
+}
+
+#[test]
 fn secrets_reach_neither_log_nor_records_nor_journals() {
     let bench = Bench::new();
     let unit = unit("UNIT-0001");
@@ -292,7 +381,7 @@ fn a_card_that_was_changed_afterwards_does_not_verify() {
     held[2 * MIB as usize] ^= 1;
     fs::write(bench.card(), &held).unwrap();
     let found = verify::card(&bench.image, &mut *bench.open(&[]).target, &Silent, &Never);
-    assert_eq!(found.unwrap_err().code(), "MDG-PROVISION-CARD-DIFFERS");
+    assert_eq!(found.unwrap_err().code(), "MDG-PROVISION-VERIFY-DIFFERS");
 }
 
 #[test]
@@ -309,6 +398,7 @@ fn an_image_that_is_exchanged_while_it_is_written_leaves_a_card_that_does_not_st
     spoil(&bench.fixture.file);
     let problem = bench.flash(&unit("UNIT-0001")).unwrap_err();
     assert_eq!(problem.code(), "MDG-PROVISION-IMAGE-CORRUPT");
+    assert_eq!(problem.exit(), Exit::Card, "a card was touched");
     assert!(is_marked(&bench.held()));
 }
 
@@ -325,6 +415,8 @@ fn a_finished_card_takes_a_new_token_of_its_own_unit_only() {
     let again = with_token("UNIT-0001", "22222-33333-44444-55555");
     renew(&bench.station, &again, &mut bench.open(&[])).unwrap();
     assert!(bench.held()[..IMAGE_BYTES] == bench.fixture.expected(&again));
+    let (last, _) = bench.station.log().entries().unwrap().pop().unwrap();
+    assert!(matches!(last.event, Event::Renewed { .. }), "{last:?}");
     let before = bench.held();
     let other = with_token("UNIT-0002", "66666-77777-88888-99999");
     let problem = renew(&bench.station, &other, &mut bench.open(&[])).unwrap_err();

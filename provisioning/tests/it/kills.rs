@@ -14,9 +14,10 @@ use crate::faults::{old_card, starts};
 use crate::program::{PROGRAM, unit_file};
 
 const KILLS: u64 = 200;
+const MAX_TRIES: u64 = 10 * KILLS;
 const CARD: u64 = 16 * 1024 * 1024;
 
-fn program(folder: &Path, fixture: &Fixture, resume: bool) -> Command {
+fn program(folder: &Path, fixture: &Fixture, resume: bool, faults: &str) -> Command {
     let mut command = Command::new(PROGRAM);
     command
         .arg("--state")
@@ -28,7 +29,7 @@ fn program(folder: &Path, fixture: &Fixture, resume: bool) -> Command {
         .arg("--config")
         .arg(folder.join("unit.toml"))
         .arg("--simulate")
-        .arg(folder.join("card.img"))
+        .arg(format!("{}{faults}", folder.join("card.img").display()))
         .stdout(Stdio::null())
         .stderr(Stdio::null());
     if resume {
@@ -45,7 +46,8 @@ fn ctrl_c_ends_in_order_with_a_marked_card() {
     unit_file(at, "UNIT-0001");
     let card = at.join("card.img");
     fs::write(&card, old_card(CARD)).unwrap();
-    let mut child = program(at, &fixture, false)
+    // The card is held in the middle of its second piece until the signal was sent.
+    let mut child = program(at, &fixture, false, ",fault=hold@5500K")
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
@@ -63,21 +65,15 @@ fn ctrl_c_ends_in_order_with_a_marked_card() {
             .unwrap()
             .success()
     );
+    fs::write(at.join("card.img.go"), "").unwrap();
     let said: Vec<String> = progress.map(Result::unwrap).collect();
-    let ended = child.wait().unwrap().code();
+    assert_eq!(child.wait().unwrap().code(), Some(130), "{said:?}");
     let held = fs::read(&card).unwrap();
-    match ended {
-        Some(130) => {
-            assert!(is_marked(&held) && !starts(&held));
-            assert!(
-                said.last().unwrap().contains("MDG-PROVISION-INTERRUPTED"),
-                "{said:?}"
-            );
-        }
-        // It was faster than the signal.
-        Some(0) => assert!(starts(&held)),
-        other => panic!("{other:?}: {said:?}"),
-    }
+    assert!(is_marked(&held) && !starts(&held));
+    assert!(
+        said.last().unwrap().contains("MDG-PROVISION-INTERRUPTED"),
+        "{said:?}"
+    );
 }
 
 #[test]
@@ -90,14 +86,22 @@ fn two_hundred_kills_leave_no_card_that_starts_half_written() {
     let card = at.join("card.img");
     let old = old_card(CARD);
     fs::write(&card, &old).unwrap();
-    let began = Instant::now();
-    assert!(program(at, &fixture, false).status().unwrap().success());
-    let whole_run = began.elapsed();
+    let whole_run = (0..3).map(|_| {
+        let began = Instant::now();
+        let whole = program(at, &fixture, false, "").status().unwrap();
+        assert!(whole.success());
+        began.elapsed()
+    });
+    let whole_run = whole_run.min().unwrap();
     let (mut untouched, mut marked, mut finished, mut resumed) = (0, 0, 0, 0);
     let mut dice = Dice::new(11);
-    for kill in 0..KILLS {
+    // Only a run that is killed with its mark on the card counts.
+    for kill in 0..MAX_TRIES {
+        if marked == KILLS {
+            break;
+        }
         fs::write(&card, &old).unwrap();
-        let mut child = program(at, &fixture, false).spawn().unwrap();
+        let mut child = program(at, &fixture, false, "").spawn().unwrap();
         let instant = whole_run.as_micros() as u64 * dice.below(1_100) / 1_000;
         // The instant of a power cut is what is tried here; there is nothing to wait for.
         std::thread::sleep(Duration::from_micros(instant));
@@ -115,20 +119,19 @@ fn two_hundred_kills_leave_no_card_that_starts_half_written() {
         } else {
             marked += 1;
             if marked % 10 == 0 {
-                // Either there is a journal, or the run was killed before it began one.
-                let ended = program(at, &fixture, true).status().unwrap();
-                let ended =
-                    ended.success() || program(at, &fixture, false).status().unwrap().success();
-                assert!(ended && fs::read(&card).unwrap()[..IMAGE_BYTES] == expected);
+                // The journal is on the disk before the card is touched.
+                let ended = program(at, &fixture, true, "").status().unwrap();
+                assert!(ended.success(), "kill {kill} cannot be gone on with");
+                assert!(fs::read(&card).unwrap()[..IMAGE_BYTES] == expected);
                 resumed += 1;
             }
         }
     }
     println!(
-        "{KILLS} kills: {untouched} before the first write, {marked} marked, {finished} whole, \
-         {resumed} gone on with"
+        "{untouched} kills before the first write, {marked} with the mark on the card, {finished} \
+         too late, {resumed} gone on with"
     );
-    assert!(marked >= KILLS / 10, "the kills came too early or too late");
+    assert_eq!(marked, KILLS, "the kills came too early or too late");
     let log = provisioning::station::Station::open(&at.join("state"))
         .unwrap()
         .log();

@@ -1,12 +1,15 @@
 //! The tool as a whole: disks, images, faults, kills, the real program.
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
 
+mod batch;
 mod device;
 mod dice;
 mod faults;
 mod flash;
 mod images;
 mod kills;
+mod list;
+mod pace;
 mod program;
 mod trees;
 

@@ -12,8 +12,8 @@ use serde_json::Value;
 use crate::faults::old_card;
 
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_provision");
-const CARD: u64 = 16 * 1024 * 1024;
-const PASSPHRASE: &str = "correct horse battery";
+pub const CARD: u64 = 16 * 1024 * 1024;
+pub const PASSPHRASE: &str = "correct horse battery";
 
 /// Writes a unit's file and its root, and gives the unit.
 pub fn unit_file(folder: &Path, serial: &str) -> DeviceConfig {
@@ -32,7 +32,7 @@ pub fn unit_file(folder: &Path, serial: &str) -> DeviceConfig {
         .unwrap()
 }
 
-fn run(folder: &Path, arguments: &[&str]) -> Output {
+pub fn run(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(PROGRAM)
         .current_dir(folder)
         .args(["--state", "state", "--lang", "en"])
@@ -41,7 +41,7 @@ fn run(folder: &Path, arguments: &[&str]) -> Output {
         .unwrap()
 }
 
-fn json(folder: &Path, arguments: &[&str]) -> (Option<i32>, Value, Vec<Value>) {
+pub fn json(folder: &Path, arguments: &[&str]) -> (Option<i32>, Value, Vec<Value>) {
     let output = run(folder, &[&["--json"], arguments].concat());
     let lines = |bytes: &[u8]| -> Vec<Value> {
         String::from_utf8_lossy(bytes)
@@ -53,7 +53,7 @@ fn json(folder: &Path, arguments: &[&str]) -> (Option<i32>, Value, Vec<Value>) {
     (output.status.code(), result, lines(&output.stderr))
 }
 
-const IMAGE: [&str; 4] = ["--image", "image.json", "--keys", "keys.toml"];
+pub const IMAGE: [&str; 4] = ["--image", "image.json", "--keys", "keys.toml"];
 
 #[test]
 fn a_card_is_written_verified_recorded_and_logged() {
@@ -115,110 +115,6 @@ fn a_card_is_written_verified_recorded_and_logged() {
     assert_eq!(
         (code, &problems[0]["code"]),
         (Some(1), &Value::from("MDG-PROVISION-LOG-BROKEN"))
-    );
-}
-
-#[test]
-fn a_batch_goes_on_when_one_card_fails_and_its_report_holds_no_secret() {
-    let folder = crate::folder();
-    let at = folder.path();
-    Fixture::make(at, false);
-    unit_file(at, "BASE");
-    for card in ["a.img", "b.img", "c.img"] {
-        fs::write(at.join(card), old_card(CARD)).unwrap();
-    }
-    let units = "serial,card,wifi_passphrase,token\n\
-        UNIT-1,\"simulate:a.img,serial=CARD-A\",,ABCDE-FGHJK-LMNPQ-RSTUV\n\
-        UNIT-2,\"simulate:b.img,serial=CARD-B,fault=flip@3000000\",,22222-33333-44444-55555\n\
-        UNIT-3,\"simulate:c.img,serial=CARD-C\",another secret word,\n";
-    fs::write(at.join("units.csv"), units).unwrap();
-    let batch = [
-        "batch",
-        "--config",
-        "unit.toml",
-        "--units",
-        "units.csv",
-        "--report",
-        "report.csv",
-    ];
-    let output = run(at, &[&batch[..], &IMAGE].concat());
-    assert_eq!(output.status.code(), Some(3));
-    let report = fs::read_to_string(at.join("report.csv")).unwrap();
-    let rows: Vec<&str> = report.lines().collect();
-    assert!(
-        rows[1].starts_with("UNIT-1,CARD-A,verified,,0.2.0,"),
-        "{report}"
-    );
-    assert!(
-        rows[2].starts_with("UNIT-2,CARD-B,failed,MDG-PROVISION-CARD-DIFFERS,"),
-        "{report}"
-    );
-    assert!(rows[3].starts_with("UNIT-3,CARD-C,verified,"), "{report}");
-    let said = [output.stdout, output.stderr, report.into_bytes()].concat();
-    let said = String::from_utf8_lossy(&said);
-    for secret in [
-        PASSPHRASE,
-        "another secret word",
-        "ABCDE-FGHJK",
-        "22222-33333",
-    ] {
-        assert!(!said.contains(secret), "{secret}");
-    }
-    assert!(said.contains("Follow the likely cause"), "{said}");
-}
-
-#[test]
-fn a_batch_with_the_same_serial_twice_touches_no_card() {
-    let folder = crate::folder();
-    let at = folder.path();
-    Fixture::make(at, false);
-    unit_file(at, "BASE");
-    let old = old_card(CARD);
-    fs::write(at.join("a.img"), &old).unwrap();
-    let units = "serial,card\nUNIT-1,simulate:a.img\nUNIT-1,simulate:b.img\n";
-    fs::write(at.join("units.csv"), units).unwrap();
-    let batch = [
-        "batch",
-        "--config",
-        "unit.toml",
-        "--units",
-        "units.csv",
-        "--report",
-        "r.csv",
-    ];
-    let (code, _, problems) = json(at, &[&batch[..], &IMAGE].concat());
-    assert_eq!(code, Some(1));
-    assert_eq!(problems[0]["code"], "MDG-PROVISION-BATCH-DUPLICATE");
-    assert!(problems[0]["error"].as_str().unwrap().contains("line 3"));
-    assert!(fs::read(at.join("a.img")).unwrap() == old && !at.join("r.csv").exists());
-}
-
-#[test]
-fn a_wrong_value_in_a_batch_is_named_by_its_row() {
-    let folder = crate::folder();
-    let at = folder.path();
-    Fixture::make(at, false);
-    unit_file(at, "BASE");
-    let units = "serial,card,office\nUNIT-1,simulate:a.img,\nUNIT-2,simulate:b.img,9970000016\n";
-    fs::write(at.join("units.csv"), units).unwrap();
-    fs::write(at.join("a.img"), old_card(CARD)).unwrap();
-    let batch = [
-        "batch",
-        "--config",
-        "unit.toml",
-        "--units",
-        "units.csv",
-        "--report",
-        "r.csv",
-    ];
-    let (code, _, problems) = json(at, &[&batch[..], &IMAGE].concat());
-    assert_eq!(code, Some(1));
-    assert_eq!(problems[0]["code"], "MDG-PROVISION-CONFIG-VALUE");
-    assert!(
-        problems[0]["error"]
-            .as_str()
-            .unwrap()
-            .starts_with("line 3: office")
     );
 }
 
@@ -306,17 +202,73 @@ fn a_program_that_makes_tokens_is_told_office_and_serial() {
 }
 
 #[test]
-fn the_list_of_this_machine_offers_nothing_that_is_in_use() {
+fn a_card_that_differs_when_it_is_looked_at_is_not_said_to_start_never() {
     let folder = crate::folder();
-    let (code, disks, said) = json(folder.path(), &["list", "--all"]);
-    assert_eq!(code, Some(0), "{said:?}");
-    for disk in disks.as_array().unwrap() {
-        let name = disk["disk"].as_str().unwrap();
-        let mounted = fs::read_to_string("/proc/self/mounts").unwrap();
-        if mounted.contains(&format!("/dev/{name}")) {
-            assert!(!disk["refused"].is_null(), "{disk}");
-        }
-    }
+    let at = folder.path();
+    Fixture::make(at, false);
+    unit_file(at, "UNIT-0001");
+    fs::write(at.join("card.img"), old_card(CARD)).unwrap();
+    let flash = ["flash", "--config", "unit.toml", "--simulate", "card.img"];
+    assert!(run(at, &[&flash[..], &IMAGE].concat()).status.success());
+    let mut held = fs::read(at.join("card.img")).unwrap();
+    held[2 << 20] ^= 1;
+    fs::write(at.join("card.img"), &held).unwrap();
+    let looked = |card: &str, code: &str| {
+        let verify = ["verify", "--simulate", card];
+        let output = run(at, &[&verify[..], &IMAGE].concat());
+        assert_eq!(output.status.code(), Some(4));
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(said.contains(code), "{said}");
+        assert!(said.contains("It may start"), "{said}");
+        assert!(!said.contains("does not start"), "{said}");
+        assert!(!said.contains("--resume"), "{said}");
+    };
+    looked("card.img", "MDG-PROVISION-VERIFY-DIFFERS");
+    looked("card.img,fault=bad-read@3M", "MDG-PROVISION-VERIFY-READ");
+    assert!(fs::read(at.join("card.img")).unwrap() == held);
+}
+
+#[test]
+fn progress_in_lines_counts_nothing_where_there_is_nothing_to_count() {
+    let folder = crate::folder();
+    let at = folder.path();
+    Fixture::make(at, false);
+    unit_file(at, "UNIT-0001");
+    fs::write(at.join("card.img"), old_card(CARD)).unwrap();
+    let flash = ["flash", "--config", "unit.toml", "--simulate", "card.img"];
+    let output = run(at, &[&flash[..], &IMAGE].concat());
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("UNIT-0001: probing card\n"), "{said}");
+    assert!(!said.contains("0/0"), "{said}");
+}
+
+#[test]
+fn a_run_by_sudo_says_where_its_log_and_key_lie() {
+    use std::os::unix::fs::MetadataExt as _;
+    let folder = crate::folder();
+    let at = folder.path();
+    let warned = |more: &[&str]| {
+        let output = Command::new(PROGRAM)
+            .current_dir(at)
+            .env("SUDO_USER", "technician")
+            .env("HOME", at)
+            .env_remove("XDG_STATE_HOME")
+            .args(["--lang", "en", "--json"])
+            .args(more)
+            .args(["log", "verify"])
+            .output()
+            .unwrap();
+        assert!(output.status.success());
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        said.contains("\"warning\"") && said.contains("madoguchi-provision")
+    };
+    let root = fs::metadata("/proc/self").unwrap().uid() == 0;
+    assert_eq!(
+        warned(&[]),
+        root,
+        "whoever is not root keeps a folder of their own"
+    );
+    assert!(!warned(&["--state", "state"]));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::dice::Dice;
 
 const MACHINES: u64 = 1_000;
 
-fn put(root: &Path, place: &str, text: &str) {
+pub fn put(root: &Path, place: &str, text: &str) {
     let path = root.join(place);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(path, text).unwrap();
