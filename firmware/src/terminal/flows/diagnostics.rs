@@ -77,6 +77,7 @@ impl Flow for DiagnosticsFlow {
         let found = |part| {
             self.found
                 .iter()
+                .chain(desk.vault_check.finding())
                 .find(|finding| finding.part == part)
                 .map_or(line(part, Verdict::Unknown), |finding| DiagnosticLine {
                     part,
@@ -103,6 +104,7 @@ impl Flow for DiagnosticsFlow {
     fn shown(&mut self, desk: &mut Desk) -> Next {
         let ticket = desk.store(setup::Job::Diagnose);
         self.look.start(ticket);
+        desk.check_vault();
         Next::Stay
     }
 
