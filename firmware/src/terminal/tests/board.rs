@@ -275,6 +275,37 @@ fn the_strip_shows_the_battery_of_the_unit_that_has_one() {
 }
 
 #[test]
+fn a_start_on_the_charger_raises_no_alarm_and_one_without_it_does() {
+    use hal::board::{Board as _, BoardKind, Layout};
+    for (orders, low) in [
+        (&["battery 15"][..], false),
+        (&["battery 15", "mains off"], true),
+        // A line that fails says nothing: the charge alone decides.
+        (&["battery 15", "fail mains"], true),
+    ] {
+        let layout = Layout::built_in(BoardKind::Simulated, Profile::Portable);
+        let (mut board, hand) = hal::sim::board::bench(&layout);
+        for order in orders {
+            hand.obey(order).unwrap();
+        }
+        let mut day = day(Profile::Portable);
+        let mut now = Duration::ZERO;
+        while now < Duration::from_secs(30) {
+            for event in board.turn(now) {
+                day.input(Input::Board(event));
+                assert!(low || !day.view().strip.battery.is_some_and(|it| it.low));
+            }
+            let rest = board.rest(now);
+            day.time.advance(rest);
+            now += rest;
+        }
+        let shown = day.view().strip.battery.unwrap();
+        assert_eq!((shown.percent, shown.low), (15, low), "{orders:?}");
+        assert_eq!(day.cues.contains(&Cue::Attention), low, "{orders:?}");
+    }
+}
+
+#[test]
 fn an_empty_battery_warns_then_locks_saves_and_switches_off() {
     let mut day = day(Profile::Portable);
     mains(&mut day, false);
