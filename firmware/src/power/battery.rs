@@ -316,9 +316,8 @@ mod tests {
             if second % 2 == 0 {
                 told.extend(watch.mains(second % 4 == 0, secs(second)));
             }
-            told.extend(watch.tick(secs(second)).map(|it| {
+            told.extend(watch.tick(secs(second)).inspect(|_| {
                 assert!((50..=52).contains(&second), "{second}");
-                it
             }));
         }
         assert_eq!(told, [Notice::PowerOff]);

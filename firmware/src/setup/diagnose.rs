@@ -1,5 +1,6 @@
 //! What the vault knows about the state of the terminal, for J-1 and `kiosk doctor`.
 
+use hal::board::{BoardConfig, BoardKind};
 use protocol::problem::ProblemCode;
 use protocol::release::UpdateState;
 
@@ -34,6 +35,18 @@ pub fn findings(vault: &Vault, now: &Now) -> Vec<Finding> {
     let mut findings = vec![whole_vault(vault)];
     findings.extend(known(vault, now));
     findings
+}
+
+/// Says that the board of this configuration is simulated, which no unit's is.
+#[must_use]
+pub fn simulated_board(board: &BoardConfig) -> Option<Finding> {
+    (board.kind == BoardKind::Simulated).then_some(Finding {
+        part: DiagnosticPart::Parts,
+        verdict: Verdict::Watch,
+        value: None,
+        problem: None,
+        note: None,
+    })
 }
 
 /// What the vault says without being read from end to end.

@@ -27,7 +27,7 @@ use crate::terminal::view::{Look, TextField};
 use crate::vault::Vault;
 
 pub use board::KeptPart;
-pub use diagnose::{Finding, findings, whole_vault};
+pub use diagnose::{Finding, findings, simulated_board, whole_vault};
 pub use self_test::SelfTestState;
 pub use store::{MIGRATIONS, facility, is_finished, keep_facility, keep_wiped, profile};
 

@@ -231,6 +231,8 @@ pub struct TerminalConfig {
     pub test_trust: bool,
     /// Serial of the hardware, to which an enrolment token is bound.
     pub serial: String,
+    /// The parts of the board are simulated: what they say is no news of this unit.
+    pub simulated_board: bool,
     /// A printer is configured.
     pub printer: bool,
     /// Version of the build.

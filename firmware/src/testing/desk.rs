@@ -448,6 +448,7 @@ pub fn config() -> TerminalConfig {
         screen_times: None,
         offline_limit: None,
         test_trust: true,
+        simulated_board: false,
         serial: "T-0042".to_owned(),
         printer: true,
         version: "0.1.0".to_owned(),
