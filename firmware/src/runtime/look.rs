@@ -15,8 +15,8 @@ use crate::sync;
 use crate::terminal::effect::{Input, Ticket};
 use crate::vault::Vault;
 
-/// Most looks of one kind that wait. A screen asks for the next when it has seen the last.
-const QUEUE: usize = 4;
+/// Most looks of one kind that wait. The newest is the only one that somebody waits for.
+const QUEUE: usize = 16;
 
 /// Checks a vault from end to end.
 pub type VaultChecker = Box<dyn FnMut(&Vault) -> Finding + Send>;
@@ -73,7 +73,8 @@ fn serve(
     thread::Builder::new()
         .name(name.into())
         .spawn(move || {
-            for ticket in tickets {
+            while let Ok(oldest) = tickets.recv() {
+                let ticket = tickets.try_iter().last().unwrap_or(oldest);
                 if to.blocking_send(Event::Input(look(ticket))).is_err() {
                     return;
                 }
@@ -93,5 +94,39 @@ fn look(vault: &Vault, first_endpoint: Option<&str>) -> Probed {
     Probed {
         network: probe::network(&endpoints, &LinkWatch::system()),
         disk: probe::disk(vault),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::sync::mpsc::channel;
+
+    use super::*;
+
+    #[test]
+    fn of_looks_that_wait_only_the_newest_is_done() {
+        let (to, mut inbox) = tokio::sync::mpsc::channel(8);
+        let (begin, begun) = channel();
+        let (go, may_go) = channel::<()>();
+        let asked = serve("looks", to, move |ticket| {
+            begin.send(ticket).unwrap();
+            let _ = may_go.recv();
+            Input::Tick
+        });
+        ask(&asked, Ticket(1));
+        assert_eq!(begun.recv(), Ok(Ticket(1)));
+        for number in 2..6 {
+            ask(&asked, Ticket(number));
+        }
+        go.send(()).unwrap();
+        assert_eq!(begun.recv(), Ok(Ticket(5)));
+        go.send(()).unwrap();
+        drop(asked);
+        let mut answers = 0;
+        while inbox.blocking_recv().is_some() {
+            answers += 1;
+        }
+        assert_eq!(answers, 2);
     }
 }

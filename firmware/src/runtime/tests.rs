@@ -134,18 +134,20 @@ fn a_clock_of_the_board_that_lost_its_time_is_not_trusted_by_anything() {
 }
 
 #[test]
-fn a_clock_of_the_board_that_runs_leaves_the_time_trusted() {
-    let unit = Unit::start(&[]);
-    let charging = |wanted: bool| {
-        move |view: &View| view.strip.battery.is_some_and(|it| it.charging == wanted)
-    };
-    // The board tells of its clock before its battery; what it tells of later comes behind both.
-    unit.until(charging(true));
-    unit.hand.obey("mains off").unwrap();
-    let view = unit.until(charging(false));
-    assert!(view.strip.clock.is_some());
-    assert!(unit.clock.now().is_trusted());
-    unit.running.stop();
+fn a_clock_of_the_board_that_runs_or_does_not_answer_leaves_the_time_trusted() {
+    for orders in [&[][..], &["fail clock"]] {
+        let unit = Unit::start(orders);
+        let charging = |wanted: bool| {
+            move |view: &View| view.strip.battery.is_some_and(|it| it.charging == wanted)
+        };
+        // The board tells of its clock before its battery; what it tells of later comes behind both.
+        unit.until(charging(true));
+        unit.hand.obey("mains off").unwrap();
+        let view = unit.until(charging(false));
+        assert!(view.strip.clock.is_some());
+        assert!(unit.clock.now().is_trusted());
+        unit.running.stop();
+    }
 }
 
 #[test]
