@@ -7,7 +7,7 @@ mod common;
 use std::time::Duration;
 
 use common::{card, face, face_job, failed, hanako, pin, pin_job, run, with};
-use hal::card::{CardDesk, CardJob, CardOutcome, CardProblem, ReaderEvent, TrustClass};
+use hal::card::{CardDesk, CardJob, CardOutcome, CardPin, CardProblem, ReaderEvent, TrustClass};
 use hal::sim::pn532::{ChipFaults, SimChip, desk};
 use hal::sim::{Faults, Make, SimClock};
 
@@ -78,7 +78,7 @@ fn a_noisy_line_slows_a_check_and_does_not_change_it() {
             ..ChipFaults::default()
         },
         ChipFaults {
-            deaf_every: 4,
+            damage_acks_every: 3,
             ..ChipFaults::default()
         },
     ] {
@@ -89,6 +89,77 @@ fn a_noisy_line_slows_a_check_and_does_not_change_it() {
         let report = face(run(&mut desk, face_job(&hanako)));
         assert!(report.verdicts.authentic, "{faults:?}");
     }
+}
+
+#[test]
+fn a_lost_acknowledgement_never_gives_the_card_a_command_twice() {
+    let hanako = hanako();
+    let wrong = || CardJob::CheckPin {
+        pin: CardPin::new("9999").unwrap(),
+        allow_last_try: false,
+    };
+    let mut lost = 0;
+    for at in 1..60 {
+        for faults in [
+            ChipFaults {
+                damage_acks_every: at,
+                ..ChipFaults::default()
+            },
+            ChipFaults {
+                lose_acks_every: at,
+                ..ChipFaults::default()
+            },
+            ChipFaults {
+                deaf_every: at,
+                ..ChipFaults::default()
+            },
+        ] {
+            let (mut desk, chip) = reader();
+            chip.insert(card(&hanako));
+            chip.set_faults(faults);
+            let outcome = run(&mut desk, wrong());
+            let left = chip.with_card(|card| card.tries()[2]).unwrap();
+            match failed(outcome) {
+                CardProblem::WrongPin { left: told } => {
+                    assert_eq!((left, told.left), (2, 2), "{faults:?}");
+                }
+                CardProblem::Torn { tries } => {
+                    lost += 1;
+                    assert!((2..=3).contains(&left), "{faults:?}");
+                    assert!(tries.is_none_or(|told| told.left == left), "{faults:?}");
+                }
+                // So few frames come through that no chip is found.
+                CardProblem::NoReader => assert_eq!(left, 3, "{faults:?}"),
+                other => panic!("{faults:?}: {other:?}"),
+            }
+        }
+    }
+    assert!(lost > 0);
+}
+
+#[test]
+fn a_chip_that_does_not_hear_everything_finishes_or_ends_in_a_clear_word() {
+    let mut finished = 0;
+    for deaf_every in 3..60 {
+        let (mut desk, chip) = reader();
+        let hanako = hanako();
+        chip.insert(card(&hanako));
+        chip.set_faults(ChipFaults {
+            deaf_every,
+            ..ChipFaults::default()
+        });
+        match run(&mut desk, face_job(&hanako)) {
+            CardOutcome::Face(report) => {
+                assert!(report.verdicts.authentic);
+                finished += 1;
+            }
+            CardOutcome::Failed(CardProblem::Torn { .. }) => {}
+            other => panic!("{deaf_every}: {other:?}"),
+        }
+        let tries = chip.with_card(|card| card.tries()).unwrap();
+        assert_eq!(tries, [10, 10, 3], "{deaf_every}");
+    }
+    assert!(finished > 0);
 }
 
 #[test]

@@ -23,6 +23,13 @@ pub const GRACE: Duration = Duration::from_secs(30);
 /// or a line that says "mains" and lies.
 pub const MAINS_FALL: u8 = 5;
 
+/// How long the charger has to stay in before the countdown is taken back. A plug that is loose
+/// comes and goes; while it is in, nothing is switched off, and nothing begins anew.
+pub const MAINS_HELD: Duration = Duration::from_secs(5);
+
+/// A charge that has risen by this much since the countdown began takes it back at once.
+pub const MAINS_RISE: u8 = 2;
+
 /// What is to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Notice {
@@ -44,8 +51,12 @@ enum Level {
     #[default]
     Fine,
     Low,
-    /// Since this time.
-    Empty(Duration),
+    Empty {
+        /// When the countdown began.
+        since: Duration,
+        /// The charge then.
+        percent: u8,
+    },
     /// [`Notice::PowerOff`] was given; nothing follows.
     Off,
 }
@@ -57,6 +68,8 @@ pub struct BatteryWatch {
     percent: Option<u8>,
     /// The mains are there, by their line. `None` without such a line.
     mains: Option<bool>,
+    /// When they came.
+    mains_since: Duration,
     /// Highest charge since the mains came.
     best: u8,
     empty_readings: u8,
@@ -98,13 +111,16 @@ impl BatteryWatch {
 
     /// The mains came or went.
     pub fn mains(&mut self, on: bool, now: Duration) -> Option<Notice> {
-        self.mains = Some(on);
-        self.best = self.percent.unwrap_or(0);
+        if self.mains != Some(on) {
+            self.mains = Some(on);
+            self.mains_since = now;
+            self.best = self.percent.unwrap_or(0);
+        }
         self.decide(now)
     }
 
-    /// The gauge does not answer any more. What was read stands until it answers again, but
-    /// nothing new is concluded from it; a countdown that runs goes on.
+    /// The gauge does not answer any more. What was concluded stands until it answers again, and
+    /// nothing new is; a countdown that runs goes on, and the charger takes it back as ever.
     pub fn gauge_lost(&mut self) {
         self.percent = None;
         self.empty_readings = 0;
@@ -112,13 +128,21 @@ impl BatteryWatch {
 
     /// Time passes.
     pub fn tick(&mut self, now: Duration) -> Option<Notice> {
-        match self.level {
-            Level::Empty(since) if now.saturating_sub(since) >= GRACE => {
-                self.level = Level::Off;
-                Some(Notice::PowerOff)
+        let Level::Empty { since, .. } = self.level else {
+            return None;
+        };
+        let (level, notice) = if self.is_charging() {
+            if now.saturating_sub(self.mains_since) < MAINS_HELD {
+                return None;
             }
-            _ => None,
-        }
+            (Level::Low, Notice::Saved)
+        } else if now.saturating_sub(since) >= GRACE {
+            (Level::Off, Notice::PowerOff)
+        } else {
+            return None;
+        };
+        self.level = level;
+        Some(notice)
     }
 
     fn decide(&mut self, now: Duration) -> Option<Notice> {
@@ -126,13 +150,22 @@ impl BatteryWatch {
         let charging = self.is_charging();
         let (level, notice) = match self.level {
             Level::Off => return None,
-            Level::Empty(_) if charging => (Level::Low, Notice::Saved),
-            // A charge that rises without mains is a gauge that was wrong.
-            Level::Empty(_) if percent > LOW_PERCENT => (Level::Low, Notice::Saved),
-            Level::Empty(_) => return None,
-            _ if !charging && self.empty_readings >= EMPTY_READINGS => {
-                (Level::Empty(now), Notice::Empty)
+            Level::Empty { percent: then, .. }
+                if charging && percent >= then.saturating_add(MAINS_RISE) =>
+            {
+                (Level::Low, Notice::Saved)
             }
+            // A charge that rises without mains is a gauge that was wrong.
+            Level::Empty { .. } if percent > LOW_PERCENT => (Level::Low, Notice::Saved),
+            // Time decides: see `tick`.
+            Level::Empty { .. } => return None,
+            _ if !charging && self.empty_readings >= EMPTY_READINGS => (
+                Level::Empty {
+                    since: now,
+                    percent,
+                },
+                Notice::Empty,
+            ),
             Level::Fine if !charging && percent <= LOW_PERCENT => (Level::Low, Notice::Low),
             Level::Low if charging || percent > RECOVERED_PERCENT => {
                 (Level::Fine, Notice::Recovered)
@@ -211,7 +244,9 @@ mod tests {
     fn the_charger_stops_the_countdown() {
         let mut watch = unplugged();
         readings(&mut watch, &[5, 5, 5]);
-        assert_eq!(watch.mains(true, secs(40)), Some(Notice::Saved));
+        assert_eq!(watch.mains(true, secs(40)), None, "the plug may be loose");
+        assert_eq!(watch.tick(secs(40)), None);
+        assert_eq!(watch.tick(secs(40) + MAINS_HELD), Some(Notice::Saved));
         assert_eq!(watch.tick(secs(400)), None);
         assert_eq!(watch.charge(6, secs(410)), Some(Notice::Recovered));
         assert!(watch.is_charging());
@@ -251,6 +286,50 @@ mod tests {
         assert_eq!(watch.tick(secs(4000)), None);
         assert_eq!(watch.mains(false, secs(4000)), None);
         assert_eq!(watch.charge(5, secs(4010)), None, "three readings anew");
+    }
+
+    #[test]
+    fn the_charger_stops_the_countdown_of_a_gauge_that_blinked_out() {
+        let mut watch = unplugged();
+        readings(&mut watch, &[5, 5, 5]);
+        watch.gauge_lost();
+        assert_eq!(watch.mains(true, secs(25)), None);
+        assert_eq!(watch.tick(secs(25) + MAINS_HELD), Some(Notice::Saved));
+        assert_eq!(watch.tick(secs(4000)), None);
+        assert!(watch.is_charging());
+    }
+
+    #[test]
+    fn a_charger_in_the_last_second_keeps_the_unit_on_and_a_loose_plug_does_not() {
+        let mut watch = unplugged();
+        readings(&mut watch, &[5, 5, 5]);
+        let end = secs(20) + GRACE;
+        assert_eq!(watch.mains(true, end - secs(1)), None);
+        assert_eq!(watch.tick(end), None, "it is in");
+        assert_eq!(watch.tick(end - secs(1) + MAINS_HELD), Some(Notice::Saved));
+
+        // In for two seconds, out for two: the grace is that of the first warning.
+        let mut watch = unplugged();
+        readings(&mut watch, &[5, 5, 5]);
+        let mut told = Vec::new();
+        for second in 20..200 {
+            if second % 2 == 0 {
+                told.extend(watch.mains(second % 4 == 0, secs(second)));
+            }
+            told.extend(watch.tick(secs(second)).inspect(|_| {
+                assert!((50..=52).contains(&second), "{second}");
+            }));
+        }
+        assert_eq!(told, [Notice::PowerOff]);
+    }
+
+    #[test]
+    fn a_charge_that_rises_takes_the_countdown_back_at_once() {
+        let mut watch = unplugged();
+        readings(&mut watch, &[5, 5, 5]);
+        assert_eq!(watch.mains(true, secs(21)), None);
+        assert_eq!(watch.charge(6, secs(22)), None, "the gauge wavers");
+        assert_eq!(watch.charge(7, secs(23)), Some(Notice::Saved));
     }
 
     proptest! {

@@ -13,8 +13,8 @@ mod report;
 mod screen;
 
 pub use battery::{
-    BatteryWatch, EMPTY_PERCENT, EMPTY_READINGS, GRACE, LOW_PERCENT, MAINS_FALL, Notice,
-    RECOVERED_PERCENT,
+    BatteryWatch, EMPTY_PERCENT, EMPTY_READINGS, GRACE, LOW_PERCENT, MAINS_FALL, MAINS_HELD,
+    MAINS_RISE, Notice, RECOVERED_PERCENT,
 };
 pub use report::{Job, Reply, run};
 pub use screen::{ScreenTimes, ScreenWatch};

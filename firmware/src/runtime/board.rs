@@ -1,9 +1,10 @@
 //! The board on a thread of its own: plays cues to their end, looks at the parts, and tells what
 //! happened.
 
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::thread;
-use std::time::Instant;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use hal::board::{Board, BoardEvent, BoardFault, Cue, Part, PartState, ScreenLight};
 use tokio::sync::mpsc::Sender as Inputs;
@@ -11,43 +12,108 @@ use tokio::sync::mpsc::Sender as Inputs;
 use super::Event;
 use crate::terminal::effect::Input;
 
-/// What the board is asked for.
-enum Order {
-    Cue { cue: Cue, sounds: bool },
-    Screen(ScreenLight),
+/// How long the end waits for the board's last act. A bus that hangs keeps no unit from ending.
+const LAST_ACT_LIMIT: Duration = Duration::from_secs(2);
+
+/// What the board is asked for and has not begun. A later wish takes the place of an earlier one,
+/// so that nothing piles up while a bus is slow.
+#[derive(Default)]
+struct Wishes {
+    cue: Option<(Cue, bool)>,
+    screen: Option<ScreenLight>,
 }
 
-/// The way to the board's thread.
+/// The way to the board's thread. Dropping it leaves the lamp dark and the screen bright.
 pub struct BoardThread {
-    orders: Sender<Order>,
+    wishes: Arc<Mutex<Wishes>>,
+    /// Rouses the thread; one call is enough for any number of wishes. None only while this is
+    /// dropped.
+    rouse: Option<SyncSender<()>>,
+    thread: Option<JoinHandle<()>>,
+    /// Disconnected once the thread has ended.
+    ended: Receiver<()>,
 }
 
 impl BoardThread {
     /// Starts the thread. It ends when this is dropped.
     #[must_use]
     pub fn start(board: Box<dyn Board>, to: Inputs<Event>) -> Self {
-        let (orders, received) = channel();
-        thread::Builder::new()
+        let wishes = Arc::<Mutex<Wishes>>::default();
+        let (rouse, roused) = sync_channel(1);
+        let (end, ended) = sync_channel(1);
+        let wished = Arc::clone(&wishes);
+        let thread = thread::Builder::new()
             .name("board".into())
-            .spawn(move || turn(board, &received, &to))
+            .spawn(move || {
+                turn(board, &wished, &roused, &to);
+                drop(end);
+            })
             .expect("a thread can be started at boot");
-        Self { orders }
+        Self {
+            wishes,
+            rouse: Some(rouse),
+            thread: Some(thread),
+            ended,
+        }
     }
 
     /// Shows a cue in place of the one that plays.
     pub fn cue(&self, cue: Cue, sounds: bool) {
-        // The thread ends only with the program; a desk works without its board.
-        let _ = self.orders.send(Order::Cue { cue, sounds });
+        lock(&self.wishes).cue = Some((cue, sounds));
+        self.rouse();
     }
 
     /// Sets the light behind the screen.
     pub fn screen(&self, light: ScreenLight) {
-        let _ = self.orders.send(Order::Screen(light));
+        lock(&self.wishes).screen = Some(light);
+        self.rouse();
+    }
+
+    fn rouse(&self) {
+        // A full channel has roused it already; a desk works without its board.
+        let _ = self.rouse.as_ref().map(|rouse| rouse.try_send(()));
     }
 }
 
-fn turn(mut board: Box<dyn Board>, orders: &Receiver<Order>, to: &Inputs<Event>) {
+impl Drop for BoardThread {
+    fn drop(&mut self) {
+        self.rouse = None;
+        match self.ended.recv_timeout(LAST_ACT_LIMIT) {
+            Err(RecvTimeoutError::Timeout) => tracing::warn!("the board does not end in time"),
+            _ => {
+                // It ends at once. If it panicked, the board is gone with it.
+                let _ = self.thread.take().map(JoinHandle::join);
+            }
+        }
+    }
+}
+
+fn lock(wishes: &Mutex<Wishes>) -> MutexGuard<'_, Wishes> {
+    wishes.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn turn(
+    mut board: Box<dyn Board>,
+    wishes: &Mutex<Wishes>,
+    roused: &Receiver<()>,
+    to: &Inputs<Event>,
+) {
     let started = Instant::now();
+    follow(board.as_mut(), wishes, roused, to, started);
+    // The last thing a desk shows is nothing.
+    board.cue(Cue::Quiet, false);
+    board.screen(ScreenLight::Bright);
+    board.turn(started.elapsed());
+}
+
+/// Until the other side is gone.
+fn follow(
+    board: &mut dyn Board,
+    wishes: &Mutex<Wishes>,
+    roused: &Receiver<()>,
+    to: &Inputs<Event>,
+    started: Instant,
+) {
     loop {
         for event in board.turn(started.elapsed()) {
             log(event);
@@ -55,17 +121,16 @@ fn turn(mut board: Box<dyn Board>, orders: &Receiver<Order>, to: &Inputs<Event>)
                 return;
             }
         }
-        match orders.recv_timeout(board.rest(started.elapsed())) {
-            Ok(Order::Cue { cue, sounds }) => board.cue(cue, sounds),
-            Ok(Order::Screen(light)) => board.screen(light),
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => {
-                // The last thing a desk shows is nothing.
-                board.cue(Cue::Quiet, false);
-                board.screen(ScreenLight::Bright);
-                board.turn(started.elapsed());
-                return;
-            }
+        match roused.recv_timeout(board.rest(started.elapsed())) {
+            Ok(()) | Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return,
+        }
+        let wished = std::mem::take(&mut *lock(wishes));
+        if let Some((cue, sounds)) = wished.cue {
+            board.cue(cue, sounds);
+        }
+        if let Some(light) = wished.screen {
+            board.screen(light);
         }
     }
 }
@@ -139,8 +204,9 @@ mod tests {
         hand.obey("mains off").unwrap();
         next(BoardEvent::Mains { on: false });
         // A desk that ends leaves its lamp dark and its screen bright.
+        // It has done so when the drop returns: the process may end with the next line.
+        drop(inbox);
         drop(thread);
-        while inbox.blocking_recv().is_some() {}
         let (light, tone, screen) = hand.shown();
         assert_eq!((light, tone), (hal::board::Light::OFF, hal::board::Tone(0)));
         assert_eq!(screen, ScreenLight::Bright);

@@ -1,7 +1,7 @@
 //! The card side on a thread of its own: waits for readers and cards, runs one job at a time.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
@@ -20,6 +20,10 @@ use crate::vault::Vault;
 /// How long a wait for the reader may keep a waiting job.
 const LISTEN: Duration = Duration::from_millis(50);
 
+/// Most jobs that wait. A screen asks for one and waits for its answer; those of screens that were
+/// left are cancelled.
+const QUEUE: usize = 16;
+
 /// A job with its own word to stop: the next one must not call back a cancelled one that still
 /// waits for a slow card.
 struct Order {
@@ -30,7 +34,7 @@ struct Order {
 
 /// The way to the card thread.
 pub struct CardThread {
-    orders: Sender<Order>,
+    orders: SyncSender<Order>,
     /// Of the job ordered last.
     cancel: Mutex<Arc<AtomicBool>>,
 }
@@ -39,7 +43,7 @@ impl CardThread {
     /// Starts the thread. It ends when this is dropped, at the latest after a running session.
     #[must_use]
     pub fn start(cards: Box<dyn CardDesk>, entropy: Box<dyn Entropy>, to: Inputs<Event>) -> Self {
-        let (orders, received) = channel();
+        let (orders, received) = sync_channel(QUEUE);
         thread::Builder::new()
             .name("card".into())
             .spawn(move || listen(cards, entropy, &received, &to))
@@ -54,12 +58,15 @@ impl CardThread {
     pub fn run(&self, ticket: Ticket, job: CardJob) {
         let cancel = Arc::new(AtomicBool::new(false));
         *self.cancel.lock().expect("no holder panics") = Arc::clone(&cancel);
-        // The thread ends only with the program; a lost job ends as a late ticket.
-        let _ = self.orders.send(Order {
+        let order = Order {
             ticket,
             job,
             cancel,
-        });
+        };
+        // Waiting for room would stop the desk, and the card's thread may wait for the desk.
+        if self.orders.try_send(order).is_err() {
+            tracing::warn!("the card's thread takes no more; a job is left out");
+        }
     }
 
     /// Stops the job ordered last before its next APDU.
@@ -144,6 +151,8 @@ pub(super) fn log_refusals(
 mod tests {
     #![allow(clippy::unwrap_used)]
     use hal::card::{ReaderEvent, Step};
+
+    use std::sync::mpsc::{Sender, channel};
 
     use super::*;
     use crate::entropy::SeededEntropy;

@@ -2,7 +2,7 @@
 //!
 //! [`SyncPolicy`] says when; this file only does it and tells the terminal how it went.
 
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::Duration;
 
@@ -48,6 +48,9 @@ pub struct LineParts {
     pub bootstrap: Option<Bootstrap>,
 }
 
+/// Most orders that wait while a call runs. One more wake than these says nothing new.
+const QUEUE: usize = 32;
+
 enum Order {
     Wake,
     Enrol(String),
@@ -55,7 +58,7 @@ enum Order {
 
 /// The way to the line's thread.
 pub struct LineThread {
-    orders: Sender<Order>,
+    orders: SyncSender<Order>,
 }
 
 impl LineThread {
@@ -69,7 +72,7 @@ impl LineThread {
         entropy: Box<dyn Entropy>,
         to: Inputs<Event>,
     ) -> Self {
-        let (orders, received) = channel();
+        let (orders, received) = sync_channel(QUEUE);
         let mut line = Line {
             parts,
             serial,
@@ -92,13 +95,15 @@ impl LineThread {
 
     /// Talk to the gateway now.
     pub fn wake(&self) {
-        // The thread ends only with the program.
-        let _ = self.orders.send(Order::Wake);
+        // A full queue holds one already.
+        let _ = self.orders.try_send(Order::Wake);
     }
 
     /// Enrol with a one-time token.
     pub fn enrol(&self, token: String) {
-        let _ = self.orders.send(Order::Enrol(token));
+        if self.orders.try_send(Order::Enrol(token)).is_err() {
+            tracing::warn!("the line takes no more orders; an enrolment is left out");
+        }
     }
 }
 

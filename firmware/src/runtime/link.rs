@@ -1,7 +1,7 @@
 //! Whether a cable is plugged or a radio is joined, as the kernel sees it.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Most interfaces that are looked at.
 const MAX_INTERFACES: usize = 32;
@@ -36,15 +36,26 @@ impl LinkWatch {
     /// Whether any interface but the loopback is up now; `None` where there is none.
     #[must_use]
     pub fn look(&self) -> Option<bool> {
-        let states: Vec<String> = fs::read_dir(&self.folder)
+        let links: Vec<bool> = fs::read_dir(&self.folder)
             .ok()?
             .take(MAX_INTERFACES)
             .flatten()
             .filter(|entry| entry.file_name() != "lo")
-            .filter_map(|entry| fs::read_to_string(entry.path().join("operstate")).ok())
+            .filter_map(|entry| is_up(&entry.path()))
             .collect();
-        (!states.is_empty()).then(|| states.iter().any(|state| state.trim() == "up"))
+        (!links.is_empty()).then(|| links.contains(&true))
     }
+}
+
+/// Whether an interface is up; `None` for one that does not say. A modem that hands over bare IP
+/// packets (`wwan0`) never says more than `unknown`; whether it has a carrier tells.
+fn is_up(interface: &Path) -> Option<bool> {
+    let word = |name| fs::read_to_string(interface.join(name)).ok();
+    Some(match word("operstate")?.trim() {
+        "up" => true,
+        "unknown" => word("carrier").is_some_and(|carrier| carrier.trim() == "1"),
+        _ => false,
+    })
 }
 
 #[cfg(test)]
@@ -69,5 +80,24 @@ mod tests {
         assert_eq!((watch.changed(), watch.changed()), (Some(true), None));
         state("eth0", "down\n");
         assert_eq!(watch.changed(), Some(false));
+    }
+
+    #[test]
+    fn a_modem_that_says_unknown_is_up_while_it_has_a_carrier() {
+        let folder = tempfile::tempdir().unwrap();
+        let modem = folder.path().join("wwan0");
+        fs::create_dir_all(&modem).unwrap();
+        fs::write(modem.join("operstate"), "unknown\n").unwrap();
+        let watch = LinkWatch::of(folder.path().into());
+        // An interface that is switched off refuses to say whether it has one.
+        assert_eq!(watch.look(), Some(false));
+        fs::write(modem.join("carrier"), "1\n").unwrap();
+        assert_eq!(watch.look(), Some(true));
+        fs::write(modem.join("carrier"), "0\n").unwrap();
+        assert_eq!(watch.look(), Some(false));
+        // Of a wired link the state is believed, whatever the carrier says.
+        fs::write(modem.join("operstate"), "down\n").unwrap();
+        fs::write(modem.join("carrier"), "1\n").unwrap();
+        assert_eq!(watch.look(), Some(false));
     }
 }

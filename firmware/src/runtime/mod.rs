@@ -2,12 +2,15 @@
 //!
 //! One thread owns the terminal and its connection to the vault and waits for touches, events
 //! and time. What takes time runs beside it: the card ([`card`]), the line ([`mod@line`]), the
-//! board ([`mod@board`]), a new system ([`updates`]), and one worker for hashing, files and pages ([`work`]). Nothing here decides anything about the desk.
+//! board ([`mod@board`]), a new system ([`updates`]), what is looked at for a technician ([`look`]),
+//! and one worker for hashing, files and pages ([`work`]). Nothing here decides anything about
+//! the desk.
 
 pub mod board;
 pub mod card;
 pub mod line;
 mod link;
+pub mod look;
 pub mod pages;
 pub mod print;
 pub mod probe;
@@ -27,6 +30,7 @@ use crate::access::passcode::Hasher;
 use crate::clock::Clock;
 use crate::entropy::{Entropy, SystemEntropy};
 use crate::error::Problem;
+use crate::setup;
 use crate::store;
 use crate::terminal::Terminal;
 use crate::terminal::effect::{Effect, Input, Room, TerminalConfig};
@@ -37,6 +41,7 @@ use crate::vault::Vault;
 use board::BoardThread;
 use card::CardThread;
 use line::LineThread;
+use look::{LookThreads, VaultChecker};
 use updates::{UpdateParts, UpdateThread};
 use work::Worker;
 
@@ -169,12 +174,24 @@ pub fn start(
     show: impl FnMut(View) + Send + 'static,
     ended: impl FnOnce(End) + Send + 'static,
 ) -> Result<Running, Problem> {
+    start_with(parts, Box::new(setup::whole_vault), show, ended)
+}
+
+fn start_with(
+    parts: Parts,
+    check: VaultChecker,
+    show: impl FnMut(View) + Send + 'static,
+    ended: impl FnOnce(End) + Send + 'static,
+) -> Result<Running, Problem> {
     let (events, inbox) = mpsc::channel(CHANNEL);
-    let line_vault = parts.vault.another()?;
-    let work_vault = parts.vault.another()?;
-    let update_vault = match &parts.updates {
-        Some(_) => Some(parts.vault.another()?),
-        None => None,
+    let vaults = Vaults {
+        line: parts.vault.another()?,
+        work: parts.vault.another()?,
+        update: match &parts.updates {
+            Some(_) => Some(parts.vault.another()?),
+            None => None,
+        },
+        look: [parts.vault.another()?, parts.vault.another()?],
     };
     let to = events.clone();
     let thread = thread::Builder::new()
@@ -184,7 +201,7 @@ pub fn start(
                 .enable_time()
                 .build()
                 .expect("a timer can be made at boot");
-            let core = Core::new(parts, line_vault, work_vault, update_vault, to, show);
+            let core = Core::new(parts, vaults, check, to, show);
             ended(runtime.block_on(core.run(inbox)));
         })
         .expect("a thread can be started at boot");
@@ -192,6 +209,14 @@ pub fn start(
         events,
         thread: Some(thread),
     })
+}
+
+/// The handles of the threads beside the terminal's.
+struct Vaults {
+    line: Vault,
+    work: Vault,
+    update: Option<Vault>,
+    look: [Vault; 2],
 }
 
 struct Core<S> {
@@ -202,6 +227,7 @@ struct Core<S> {
     cards: CardThread,
     line: LineThread,
     worker: Worker,
+    looks: LookThreads,
     #[allow(dead_code, reason = "held; its end ends the thread")]
     updates: Option<UpdateThread>,
     show: S,
@@ -213,9 +239,8 @@ struct Core<S> {
 impl<S: FnMut(View)> Core<S> {
     fn new(
         parts: Parts,
-        line_vault: Vault,
-        work_vault: Vault,
-        update_vault: Option<Vault>,
+        vaults: Vaults,
+        check: VaultChecker,
         to: mpsc::Sender<Event>,
         show: S,
     ) -> Self {
@@ -232,14 +257,14 @@ impl<S: FnMut(View)> Core<S> {
             line: LineThread::start(
                 parts.line,
                 serial,
-                line_vault,
+                vaults.line,
                 parts.clock.clone(),
                 entropy(),
                 to.clone(),
             ),
             worker: Worker::start(
                 work::WorkParts {
-                    vault: work_vault,
+                    vault: vaults.work,
                     clock: parts.clock.clone(),
                     entropy: entropy(),
                     hasher: parts.hasher,
@@ -247,13 +272,13 @@ impl<S: FnMut(View)> Core<S> {
                     sandbox: parts.sandbox,
                     printer: parts.printer,
                     slip_text: parts.slip_text,
-                    first_endpoint,
                 },
-                to,
+                to.clone(),
             ),
+            looks: LookThreads::start(vaults.look, first_endpoint, check, to),
             updates: parts
                 .updates
-                .zip(update_vault)
+                .zip(vaults.update)
                 .map(|(parts, vault)| UpdateThread::start(parts, vault, clock, entropy())),
             clock: parts.clock,
             show,
@@ -264,6 +289,16 @@ impl<S: FnMut(View)> Core<S> {
     }
 
     async fn run(mut self, mut inbox: mpsc::Receiver<Event>) -> End {
+        let end = self.turn(&mut inbox).await;
+        // A thread that still tells something is not kept waiting by a desk that ends.
+        drop(inbox);
+        if end == End::Wiped {
+            self.wipe();
+        }
+        end
+    }
+
+    async fn turn(&mut self, inbox: &mut mpsc::Receiver<Event>) -> End {
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
         self.handle(Input::Started);
@@ -282,7 +317,6 @@ impl<S: FnMut(View)> Core<S> {
                 Some(Event::Stop) | None => return End::Stopped,
             }
             if self.lost {
-                self.wipe();
                 return End::Wiped;
             }
             if self.empty {
@@ -328,13 +362,14 @@ impl<S: FnMut(View)> Core<S> {
             Effect::WakeSync => self.line.wake(),
             Effect::Enrol { token } => self.line.enrol(token),
             Effect::Wipe => self.lost = true,
+            Effect::Probe(ticket) => self.looks.probe(ticket),
+            Effect::CheckVault(ticket) => self.looks.check_vault(ticket),
             slow @ (Effect::Hash(..)
             | Effect::ListFiles(_)
             | Effect::TakeFile(..)
             | Effect::DrawPage(..)
             | Effect::PrintDocument(..)
-            | Effect::PrintSlip(..)
-            | Effect::Probe(_)) => self.worker.take(slow),
+            | Effect::PrintSlip(..)) => self.worker.take(slow),
         }
     }
 

@@ -6,6 +6,8 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream, ToSocketAddrs as _, UdpSocket};
 use std::path::Path;
+use std::sync::mpsc::sync_channel;
+use std::thread;
 use std::time::Duration;
 
 use protocol::self_test::Found;
@@ -20,6 +22,9 @@ const MOST_PLACES: usize = 2;
 /// How long an address may take to answer.
 const CONNECT_LIMIT: Duration = Duration::from_secs(3);
 
+/// How long a name may take to be found.
+const RESOLVE_LIMIT: Duration = Duration::from_secs(5);
+
 /// An address of a documentation network (RFC 5737): nothing is sent there. Whether there is a
 /// way to it tells whether there is a way out at all.
 const ANYWHERE: (Ipv4Addr, u16) = (Ipv4Addr::new(192, 0, 2, 1), 443);
@@ -32,6 +37,10 @@ const FULL_BYTES: u64 = 16 * 1024 * 1024;
 
 /// How much is written and read back.
 const SAMPLE_BYTES: usize = 1024 * 1024;
+
+/// A vault of up to this size is checked from end to end: it takes less than a second. Of a larger
+/// one only the head is read; J-1 checks all of it.
+const WHOLE_VAULT_BYTES: u64 = 16 * 1024 * 1024;
 
 /// What was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,10 +60,7 @@ pub fn network(endpoints: &[String], links: &LinkWatch) -> Found {
     }
     let mut known: Option<SocketAddr> = None;
     for (host, port) in places.iter().take(MOST_PLACES) {
-        let Ok(addresses) = (host.as_str(), *port).to_socket_addrs() else {
-            continue;
-        };
-        for address in addresses.take(MOST_PLACES) {
+        for address in resolve(host, *port, RESOLVE_LIMIT, addresses_of) {
             if TcpStream::connect_timeout(&address, CONNECT_LIMIT).is_ok() {
                 return Found::Works;
             }
@@ -68,6 +74,30 @@ pub fn network(endpoints: &[String], links: &LinkWatch) -> Found {
         Some(address) if has_way_to(address) => Found::GatewaySilent,
         None if has_way_to(ANYWHERE.into()) => Found::NoName,
         _ => Found::NoAddress,
+    }
+}
+
+fn addresses_of(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+    Ok((host, port).to_socket_addrs()?.take(MOST_PLACES).collect())
+}
+
+/// The addresses of a name, as far as they are known within `limit`. The system's own look-up
+/// has no limit that can be set: a late one ends by itself, and nobody waits for it.
+fn resolve(
+    host: &str,
+    port: u16,
+    limit: Duration,
+    look_up: impl FnOnce(&str, u16) -> io::Result<Vec<SocketAddr>> + Send + 'static,
+) -> Vec<SocketAddr> {
+    let (answer, answered) = sync_channel(1);
+    let host = host.to_owned();
+    let begun = thread::Builder::new()
+        .name("name".into())
+        .spawn(move || answer.try_send(look_up(&host, port).unwrap_or_default()));
+    match begun {
+        Ok(_) => answered.recv_timeout(limit).unwrap_or_default(),
+        // No thread, no name: told as any other name that is not found.
+        Err(_) => Vec::new(),
     }
 }
 
@@ -90,7 +120,7 @@ fn has_way_to(address: SocketAddr) -> bool {
         .is_ok()
 }
 
-/// Free room, a sample written and read back beside the vault, and the vault's own checks.
+/// Free room, a sample written and read back beside the vault, and whether the vault can be read.
 #[must_use]
 pub fn disk(vault: &Vault) -> Found {
     let place = match vault.path().and_then(Path::parent) {
@@ -99,8 +129,16 @@ pub fn disk(vault: &Vault) -> Found {
         None => Found::Works,
     };
     match place {
-        Found::Works | Found::DiskLow if vault.check().is_err() => Found::VaultFailed,
+        Found::Works | Found::DiskLow if !is_readable(vault) => Found::VaultFailed,
         found => found,
+    }
+}
+
+fn is_readable(vault: &Vault) -> bool {
+    if vault.bytes_on_disk() <= WHOLE_VAULT_BYTES {
+        vault.check().is_ok()
+    } else {
+        vault.read(crate::clock::floor).is_ok()
     }
 }
 
@@ -205,6 +243,22 @@ mod tests {
             network(&nameless, &up),
             Found::NoName | Found::NoAddress
         ));
+    }
+
+    #[test]
+    fn a_name_that_is_not_found_in_time_is_not_waited_for() {
+        let known: SocketAddr = (Ipv4Addr::LOCALHOST, 443).into();
+        let limit = Duration::from_secs(60);
+        let found = resolve("gateway.invalid", 443, limit, move |_, _| Ok(vec![known]));
+        assert_eq!(found, [known]);
+        // This look-up ends only when the test does.
+        let (end, ended) = sync_channel::<()>(1);
+        let found = resolve("gateway.invalid", 443, Duration::ZERO, move |_, _| {
+            let _ = ended.recv();
+            Ok(vec![known])
+        });
+        assert_eq!(found, []);
+        drop(end);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! time, in order, so that hashing can never be run beside itself.
 
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
 
 use protocol::exchange::DocumentId;
@@ -10,8 +10,6 @@ use protocol::problem::ProblemCode;
 use tokio::sync::mpsc::Sender as Inputs;
 use zeroize::Zeroizing;
 
-use super::link::LinkWatch;
-use super::probe::{self, Probed};
 use super::{Event, pages, print};
 use crate::access::passcode::Hasher;
 use crate::clock::Clock;
@@ -19,9 +17,12 @@ use crate::entropy::Entropy;
 use crate::error::Problem;
 use crate::inbox;
 use crate::request::files;
-use crate::sync;
 use crate::terminal::effect::{DrawnPage, Effect, FoundFile, Input, PageOrder};
 use crate::vault::Vault;
+
+/// Most jobs that wait. A screen asks for one at a time and waits for its answer; jobs of screens
+/// that were left are what adds up.
+const QUEUE: usize = 64;
 
 /// What the worker needs.
 pub struct WorkParts {
@@ -41,20 +42,18 @@ pub struct WorkParts {
     pub printer: Option<String>,
     /// Slips in words.
     pub slip_text: print::SlipText,
-    /// The gateway before enrolment.
-    pub first_endpoint: Option<String>,
 }
 
 /// The way to the worker.
 pub struct Worker {
-    jobs: Sender<Effect>,
+    jobs: SyncSender<Effect>,
 }
 
 impl Worker {
     /// Starts the worker. It ends when this is dropped, at the latest after its job.
     #[must_use]
     pub fn start(mut parts: WorkParts, to: Inputs<Event>) -> Self {
-        let (jobs, received): (Sender<Effect>, Receiver<Effect>) = channel();
+        let (jobs, received) = sync_channel(QUEUE);
         thread::Builder::new()
             .name("worker".into())
             .spawn(move || {
@@ -73,8 +72,10 @@ impl Worker {
 
     /// Takes a job; its answer comes as an input.
     pub fn take(&self, job: Effect) {
-        // The thread ends only with the program; a lost job ends as a late ticket.
-        let _ = self.jobs.send(job);
+        // Waiting for room would stop the desk, and the worker may wait for the desk.
+        if let Err(error) = self.jobs.try_send(job) {
+            tracing::warn!(%error, "the worker takes no more; a job is left out");
+        }
     }
 }
 
@@ -104,22 +105,8 @@ impl WorkParts {
                     print::print(self.printer.as_deref(), text.as_bytes()),
                 )
             }
-            Effect::Probe(ticket) => Input::Probed(ticket, self.probe()),
             _ => return None,
         })
-    }
-
-    fn probe(&self) -> Probed {
-        // After enrolment the addresses are data that the gateway gave.
-        let known = self.vault.read(sync::identity).ok().flatten();
-        let endpoints = match known {
-            Some(identity) => identity.trust.endpoints,
-            None => self.first_endpoint.iter().cloned().collect(),
-        };
-        Probed {
-            network: probe::network(&endpoints, &LinkWatch::system()),
-            disk: probe::disk(&self.vault),
-        }
     }
 
     fn list(&self) -> Result<Vec<FoundFile>, Problem> {

@@ -1,5 +1,6 @@
 //! What the vault knows about the state of the terminal, for J-1 and `kiosk doctor`.
 
+use hal::board::{BoardConfig, BoardKind};
 use protocol::problem::ProblemCode;
 use protocol::release::UpdateState;
 
@@ -31,6 +32,25 @@ pub struct Finding {
 /// terminal has kept of its board. What cannot be read is a finding like any other.
 #[must_use]
 pub fn findings(vault: &Vault, now: &Now) -> Vec<Finding> {
+    let mut findings = vec![whole_vault(vault)];
+    findings.extend(known(vault, now));
+    findings
+}
+
+/// Says that the board of this configuration is simulated, which no unit's is.
+#[must_use]
+pub fn simulated_board(board: &BoardConfig) -> Option<Finding> {
+    (board.kind == BoardKind::Simulated).then_some(Finding {
+        part: DiagnosticPart::Parts,
+        verdict: Verdict::Watch,
+        value: None,
+        problem: None,
+        note: None,
+    })
+}
+
+/// What the vault says without being read from end to end.
+pub(super) fn known(vault: &Vault, now: &Now) -> Vec<Finding> {
     let unread = |part| {
         move |problem| Finding {
             part,
@@ -41,7 +61,6 @@ pub fn findings(vault: &Vault, now: &Now) -> Vec<Finding> {
         }
     };
     let mut findings = vec![
-        file(vault),
         certificate(vault, now).unwrap_or_else(unread(DiagnosticPart::Certificate)),
         queue(vault, now).unwrap_or_else(unread(DiagnosticPart::Queue)),
         system(vault).unwrap_or_else(unread(DiagnosticPart::Update)),
@@ -51,7 +70,10 @@ pub fn findings(vault: &Vault, now: &Now) -> Vec<Finding> {
     findings
 }
 
-fn file(vault: &Vault) -> Finding {
+/// Checks each page and the whole log. With a large vault this takes tens of seconds: never on
+/// the terminal's thread.
+#[must_use]
+pub fn whole_vault(vault: &Vault) -> Finding {
     let problem = vault
         .check()
         .and_then(|()| vault.read(audit::verify).map(drop))

@@ -27,7 +27,7 @@ use crate::terminal::view::{Look, TextField};
 use crate::vault::Vault;
 
 pub use board::KeptPart;
-pub use diagnose::{Finding, findings};
+pub use diagnose::{Finding, findings, simulated_board, whole_vault};
 pub use self_test::SelfTestState;
 pub use store::{MIGRATIONS, facility, is_finished, keep_facility, keep_wiped, profile};
 
@@ -83,7 +83,7 @@ pub enum Job {
     },
     /// Keeps how the parts of the board are.
     KeepBoard(Vec<KeptPart>),
-    /// Looks at the parts of the terminal that the vault knows about.
+    /// Looks at the parts of the terminal that the vault knows about, not at the whole of it.
     Diagnose,
     /// Something was printed that is not a document.
     SlipPrinted {
@@ -205,7 +205,7 @@ pub fn run(job: Job, vault: &mut Vault, now: &Now) -> Result<Reply, Problem> {
             done(vault.write(|tx| self_test::finish(tx, by.as_ref(), test, command, now)))
         }
         Job::KeepBoard(parts) => done(vault.write(|tx| board::keep(tx, &parts))),
-        Job::Diagnose => Ok(Reply::Found(findings(vault, now))),
+        Job::Diagnose => Ok(Reply::Found(diagnose::known(vault, now))),
         Job::SlipPrinted { by } => done(vault.write(|tx| {
             audit::append(
                 tx,

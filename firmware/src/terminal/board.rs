@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use hal::board::{BoardEvent, BoardFault, Cue, Part, PartState};
 use protocol::command::DeviceEvent;
+use protocol::problem::ProblemCode;
 
 use super::Terminal;
 use super::effect::{Effect, Input, Ticket};
 use super::flow::{Next, Waiting};
+use super::view::Page;
 use crate::audit::LockCause;
 use crate::error::Problem;
 use crate::power::{self, Notice};
@@ -15,8 +17,9 @@ use crate::setup;
 use crate::store::StoreReply;
 use hal::card::ReaderEvent;
 
-/// An opened case is logged and reported at most this often: a switch with a loose contact
-/// must not fill the log and the queue. It locks the desk every time.
+/// An opened case is logged and reported at most this often, and a closed one logged: a switch
+/// with a loose contact must not fill the log and the queue. It locks the desk every time. What
+/// happens meanwhile is owed, and told once when this time is over.
 pub const CASE_REPORT_EVERY: Duration = Duration::from_secs(10 * 60);
 
 /// A report that could not be saved is tried again after this long.
@@ -26,21 +29,33 @@ pub const CASE_RETRY: Duration = Duration::from_secs(10);
 #[derive(Debug, Default)]
 pub(super) struct Case {
     open: bool,
-    owed: Owed,
+    /// An opening is to be logged and reported.
+    opening_owed: bool,
+    /// An opening was logged; the queue had no room for its report.
+    report_owed: bool,
+    /// A closing is to be logged.
+    closing_owed: bool,
+    /// The opening that the store is asked to log just now, or its report.
+    asked: Asked,
     waiting: Waiting,
     last_try: Option<Duration>,
-    last_report: Option<Duration>,
+    last_opening: Option<Duration>,
+    last_closing: Option<Duration>,
 }
 
-/// What an opened case still owes.
+/// What the store was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-enum Owed {
+enum Asked {
     #[default]
     Nothing,
     /// Log and report.
     Both,
-    /// The queue had no room for the report.
+    /// Report what is logged.
     Report,
+}
+
+fn is_quiet(last: Option<Duration>, now: Duration) -> bool {
+    last.is_some_and(|last| now.saturating_sub(last) < CASE_REPORT_EVERY)
 }
 
 impl Case {
@@ -52,37 +67,60 @@ impl Case {
     /// The answer of the store.
     pub(super) fn reported(&mut self, result: &Result<StoreReply, Problem>, now: Duration) {
         self.waiting = Waiting::default();
-        match result {
-            Ok(StoreReply::Power(power::Reply::NotTold)) => self.owed = Owed::Report,
-            Ok(_) => {
-                self.owed = Owed::Nothing;
-                self.last_report = Some(now);
-            }
+        let asked = std::mem::take(&mut self.asked);
+        if result.is_err() {
             // It stays owed.
-            Err(_) => {}
+            self.opening_owed |= asked == Asked::Both;
+            self.report_owed |= asked == Asked::Report;
+            return;
         }
+        if asked == Asked::Both {
+            self.last_opening = Some(now);
+        }
+        self.report_owed = matches!(result, Ok(StoreReply::Power(power::Reply::NotTold)));
     }
 
     /// A change of the switch; whether the case was opened just now.
     fn turned(&mut self, open: bool, now: Duration) -> bool {
-        let opened = open && !self.open;
-        self.open = open;
-        let quiet = self
-            .last_report
-            .is_some_and(|last| now.saturating_sub(last) < CASE_REPORT_EVERY);
-        if opened && !quiet {
-            self.owed = Owed::Both;
+        let was_open = std::mem::replace(&mut self.open, open);
+        let opened = open && !was_open;
+        if opened && !is_quiet(self.last_opening, now) {
             self.last_try = None;
         }
+        self.opening_owed |= opened;
+        self.closing_owed |= was_open && !open;
         opened
     }
 
-    fn is_due(&self, now: Duration) -> bool {
-        self.owed != Owed::Nothing
+    /// What the store is to be asked for now.
+    fn due(&self, now: Duration) -> Asked {
+        let rests = self
+            .last_try
+            .is_some_and(|last| now.saturating_sub(last) < CASE_RETRY);
+        if rests || self.waiting.is_waiting() {
+            Asked::Nothing
+        } else if self.opening_owed && !is_quiet(self.last_opening, now) {
+            Asked::Both
+        } else if self.report_owed {
+            Asked::Report
+        } else {
+            Asked::Nothing
+        }
+    }
+
+    /// Whether it is to be logged now that the case is closed; then it is owed no more.
+    fn take_closing(&mut self, now: Duration) -> bool {
+        // An opening that is owed comes before it.
+        let due = self.closing_owed
+            && !self.open
+            && !self.opening_owed
             && !self.waiting.is_waiting()
-            && self
-                .last_try
-                .is_none_or(|last| now.saturating_sub(last) >= CASE_RETRY)
+            && !is_quiet(self.last_closing, now);
+        if due {
+            self.closing_owed = false;
+            self.last_closing = Some(now);
+        }
+        due
     }
 }
 
@@ -143,8 +181,9 @@ impl Terminal {
         if let Some(notice) = self.desk.battery.tick(now) {
             self.notice(notice);
         }
-        if self.case.is_due(now) {
-            self.report_case(now);
+        self.report_case(now);
+        if self.case.take_closing(now) {
+            self.desk.store(power::Job::CaseClosed);
         }
         if self.parts.is_due(now) {
             self.keep_parts(now);
@@ -195,11 +234,7 @@ impl Terminal {
 
     /// An opened case locks the desk at once, whatever becomes of the report.
     fn case_turned(&mut self, open: bool) {
-        let was_open = self.case.open;
         if !self.case.turned(open, self.desk.now.boot) {
-            if was_open && !open {
-                self.desk.store(power::Job::CaseClosed);
-            }
             return;
         }
         // Set-up, and a start that still waits for the vault, hold nothing about visitors and
@@ -215,15 +250,19 @@ impl Terminal {
     }
 
     fn report_case(&mut self, now: Duration) {
-        let command = self.desk.command_id();
-        let job = match self.case.owed {
-            Owed::Both => power::Job::CaseOpened { command },
-            Owed::Report => power::Job::Tell {
-                event: DeviceEvent::CaseOpened,
-                command,
+        let asked = self.case.due(now);
+        let job = match asked {
+            Asked::Both => power::Job::CaseOpened {
+                command: self.desk.command_id(),
             },
-            Owed::Nothing => return,
+            Asked::Report => power::Job::Tell {
+                event: DeviceEvent::CaseOpened,
+                command: self.desk.command_id(),
+            },
+            Asked::Nothing => return,
         };
+        self.case.asked = asked;
+        self.case.opening_owed &= asked != Asked::Both;
         let ticket = self.desk.store(job);
         self.case.waiting.start(ticket);
         self.case.last_try = Some(now);
@@ -242,7 +281,8 @@ impl Terminal {
                 self.stays_to_be_read();
                 self.apply(Next::Trouble(Problem::BatteryEmpty));
             }
-            Notice::Recovered | Notice::Saved => {}
+            Notice::Recovered => {}
+            Notice::Saved => self.take_back_empty(),
             Notice::PowerOff => {
                 if self.desk.session.is_some() {
                     self.lock(LockCause::PowerOff);
@@ -253,6 +293,20 @@ impl Terminal {
                 self.desk
                     .store(power::Job::BatteryEmpty { percent, command });
                 self.desk.effect(Effect::PowerOff);
+            }
+        }
+    }
+
+    /// The warning is over: what was in hand is on the screen again.
+    fn take_back_empty(&mut self) {
+        let is_warning =
+            |page: &Page| matches!(page, Page::Trouble(it) if it.code == ProblemCode::PowerEmpty);
+        while let Some(index) = self.stack.find(&self.desk, is_warning) {
+            if index + 1 == self.stack.len() {
+                self.apply(Next::Back);
+            } else {
+                // Somebody reads its slip or a help page; what they read stays.
+                self.stack.remove(index);
             }
         }
     }

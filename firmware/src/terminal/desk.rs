@@ -11,6 +11,7 @@ use protocol::number::{InsuredNumber, InsurerNumber, UserId};
 use protocol::person::StaffRole;
 use zeroize::Zeroize as _;
 
+use super::check::VaultCheck;
 use super::effect::{Effect, TerminalConfig, Ticket};
 use super::view::{Look, Network, PasscodeReason};
 use crate::clock::Now;
@@ -75,6 +76,8 @@ pub struct Desk {
     pub last_exchange: Option<Timestamp>,
     /// Life of the present certificate.
     pub certificate: Option<CertificateLife>,
+    /// What is known of the whole vault.
+    pub vault_check: VaultCheck,
     entropy: Box<dyn Entropy>,
     effects: VecDeque<Effect>,
     next_ticket: u64,
@@ -163,6 +166,7 @@ impl Desk {
             maintenance: None,
             last_exchange: None,
             certificate: None,
+            vault_check: VaultCheck::default(),
             entropy,
             effects: VecDeque::new(),
             next_ticket: 0,

@@ -19,6 +19,7 @@ use crate::access::passcode::{HashJob, HashOutcome};
 use crate::error::Problem;
 use crate::power::ScreenTimes;
 use crate::runtime::probe::Probed;
+use crate::setup::Finding;
 use crate::store::{Status, StoreJob, StoreReply};
 use crate::sync::SyncReport;
 
@@ -57,6 +58,8 @@ pub enum Input {
     Printed(Ticket, Result<(), Problem>),
     /// Network and disk were looked at for the self-test.
     Probed(Ticket, Probed),
+    /// The whole vault was checked.
+    VaultChecked(Ticket, Box<Finding>),
     /// The board noticed something.
     Board(BoardEvent),
     /// The window has another size, with room for more or less (a developer's window).
@@ -82,6 +85,7 @@ impl std::fmt::Debug for Input {
             Self::PageDrawn(..) => "PageDrawn",
             Self::Printed(..) => "Printed",
             Self::Probed(..) => "Probed",
+            Self::VaultChecked(..) => "VaultChecked",
             Self::Board(_) => "Board",
             Self::Room(_) => "Room",
             Self::Tick => "Tick",
@@ -118,6 +122,8 @@ pub enum Effect {
     PrintSlip(Ticket, Box<Slip>),
     /// Look at network and disk for the self-test.
     Probe(Ticket),
+    /// Check the vault from end to end, beside the terminal's thread.
+    CheckVault(Ticket),
     /// Light and sound.
     Cue(Cue),
     /// The light behind the screen.
@@ -144,6 +150,7 @@ impl std::fmt::Debug for Effect {
             Self::PrintDocument(..) => "PrintDocument",
             Self::PrintSlip(..) => "PrintSlip",
             Self::Probe(_) => "Probe",
+            Self::CheckVault(_) => "CheckVault",
             Self::Cue(_) => "Cue",
             Self::Screen(_) => "Screen",
             Self::PowerOff => "PowerOff",
@@ -224,6 +231,8 @@ pub struct TerminalConfig {
     pub test_trust: bool,
     /// Serial of the hardware, to which an enrolment token is bound.
     pub serial: String,
+    /// The parts of the board are simulated: what they say is no news of this unit.
+    pub simulated_board: bool,
     /// A printer is configured.
     pub printer: bool,
     /// Version of the build.

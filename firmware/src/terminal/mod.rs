@@ -7,6 +7,7 @@
 //! What belongs to one question is a [`flow::Flow`]; here is what belongs to all of them: the
 //! stack, the idle lock, the rights, the strip, and the way home.
 
+pub mod check;
 pub mod desk;
 pub mod effect;
 pub mod entry;

@@ -59,6 +59,11 @@ impl Terminal {
             Input::Tick if self.desk.now.boot.saturating_sub(self.last_sweep) >= upkeep::EVERY => {
                 self.sweep();
             }
+            Input::VaultChecked(ticket, finding) => {
+                let now = self.desk.now.boot;
+                let finding = finding.as_ref().clone();
+                return self.desk.vault_check.ended(*ticket, finding, now);
+            }
             Input::Board(event) => return self.board(*event),
             Input::Room(room) => {
                 self.desk.config.resize(*room);

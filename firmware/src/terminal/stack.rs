@@ -4,6 +4,7 @@ use super::desk::Desk;
 use super::effect::Input;
 use super::flow::{Flow, Next};
 use super::screen::Screen;
+use super::view::Page;
 
 /// Most flows on top of each other. A person who opens help from help from help reaches it;
 /// nothing is lost when one more is not opened.
@@ -71,6 +72,20 @@ impl Stack {
         if self.layers.len() > 1 {
             self.layers.pop();
         }
+    }
+
+    /// Drops the flow at `index`, never the bottom; those above it stay.
+    pub fn remove(&mut self, index: usize) {
+        if index > 0 && index < self.layers.len() {
+            self.layers.remove(index);
+        }
+    }
+
+    /// Where the topmost flow above the bottom is whose page is so.
+    pub fn find(&self, desk: &Desk, so: impl Fn(&Page) -> bool) -> Option<usize> {
+        (1..self.layers.len())
+            .rev()
+            .find(|index| so(&self.layers[*index].flow.page(desk)))
     }
 
     /// Drops everything above the bottom.

@@ -51,7 +51,7 @@ pub struct Day {
     pub online: bool,
     /// What the card says to the next jobs; when empty, jobs stay without an answer.
     pub cards: VecDeque<CardOutcome>,
-    /// Card jobs that have no answer yet.
+    /// Card jobs and checks that have no answer yet.
     pub unanswered: Vec<crate::terminal::effect::Ticket>,
     /// Kinds of card jobs in the order in which they were asked.
     pub card_jobs: Vec<&'static str>,
@@ -70,6 +70,10 @@ pub struct Day {
     pub enrolment: Result<(), Problem>,
     /// What is found of network and disk; `None`: nothing yet.
     pub probed: Option<Probed>,
+    /// Checks of the whole vault that were asked for.
+    pub vault_checks: usize,
+    /// Such a check ends at once; otherwise it stays without an answer.
+    pub checks_end: bool,
     hasher: Hasher,
 }
 
@@ -121,7 +125,9 @@ impl Day {
                 network: Found::Works,
                 disk: Found::Works,
             }),
-            hasher: Hasher::new(&[5; 32], Cost::FLOOR),
+            vault_checks: 0,
+            checks_end: true,
+            hasher: hasher(),
         };
         day.input(Input::Started);
         day
@@ -134,8 +140,14 @@ impl Day {
 
     /// The same with these facts.
     pub fn set_up_as(config: TerminalConfig) -> Self {
+        Self::set_up_on(Vault::in_memory().unwrap(), config)
+    }
+
+    /// The same on this vault, which is new.
+    pub fn set_up_on(mut vault: Vault, config: TerminalConfig) -> Self {
         let time = ManualTime::at(Timestamp::from_unix_ms(super::MORNING));
-        let mut day = Self::configured(config, tested(), time);
+        keep_tested(&mut vault);
+        let mut day = Self::configured(config, vault, time);
         day.press(&[Touch::Main]);
         day.text("ABCDE-FGHJK-LMNPQ-RSTUV");
         day.press(&[Touch::Main]);
@@ -300,6 +312,15 @@ impl Day {
             Effect::Probe(ticket) => {
                 waiting.extend(self.probed.map(|probed| Input::Probed(ticket, probed)));
             }
+            Effect::CheckVault(ticket) => {
+                self.vault_checks += 1;
+                if self.checks_end {
+                    let finding = setup::whole_vault(&self.vault);
+                    waiting.push_back(Input::VaultChecked(ticket, Box::new(finding)));
+                } else {
+                    self.unanswered.push(ticket);
+                }
+            }
             Effect::Cue(cue) => self.cues.push(cue),
             Effect::Screen(light) => self.lights.push(light),
             Effect::PowerOff => self.off = true,
@@ -396,14 +417,23 @@ impl Day {
 /// A vault that remembers a finished self-test, and nothing else.
 fn tested() -> Vault {
     let mut vault = Vault::in_memory().unwrap();
+    keep_tested(&mut vault);
+    vault
+}
+
+/// What hashes the passcodes of the test terminal.
+pub fn hasher() -> Hasher {
+    Hasher::new(&[5; 32], Cost::FLOOR)
+}
+
+fn keep_tested(vault: &mut Vault) {
     let state = SelfTestState {
         finished: true,
         ..SelfTestState::default()
     };
     let time = ManualTime::at(Timestamp::from_unix_ms(super::MORNING));
     let now = Clock::manual(&time).now();
-    setup::run(setup::Job::KeepSelfTest(state), &mut vault, &now).unwrap();
-    vault
+    setup::run(setup::Job::KeepSelfTest(state), vault, &now).unwrap();
 }
 
 /// Facts of the test terminal.
@@ -418,6 +448,7 @@ pub fn config() -> TerminalConfig {
         screen_times: None,
         offline_limit: None,
         test_trust: true,
+        simulated_board: false,
         serial: "T-0042".to_owned(),
         printer: true,
         version: "0.1.0".to_owned(),

@@ -292,6 +292,28 @@ fn a_card_that_is_gone_is_a_status_and_not_an_answer() {
 }
 
 #[test]
+fn a_command_for_the_card_is_sent_once_whatever_becomes_of_its_acknowledgement() {
+    // Damaged: the answer that follows is taken.
+    let mut bytes = ACK.to_vec();
+    bytes[3] ^= 0x10;
+    bytes.extend(&write(&[&[0xD5, 0x41, 0x00, 0x90, 0x00]]).unwrap());
+    let (mut chip, target) = listed(chip([Does::Bytes(bytes)]));
+    let mut answer = [0; 2];
+    assert_eq!(chip.exchange(target, &[0; 5], &mut answer), Ok(2));
+    assert_eq!(answer, [0x90, 0x00]);
+    assert_eq!(heard(&chip).len(), 1);
+    // Lost: an answer without one may be that of an earlier command. The chip is told to stop.
+    let stale = write(&[&[0xD5, 0x41, 0x00, 0x90, 0x00]]).unwrap().to_vec();
+    for lost in [Does::Silent, Does::Bytes(stale)] {
+        let (mut chip, target) = listed(self::chip([lost]));
+        let result = chip.exchange(target, &[0; 5], &mut answer);
+        assert_eq!(result, Err(Error::NoAck(Command::InDataExchange)));
+        assert_eq!(heard(&chip).len(), 2);
+        assert_eq!(heard(&chip)[1], ACK);
+    }
+}
+
+#[test]
 fn a_line_that_gives_single_bytes_is_as_good_as_one_that_gives_frames() {
     let (mut chip, target) = listed(chip([says(&[0xD5, 0x41, 0x00, 0x90, 0x00])]));
     chip.link.transport.piece = 1;

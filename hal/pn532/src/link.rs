@@ -28,7 +28,8 @@ pub enum Error<E> {
     /// The bus itself failed during the named command.
     #[error("the bus failed during {0:?}")]
     Bus(Command, E),
-    /// No chip, or it hangs: the command was sent [`MAX_TRIES`] times and not acknowledged.
+    /// No chip, or it hangs: the command was sent [`MAX_TRIES`] times, one for the card once, and
+    /// not acknowledged.
     #[error("the chip does not acknowledge {0:?}")]
     NoAck(Command),
     /// The chip acknowledged and then said nothing in time. It was told to stop.
@@ -69,6 +70,13 @@ pub enum Command {
     InRelease = 0x52,
 }
 
+impl Command {
+    /// Whether it carries something to the card, which must not happen twice.
+    const fn is_for_the_card(self) -> bool {
+        matches!(self, Self::InDataExchange)
+    }
+}
+
 /// The way to the chip.
 pub(crate) struct Link<T> {
     pub(crate) transport: T,
@@ -106,8 +114,8 @@ impl<T: Transport> Link<T> {
         let mut frame = framed(command, data).map_err(|_| Error::Nonsense(command))?;
         let acknowledged = self.acknowledged(command, &frame);
         frame.as_mut_slice().zeroize();
-        acknowledged?;
-        self.answer(command, milliseconds)?;
+        let sure = acknowledged?;
+        self.answer(command, milliseconds, sure)?;
         match self.parser.body() {
             [FROM_CHIP, answered, data @ ..] if *answered == command as u8 + 1 => Ok(data),
             [SYNTAX_ERROR] => Err(Error::NotUnderstood(command)),
@@ -115,26 +123,45 @@ impl<T: Transport> Link<T> {
         }
     }
 
-    /// Sends a frame until the chip says that it has it.
-    fn acknowledged(&mut self, command: Command, frame: &[u8]) -> Result<(), Error<T::Error>> {
-        for _ in 0..MAX_TRIES {
+    /// Sends a frame until the chip says that it has it. What goes to the card is sent once: a
+    /// chip whose acknowledgement was lost has it, and a card that hears a command twice may count
+    /// a try twice. False: something was said where the acknowledgement belongs, and it was damaged.
+    fn acknowledged(&mut self, command: Command, frame: &[u8]) -> Result<bool, Error<T::Error>> {
+        let tries = if command.is_for_the_card() {
+            1
+        } else {
+            MAX_TRIES
+        };
+        for _ in 0..tries {
             self.rest.clear();
             self.send(command, frame)?;
             let mut patience = Patience::milliseconds(ACK_MILLISECONDS);
             // An answer that nobody waited for any more may still be on the line.
             for _ in 0..MAX_STALE {
                 match self.next(command, ACK.len(), &mut patience)? {
-                    Some(Ok(Seen::Ack)) => return Ok(()),
+                    Some(Ok(Seen::Ack)) => return Ok(true),
                     Some(Ok(Seen::Body)) => {}
+                    // If the chip has the command, its answer follows.
+                    Some(Ok(Seen::Nack) | Err(_)) if command.is_for_the_card() => return Ok(false),
                     Some(Ok(Seen::Nack) | Err(_)) | None => break,
                 }
             }
         }
+        if command.is_for_the_card() {
+            // It may be at work on it all the same: it is to stop.
+            self.send(command, &ACK)?;
+        }
         Err(Error::NoAck(command))
     }
 
-    /// Waits for a frame with a body; asks for it again when it is damaged.
-    fn answer(&mut self, command: Command, milliseconds: u32) -> Result<(), Error<T::Error>> {
+    /// Waits for a frame with a body; asks for it again when it is damaged. Only of a chip that is
+    /// `sure` to have the command: any other would repeat its answer to an earlier one.
+    fn answer(
+        &mut self,
+        command: Command,
+        milliseconds: u32,
+        sure: bool,
+    ) -> Result<(), Error<T::Error>> {
         let mut patience = Patience::milliseconds(milliseconds);
         let mut damage = None;
         let mut tries = 0;
@@ -142,6 +169,10 @@ impl<T: Transport> Link<T> {
             match self.next(command, MAX_FRAME, &mut patience)? {
                 Some(Ok(Seen::Body)) => return Ok(()),
                 Some(Ok(Seen::Ack | Seen::Nack)) => tries += 1,
+                Some(Err(_)) if !sure => {
+                    self.send(command, &ACK)?;
+                    return Err(Error::NoAck(command));
+                }
                 Some(Err(error)) => {
                     damage = Some(error);
                     tries += 1;

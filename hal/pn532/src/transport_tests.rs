@@ -124,3 +124,104 @@ fn over_uart_a_silent_line_ends_patience_instead_of_hanging() {
     assert_eq!(uart.receive(&mut [0; 6], &mut patience), Ok(0));
     assert_eq!(patience, Patience::milliseconds(0));
 }
+
+/// A bus on which this many transactions work, and the chip is always ready.
+struct Failing(usize);
+
+impl embedded_hal::spi::ErrorType for Failing {
+    type Error = embedded_hal::spi::ErrorKind;
+}
+
+impl SpiDevice for Failing {
+    fn transaction(
+        &mut self,
+        operations: &mut [embedded_hal::spi::Operation<'_, u8>],
+    ) -> Result<(), Self::Error> {
+        for operation in operations {
+            if let embedded_hal::spi::Operation::Transfer(back, _) = operation {
+                back.fill(0xFF);
+            }
+        }
+        let left = self.0.checked_sub(1);
+        self.0 = left.ok_or(embedded_hal::spi::ErrorKind::Other)?;
+        Ok(())
+    }
+}
+
+#[test]
+fn over_spi_a_bus_that_fails_is_told_and_keeps_no_bytes() {
+    let failed = embedded_hal::spi::ErrorKind::Other;
+    let mut spi = Spi::new(Failing(0), NoopDelay);
+    assert_eq!(spi.wake(), Err(failed));
+    assert_eq!(spi.send(&frame::ACK), Err(failed));
+    assert!(spi.out.iter().all(|byte| *byte == 0), "nothing stays");
+    // While it is asked whether it has something to say, and while it says it.
+    for works in [0, 1] {
+        let mut spi = Spi::new(Failing(works), NoopDelay);
+        let mut patience = Patience::milliseconds(5);
+        assert_eq!(spi.receive(&mut [0; 6], &mut patience), Err(failed));
+        let kept = spi.back.iter().filter(|byte| **byte != 0).count();
+        assert!(works == 0 || kept == 0, "nothing stays of what was said");
+    }
+    let mut spi = Spi::new(Failing(2), NoopDelay);
+    let mut patience = Patience::milliseconds(5);
+    assert_eq!(spi.receive(&mut [0; 6], &mut patience), Ok(6));
+}
+
+/// A port that is unplugged before this step.
+struct Unplugged(&'static str);
+
+impl Unplugged {
+    fn reach(&self, step: &str) -> Result<(), embedded_io::ErrorKind> {
+        if self.0 == step {
+            Err(embedded_io::ErrorKind::NotConnected)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+impl ErrorType for Unplugged {
+    type Error = embedded_io::ErrorKind;
+}
+
+impl ReadReady for Unplugged {
+    fn read_ready(&mut self) -> Result<bool, Self::Error> {
+        self.reach("ready").map(|()| true)
+    }
+}
+
+impl Read for Unplugged {
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Self::Error> {
+        self.reach("read").map(|()| buffer.len())
+    }
+}
+
+impl Write for Unplugged {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize, Self::Error> {
+        self.reach("write").map(|()| bytes.len())
+    }
+
+    fn flush(&mut self) -> Result<(), Self::Error> {
+        self.reach("flush")
+    }
+}
+
+#[test]
+fn over_uart_a_port_that_fails_is_told_at_each_step() {
+    let gone = embedded_io::ErrorKind::NotConnected;
+    for step in ["write", "flush"] {
+        let mut uart = Uart::new(Unplugged(step), NoopDelay);
+        assert_eq!(uart.wake(), Err(gone), "{step}");
+        assert_eq!(uart.send(&frame::ACK), Err(gone), "{step}");
+    }
+    for step in ["ready", "read"] {
+        let mut uart = Uart::new(Unplugged(step), NoopDelay);
+        let mut patience = Patience::milliseconds(5);
+        assert_eq!(
+            uart.receive(&mut [0; 6], &mut patience),
+            Err(gone),
+            "{step}"
+        );
+    }
+}

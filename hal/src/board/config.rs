@@ -44,7 +44,8 @@ pub enum BoardKind {
     Zero2w,
     /// The emulator's board: the kernel's parts, no pins.
     Qemu,
-    /// All parts are simulated.
+    /// All parts are simulated, and work: what a developer's machine has. A unit whose
+    /// configuration names no board has it too, so J-1 and `kiosk doctor` say so.
     #[default]
     Simulated,
 }

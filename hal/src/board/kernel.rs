@@ -1,6 +1,7 @@
 //! Parts that the kernel has a driver for: the light behind the screen and the real-time clock.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{BoardFault, ScreenLight, part};
@@ -106,26 +107,37 @@ impl KernelClock {
 
 impl part::RealTimeClock for KernelClock {
     fn seconds(&mut self) -> Result<u64, BoardFault> {
-        match number(&self.folder, "since_epoch") {
-            Ok(seconds) => match u64::try_from(seconds) {
-                Ok(seconds @ FIRST_SECOND..LAST_SECOND) => Ok(seconds),
-                _ => Err(BoardFault::ClockLost),
-            },
-            // The kernel's drivers answer so when the chip says that its oscillator stopped.
-            Err(BoardFault::Bus { .. }) => Err(BoardFault::ClockLost),
-            Err(fault) => Err(fault),
+        let at = "since_epoch";
+        let text = fs::read(self.folder.join(at)).map_err(|error| of_clock(&error, at))?;
+        match u64::try_from(parsed(&text, at)?) {
+            Ok(seconds @ FIRST_SECOND..LAST_SECOND) => Ok(seconds),
+            _ => Err(BoardFault::ClockLost),
         }
+    }
+}
+
+/// What a failed look at the clock means. The kernel's drivers answer "invalid" when the chip says
+/// that its oscillator stopped. Anything else is a bus that failed and not a time that was lost:
+/// the next look may find it.
+fn of_clock(error: &io::Error, at: &'static str) -> BoardFault {
+    match error.kind() {
+        io::ErrorKind::InvalidInput => BoardFault::ClockLost,
+        _ => BoardFault::of_file(error, at),
     }
 }
 
 /// A file with one number.
 fn number(folder: &Path, name: &'static str) -> Result<i64, BoardFault> {
     let text = fs::read(folder.join(name)).map_err(|error| BoardFault::of_file(&error, name))?;
+    parsed(&text, name)
+}
+
+fn parsed(text: &[u8], name: &'static str) -> Result<i64, BoardFault> {
     let nonsense = BoardFault::Nonsense { at: name, found: 0 };
     if text.len() > MAX_NUMBER {
         return Err(nonsense);
     }
-    let text = std::str::from_utf8(&text).map_err(|_| nonsense)?;
+    let text = std::str::from_utf8(text).map_err(|_| nonsense)?;
     text.trim().parse().map_err(|_| nonsense)
 }
 
@@ -235,10 +247,25 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_whose_driver_reports_an_error_has_lost_its_time() {
-        // Reading a folder fails with another error than "not found", as sysfs does then.
+    fn only_the_drivers_own_word_says_that_the_time_is_lost() {
+        let at = "since_epoch";
+        // The numbers of the kernel: EINVAL; EIO, EREMOTEIO, ETIMEDOUT, EBUSY, EAGAIN; and the rest.
+        for (number, fault) in [
+            (22, BoardFault::ClockLost),
+            (5, BoardFault::Bus { at }),
+            (121, BoardFault::Bus { at }),
+            (110, BoardFault::Bus { at }),
+            (16, BoardFault::Bus { at }),
+            (11, BoardFault::Bus { at }),
+            (2, BoardFault::Absent { at }),
+            (13, BoardFault::Denied { at }),
+        ] {
+            let error = io::Error::from_raw_os_error(number);
+            assert_eq!(of_clock(&error, at), fault, "{number}");
+        }
+        // Reading a folder fails as a bus does, with an error of its own.
         let folder = folder(&[("rtc0/since_epoch/x", "")]);
         let read = KernelClock::new(folder.path(), "rtc0").seconds();
-        assert_eq!(read, Err(BoardFault::ClockLost));
+        assert_eq!(read, Err(BoardFault::Bus { at }));
     }
 }

@@ -124,12 +124,17 @@ impl Header {
             let held = gpiocdev::Chip::from_path(&self.chip)
                 .and_then(|chip| chip.line_info(offset))
                 .is_ok_and(|line| line.used);
-            if held {
-                BoardFault::Taken { at }
-            } else {
-                BoardFault::of_file(&of_system(&error).into(), at)
-            }
+            of_request(held, of_system(&error), at)
         })
+    }
+}
+
+/// What a pin that was not given out means; `held`: the kernel says that somebody has it.
+fn of_request(held: bool, error: io::ErrorKind, at: &'static str) -> BoardFault {
+    if held {
+        BoardFault::Taken { at }
+    } else {
+        BoardFault::of_file(&error.into(), at)
     }
 }
 
@@ -201,5 +206,41 @@ pub struct LineFailed;
 impl Error for LineFailed {
     fn kind(&self) -> ErrorKind {
         ErrorKind::Other
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pin_that_is_not_given_out_says_why() {
+        use io::ErrorKind::{NotFound, Other, PermissionDenied, ResourceBusy};
+        let at = "buzzer pin";
+        for (held, error, fault) in [
+            // The library hides why; that somebody has the pin is what counts.
+            (true, Other, BoardFault::Taken { at }),
+            (true, PermissionDenied, BoardFault::Taken { at }),
+            (false, PermissionDenied, BoardFault::Denied { at }),
+            (false, NotFound, BoardFault::Absent { at }),
+            (false, ResourceBusy, BoardFault::Bus { at }),
+            (false, Other, BoardFault::Bus { at }),
+        ] {
+            assert_eq!(of_request(held, error, at), fault, "{held} {error:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_system_says_is_read_out_of_the_librarys_error() {
+        for (number, kind) in [
+            (2, io::ErrorKind::NotFound),
+            (13, io::ErrorKind::PermissionDenied),
+            (16, io::ErrorKind::ResourceBusy),
+        ] {
+            let error = gpiocdev::Error::from(io::Error::from_raw_os_error(number));
+            assert_eq!(of_system(&error), kind);
+        }
+        let other = gpiocdev::Error::InvalidArgument(String::new());
+        assert_eq!(of_system(&other), io::ErrorKind::Other);
     }
 }

@@ -41,7 +41,9 @@ pub use gauge::{ADDRESS as GAUGE_ADDRESS, Max1704x};
 pub use kernel::{BACKLIGHTS, CLOCKS, KernelBacklight, KernelClock};
 pub use open::{OpenError, open};
 pub use part::{Charge, ScreenLight};
-pub use parts::{CLOCK_EVERY, CONTACT_EVERY, GAUGE_EVERY, Parts, PartsBoard, RETRY_EVERY};
+pub use parts::{
+    CLOCK_EVERY, CONTACT_EVERY, Fit, GAUGE_EVERY, Opener, Parts, PartsBoard, RETRY_EVERY,
+};
 pub use pins::{AGREE, Debounce, Level, PinContact, RgbLamp};
 pub use problem::{BoardFault, Part};
 

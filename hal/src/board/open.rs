@@ -4,7 +4,7 @@ use std::fs;
 
 use super::config::{BoardConfig, BoardKind, Layout, LayoutError, Profile};
 use super::part::{Backlight, RealTimeClock};
-use super::{BACKLIGHTS, Board, CLOCKS, KernelBacklight, KernelClock, Parts, PartsBoard};
+use super::{BACKLIGHTS, Board, CLOCKS, KernelBacklight, KernelClock, Opener, Parts, PartsBoard};
 use crate::sim::{SimError, board as sim};
 
 /// Why there is no board at all. A part that fails is none of these: it is told as an event.
@@ -55,15 +55,18 @@ pub fn open(config: &BoardConfig, profile: Profile) -> Result<Box<dyn Board>, Op
 }
 
 fn kernel_parts(layout: &Layout) -> Parts {
-    let backlight = layout.backlight.clone();
     Parts {
-        backlight: backlight.map(|it| {
-            Ok(Box::new(KernelBacklight::new(BACKLIGHTS, it.name)) as Box<dyn Backlight>)
+        backlight: layout.backlight.clone().map(|it| {
+            Box::new(move || {
+                let light = KernelBacklight::new(BACKLIGHTS, it.name.clone());
+                Ok(Box::new(light) as Box<dyn Backlight>)
+            }) as Opener<_>
         }),
-        clock: layout
-            .clock
-            .as_ref()
-            .map(|it| Ok(Box::new(KernelClock::new(CLOCKS, &it.name)) as Box<dyn RealTimeClock>)),
+        clock: layout.clock.clone().map(|it| {
+            Box::new(move || {
+                Ok(Box::new(KernelClock::new(CLOCKS, &it.name)) as Box<dyn RealTimeClock>)
+            }) as Opener<_>
+        }),
         ..Parts::default()
     }
 }
@@ -75,12 +78,14 @@ fn fit_pins(parts: &mut Parts, kind: BoardKind, layout: &Layout) {
 
 #[cfg(not(feature = "pi"))]
 fn fit_pins(parts: &mut Parts, _: BoardKind, layout: &Layout) {
-    let missing = super::BoardFault::NoPins;
-    parts.lamp = layout.lamp.map(|_| Err(missing));
-    parts.buzzer = layout.buzzer.map(|_| Err(missing));
-    parts.case = layout.case.map(|_| Err(missing));
-    parts.mains = layout.mains.map(|_| Err(missing));
-    parts.gauge = layout.gauge.map(|_| Err(missing));
+    fn missing<T: ?Sized>() -> Opener<T> {
+        Box::new(|| Err(super::BoardFault::NoPins))
+    }
+    parts.lamp = layout.lamp.map(|_| missing());
+    parts.buzzer = layout.buzzer.map(|_| missing());
+    parts.case = layout.case.map(|_| missing());
+    parts.mains = layout.mains.map(|_| missing());
+    parts.gauge = layout.gauge.map(|_| missing());
 }
 
 #[cfg(test)]

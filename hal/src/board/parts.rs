@@ -20,9 +20,12 @@ pub const CLOCK_EVERY: Duration = Duration::from_secs(600);
 /// How long a part that failed is left alone.
 pub const RETRY_EVERY: Duration = Duration::from_secs(10);
 
-/// A part that is fitted: the way to it, or why there is none. `None`: the unit has no such
-/// part.
-pub type Fit<T> = Option<Result<Box<T>, BoardFault>>;
+/// Opens the way to a part, or says why there is none just now: a driver of the kernel may come
+/// later than this program.
+pub type Opener<T> = Box<dyn FnMut() -> Result<Box<T>, BoardFault> + Send>;
+
+/// A part that is fitted, by its opener. `None`: the unit has no such part.
+pub type Fit<T> = Option<Opener<T>>;
 
 /// Everything a unit may have.
 #[derive(Default)]
@@ -86,6 +89,14 @@ impl PartsBoard {
         }
     }
 
+    /// Whether it is known if the mains are there, as far as it can be. A charge that was told
+    /// before would be taken for that of a unit without its charger.
+    fn mains_are_known(&self) -> bool {
+        self.mains.fit.is_none()
+            || self.mains_state.is_settled()
+            || matches!(self.mains.state, Some(PartState::Faulty(_)))
+    }
+
     fn play(&mut self, now: Duration, told: &mut Vec<BoardEvent>) {
         if let Some((cue, sounds)) = self.wanted_cue.take() {
             self.player.play(cue, sounds, now);
@@ -141,9 +152,10 @@ impl Board for PartsBoard {
         if let Some(on) = mains.and_then(|on| self.mains_state.take(on)) {
             told.push(BoardEvent::Mains { on });
         }
-        if let Some(charge) = self
-            .gauge
-            .turn(now, GAUGE_EVERY, &mut told, |gauge| gauge.charge())
+        if self.mains_are_known()
+            && let Some(charge) = self
+                .gauge
+                .turn(now, GAUGE_EVERY, &mut told, |gauge| gauge.charge())
         {
             told.push(BoardEvent::Battery(charge));
         }
@@ -160,7 +172,8 @@ impl Board for PartsBoard {
         let dues = [
             self.case.due(now),
             self.mains.due(now),
-            self.gauge.due(now),
+            // Until then the mains line is what is due.
+            self.gauge.due(now).filter(|_| self.mains_are_known()),
             self.clock.due(now),
             // These three have something to do only when they do not show what they should.
             self.light.map_or_else(|| self.lamp.due(now), |_| None),
@@ -180,6 +193,8 @@ impl Board for PartsBoard {
 struct Slot<T: ?Sized> {
     part: Part,
     fit: Fit<T>,
+    /// The way to it, once it was opened.
+    open: Option<Box<T>>,
     state: Option<PartState>,
     next: Duration,
 }
@@ -189,17 +204,15 @@ impl<T: ?Sized> Slot<T> {
         Self {
             part,
             fit,
+            open: None,
             state: None,
             next: Duration::ZERO,
         }
     }
 
-    /// How long until it is due; `None` for a part that is not there or cannot be reached.
+    /// How long until it is due; `None` for a part that the unit does not have.
     fn due(&self, now: Duration) -> Option<Duration> {
-        match (&self.fit, self.state) {
-            (None, _) | (Some(Err(_)), Some(_)) => None,
-            _ => Some(self.next.saturating_sub(now)),
-        }
+        self.fit.as_ref().map(|_| self.next.saturating_sub(now))
     }
 
     /// Does something with the part, if it is due; tells when it began to work or stopped.
@@ -213,10 +226,12 @@ impl<T: ?Sized> Slot<T> {
         if now < self.next {
             return None;
         }
-        let done = match self.fit.as_mut()? {
-            Ok(part) => work(part),
-            Err(fault) => Err(*fault),
+        let fit = self.fit.as_mut()?;
+        let open = match &mut self.open {
+            Some(open) => Ok(open),
+            none => fit().map(|opened| none.insert(opened)),
         };
+        let done = open.and_then(|part| work(part));
         let (state, wait) = match &done {
             Ok(_) => (PartState::Works, every),
             Err(fault) => (PartState::Faulty(*fault), RETRY_EVERY),

@@ -120,6 +120,59 @@ fn a_part_that_fails_and_one_that_comes_back_are_told_once() {
 }
 
 #[test]
+fn a_part_that_the_kernel_shows_late_is_found_by_itself() {
+    for part in Part::ALL {
+        let (board, hand) = bench(&Layout::built_in(BoardKind::Simulated, Profile::Portable));
+        let word = part.word();
+        hand.obey(&format!("hide {word}")).unwrap();
+        let mut unit = Unit {
+            board,
+            hand,
+            now: secs(1),
+        };
+        let states = |told: Vec<BoardEvent>| -> Vec<PartState> {
+            told.into_iter()
+                .filter_map(|event| match event {
+                    BoardEvent::Part(it, state) if it == part => Some(state),
+                    _ => None,
+                })
+                .collect()
+        };
+        let absent = PartState::Faulty(BoardFault::Absent { at: word });
+        assert_eq!(states(unit.pass(secs(60))), [absent], "{part}: told once");
+        unit.hand.obey(&format!("bring {word}")).unwrap();
+        let told = states(unit.pass(RETRY_EVERY + secs(1)));
+        assert_eq!(told, [PartState::Works], "{part}");
+    }
+}
+
+#[test]
+fn a_charge_is_told_behind_the_mains_or_behind_the_failure_of_their_line() {
+    let place = |told: &[BoardEvent], wanted: &dyn Fn(&BoardEvent) -> bool| {
+        told.iter().position(wanted).unwrap()
+    };
+    let is_charge = |event: &BoardEvent| matches!(event, BoardEvent::Battery(_));
+    for failed in [false, true] {
+        let (board, hand) = bench(&Layout::built_in(BoardKind::Simulated, Profile::Portable));
+        if failed {
+            hand.obey("fail mains").unwrap();
+        }
+        let mut unit = Unit {
+            board,
+            hand,
+            now: secs(1),
+        };
+        let told = unit.pass(secs(1));
+        let mains = place(&told, &|event| match event {
+            BoardEvent::Mains { .. } => !failed,
+            BoardEvent::Part(Part::Mains, PartState::Faulty(_)) => failed,
+            _ => false,
+        });
+        assert!(mains < place(&told, &is_charge), "{told:?}");
+    }
+}
+
+#[test]
 fn a_clock_that_lost_its_time_has_a_name_of_its_own() {
     let mut unit = Unit::of(Profile::Counter);
     unit.hand.obey("clock lost").unwrap();

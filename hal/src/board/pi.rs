@@ -5,6 +5,7 @@
 
 use std::io;
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use embedded_hal::pwm::{ErrorType, SetDutyCycle};
 use rppal::gpio::{self, Gpio, InputPin, OutputPin};
@@ -15,7 +16,7 @@ use rppal::system::{DeviceInfo, Model};
 use super::config::{BoardKind, ContactPin, GaugePlace, LampPins, Layout};
 use super::part::{Buzzer, Contact, Gauge, Lamp};
 use super::switched::NotSwitched;
-use super::{BoardFault, Level, Max1704x, Parts, PinContact, RgbLamp, Tone, lines};
+use super::{BoardFault, Level, Max1704x, Opener, Parts, PinContact, RgbLamp, Tone, lines};
 
 /// Blinks of a dimmed lamp in a second: enough for no eye to see.
 const LAMP_HERTZ: f64 = 200.0;
@@ -74,29 +75,59 @@ impl Pins {
     }
 }
 
-/// Fits the parts that hang on pins and buses. What cannot be reached is fitted with the
-/// reason.
+/// The pins, looked for until they are found: their driver may come later than this program.
+#[derive(Clone)]
+struct Finder {
+    kind: BoardKind,
+    pins: Arc<Mutex<Option<Pins>>>,
+}
+
+impl Finder {
+    /// Does something with the pins, if this is the board and they can be had.
+    fn with<T>(&self, work: impl FnOnce(&Pins) -> Result<T, BoardFault>) -> Result<T, BoardFault> {
+        let mut pins = self.pins.lock().unwrap_or_else(PoisonError::into_inner);
+        let pins = match &mut *pins {
+            Some(pins) => pins,
+            none => {
+                on_board(self.kind)?;
+                none.insert(Pins::open(self.kind)?)
+            }
+        };
+        work(pins)
+    }
+}
+
+/// Fits the parts that hang on pins and buses. What cannot be reached says why when it is opened.
 pub fn fit(parts: &mut Parts, kind: BoardKind, layout: &Layout) {
-    let board = if is(kind) {
-        Ok(())
-    } else {
-        Err(BoardFault::OtherBoard)
+    let finder = Finder {
+        kind,
+        pins: Arc::default(),
     };
-    let pins = board.and_then(|()| Pins::open(kind));
-    let pins = pins.as_ref().map_err(|fault| *fault);
-    parts.lamp = layout.lamp.map(|place| pins?.lamp(place));
-    parts.buzzer = layout.buzzer.map(|buzzer| pins?.buzzer(buzzer.pin));
+    let pins = finder.clone();
+    parts.lamp = layout
+        .lamp
+        .map(|place| Box::new(move || pins.with(|pins| pins.lamp(place))) as Opener<_>);
+    let pins = finder.clone();
+    parts.buzzer = layout
+        .buzzer
+        .map(|buzzer| Box::new(move || pins.with(|pins| pins.buzzer(buzzer.pin))) as Opener<_>);
+    let contact = |place: ContactPin, open_line: Level, name| {
+        let pins = finder.clone();
+        Box::new(move || pins.with(|pins| pins.contact(place, open_line, name))) as Opener<_>
+    };
     // A cut cable is no secret way into the case, and no mains that let a battery run empty.
     parts.case = layout
         .case
-        .map(|case| pins?.contact(case, case.active, "case switch"));
+        .map(|case| contact(case, case.active, "case switch"));
     parts.mains = layout
         .mains
-        .map(|mains| pins?.contact(mains, mains.active.other(), "mains line"));
+        .map(|mains| contact(mains, mains.active.other(), "mains line"));
     // The gauge hangs on a bus: pins that cannot be had are no reason to leave it out.
     parts.gauge = layout.gauge.map(|place| {
-        board?;
-        gauge(place)
+        Box::new(move || {
+            on_board(kind)?;
+            gauge(place)
+        }) as Opener<_>
     });
 }
 
@@ -117,11 +148,17 @@ pub fn spi(select: u8) -> io::Result<SimpleHalSpiDevice> {
     bus.map(SimpleHalSpiDevice::new).map_err(io::Error::other)
 }
 
-/// Whether this machine is the board that the configuration names.
-fn is(kind: BoardKind) -> bool {
-    let Ok(model) = DeviceInfo::new().map(|info| info.model()) else {
-        return false;
-    };
+/// # Errors
+/// [`BoardFault::OtherBoard`] when this machine is not the board that the configuration names.
+fn on_board(kind: BoardKind) -> Result<(), BoardFault> {
+    match DeviceInfo::new() {
+        Ok(info) if is(kind, info.model()) => Ok(()),
+        _ => Err(BoardFault::OtherBoard),
+    }
+}
+
+/// Whether a machine of this model is the board that the configuration names.
+fn is(kind: BoardKind, model: Model) -> bool {
     match kind {
         BoardKind::Pi3 => matches!(
             model,
@@ -169,14 +206,16 @@ fn gauge(place: GaugePlace) -> Result<Box<dyn Gauge>, BoardFault> {
         bus.set_timeout(I2C_TIMEOUT_MS)?;
         Ok(bus)
     };
-    let bus = open().map_err(|error: i2c::Error| {
-        let at = "the I2C bus";
-        match error {
-            i2c::Error::Io(error) => BoardFault::of_file(&error, at),
-            _ => BoardFault::Bus { at },
-        }
-    })?;
+    let bus = open().map_err(|error| of_bus(&error))?;
     Ok(Box::new(Max1704x::new(bus, place.address)))
+}
+
+fn of_bus(error: &i2c::Error) -> BoardFault {
+    let at = "the I2C bus";
+    match error {
+        i2c::Error::Io(error) => BoardFault::of_file(error, at),
+        _ => BoardFault::Bus { at },
+    }
 }
 
 fn of_gpio(error: &gpio::Error) -> BoardFault {
@@ -184,6 +223,7 @@ fn of_gpio(error: &gpio::Error) -> BoardFault {
     match error {
         gpio::Error::UnknownModel => BoardFault::OtherBoard,
         gpio::Error::PermissionDenied(_) => BoardFault::Denied { at },
+        gpio::Error::PinUsed(_) => BoardFault::Taken { at },
         gpio::Error::Io(error) => BoardFault::of_file(error, at),
         _ => BoardFault::Bus { at },
     }
@@ -237,10 +277,80 @@ mod tests {
     use super::*;
     use std::time::Duration;
 
+    /// Boards with the header, and one of this processor without it.
+    const MODELS: [Model; 15] = [
+        Model::RaspberryPi3B,
+        Model::RaspberryPi3BPlus,
+        Model::RaspberryPi3APlus,
+        Model::RaspberryPi4B,
+        Model::RaspberryPi400,
+        Model::RaspberryPi5,
+        Model::RaspberryPi500,
+        Model::RaspberryPiZero2W,
+        Model::RaspberryPi2B,
+        Model::RaspberryPiZeroW,
+        Model::RaspberryPiComputeModule3,
+        Model::RaspberryPiComputeModule4,
+        Model::RaspberryPiComputeModule4S,
+        Model::RaspberryPiComputeModule5,
+        Model::RaspberryPiBPlus,
+    ];
+
+    #[test]
+    fn each_kind_is_its_own_models_and_no_other() {
+        let of = |kind| -> Vec<Model> {
+            let all = MODELS.into_iter();
+            all.filter(|model| is(kind, *model)).collect()
+        };
+        assert_eq!(of(BoardKind::Pi3), MODELS[..3]);
+        assert_eq!(of(BoardKind::Pi4), MODELS[3..5]);
+        assert_eq!(of(BoardKind::Pi5), MODELS[5..7]);
+        assert_eq!(of(BoardKind::Zero2w), MODELS[7..8]);
+        for kind in [BoardKind::Qemu, BoardKind::Simulated] {
+            assert_eq!(of(kind), [], "a kind without pins is no Raspberry Pi");
+        }
+    }
+
+    #[test]
+    fn what_the_library_says_has_a_name_for_a_technician() {
+        let at = "the pins";
+        let io = |kind: io::ErrorKind| gpio::Error::Io(kind.into());
+        for (error, fault) in [
+            (gpio::Error::UnknownModel, BoardFault::OtherBoard),
+            (gpio::Error::PinUsed(6), BoardFault::Taken { at }),
+            (
+                gpio::Error::PermissionDenied("/dev/gpiomem".into()),
+                BoardFault::Denied { at },
+            ),
+            (gpio::Error::PinNotAvailable(99), BoardFault::Bus { at }),
+            (io(io::ErrorKind::NotFound), BoardFault::Absent { at }),
+            (
+                io(io::ErrorKind::PermissionDenied),
+                BoardFault::Denied { at },
+            ),
+            (io(io::ErrorKind::TimedOut), BoardFault::Bus { at }),
+        ] {
+            assert_eq!(of_gpio(&error), fault, "{error}");
+        }
+        let at = "the I2C bus";
+        let io = |kind: io::ErrorKind| i2c::Error::Io(kind.into());
+        for (error, fault) in [
+            (io(io::ErrorKind::NotFound), BoardFault::Absent { at }),
+            (
+                io(io::ErrorKind::PermissionDenied),
+                BoardFault::Denied { at },
+            ),
+            (io(io::ErrorKind::Other), BoardFault::Bus { at }),
+            (i2c::Error::FeatureNotSupported, BoardFault::Bus { at }),
+        ] {
+            assert_eq!(of_bus(&error), fault, "{error}");
+        }
+    }
+
     #[test]
     fn on_another_machine_no_pin_is_touched_and_every_part_says_why() {
         let kind = BoardKind::Pi4;
-        if is(kind) {
+        if on_board(kind).is_ok() {
             return;
         }
         let mut parts = Parts::default();

@@ -92,6 +92,12 @@ pub struct Debounce {
 }
 
 impl Debounce {
+    /// Whether the contact's state is known.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.settled.is_some()
+    }
+
     /// Takes a reading; the new state when it has changed, or has become known.
     pub fn take(&mut self, reading: bool) -> Option<bool> {
         let times = match self.seen {

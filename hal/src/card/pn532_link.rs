@@ -262,9 +262,12 @@ impl<T: Transport + Send> CardLink for FieldLink<T> {
 /// Whether the card or the chip is the cause. A chip that is at fault is set up again.
 fn fault<E>(error: &Error<E>, started: &mut bool) -> LinkFault {
     match error {
-        Error::Target(_) | Error::AnswerTooLong | Error::TimeOut(Command::InDataExchange) => {
-            LinkFault::CardLeft
-        }
+        // Whether the card has it is not known, as after a card that left. A chip that is gone
+        // is found out by the next connection.
+        Error::Target(_)
+        | Error::AnswerTooLong
+        | Error::TimeOut(Command::InDataExchange)
+        | Error::NoAck(Command::InDataExchange) => LinkFault::CardLeft,
         _ => {
             *started = false;
             LinkFault::NoReader

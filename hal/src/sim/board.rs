@@ -10,6 +10,7 @@
 //! | `case open`, `case close` | opens or closes the case |
 //! | `clock lost`, `clock SECONDS` | empties the clock's battery, or sets it |
 //! | `fail PART`, `mend PART` | lamp, buzzer, case, gauge, mains, backlight, clock |
+//! | `hide PART`, `bring PART` | the kernel does not know it yet; now it does |
 //! | `state` | what lamp, buzzer and screen show |
 //!
 //! Answers begin with `ok` or `no`.
@@ -28,8 +29,8 @@ use embedded_hal::{digital, i2c, pwm};
 use super::SimError;
 use crate::board::part::{Backlight, Buzzer, Contact, Gauge, Lamp, RealTimeClock};
 use crate::board::{
-    BoardFault, Charge, GAUGE_ADDRESS, Layout, Level, Light, Max1704x, Part, Parts, PartsBoard,
-    PinContact, RgbLamp, ScreenLight, Tone,
+    BoardFault, Charge, GAUGE_ADDRESS, Layout, Level, Light, Max1704x, Opener, Part, Parts,
+    PartsBoard, PinContact, RgbLamp, ScreenLight, Tone,
 };
 
 /// Longest order in bytes.
@@ -57,6 +58,8 @@ struct Bench {
     case_open: bool,
     clock: Option<u64>,
     failed: BTreeSet<Part>,
+    /// Parts that cannot be opened.
+    hidden: BTreeSet<Part>,
     light: Light,
     tone: Tone,
     screen: ScreenLight,
@@ -76,51 +79,65 @@ pub fn bench(layout: &Layout) -> (PartsBoard, BoardHand) {
             case_open: false,
             clock: Some(CLOCK_SECONDS),
             failed: BTreeSet::new(),
+            hidden: BTreeSet::new(),
             light: Light::OFF,
             tone: Tone::default(),
             screen: ScreenLight::Bright,
         })),
     };
-    let channel = |channel| SimChannel {
-        hand: hand.clone(),
-        channel,
-    };
     let line = |part, active| {
-        let pin = SimLine {
-            hand: hand.clone(),
-            part,
-            active,
-        };
-        Box::new(PinContact::new(pin, active, part.word())) as Box<dyn Contact>
+        let hand = hand.clone();
+        Box::new(move || {
+            let pin = SimLine {
+                hand: hand.reach(part)?,
+                part,
+                active,
+            };
+            Ok(Box::new(PinContact::new(pin, active, part.word())) as Box<dyn Contact>)
+        }) as Opener<_>
     };
+    let reach = |part| {
+        let hand = hand.clone();
+        move || hand.reach(part)
+    };
+    let lamp = reach(Part::Lamp);
+    let buzzer = reach(Part::Buzzer);
+    let gauge = reach(Part::Gauge);
+    let backlight = reach(Part::Backlight);
+    let clock = reach(Part::Clock);
     let parts = Parts {
         lamp: layout.lamp.map(|_| {
-            let lamp = RgbLamp::new(
-                channel(Channel::Red),
-                channel(Channel::Green),
-                channel(Channel::Blue),
-            );
-            Ok(Box::new(lamp) as Box<dyn Lamp>)
+            Box::new(move || {
+                let hand = lamp()?;
+                let channel = |channel| SimChannel {
+                    hand: hand.clone(),
+                    channel,
+                };
+                let lamp = RgbLamp::new(
+                    channel(Channel::Red),
+                    channel(Channel::Green),
+                    channel(Channel::Blue),
+                );
+                Ok(Box::new(lamp) as Box<dyn Lamp>)
+            }) as Opener<_>
         }),
         buzzer: layout
             .buzzer
-            .map(|_| Ok(Box::new(hand.clone()) as Box<dyn Buzzer>)),
-        case: layout.case.map(|case| Ok(line(Part::Case, case.active))),
-        mains: layout
-            .mains
-            .map(|mains| Ok(line(Part::Mains, mains.active))),
+            .map(|_| Box::new(move || Ok(Box::new(buzzer()?) as Box<dyn Buzzer>)) as Opener<_>),
+        case: layout.case.map(|case| line(Part::Case, case.active)),
+        mains: layout.mains.map(|mains| line(Part::Mains, mains.active)),
         gauge: layout.gauge.map(|_| {
-            let gauge = Max1704x::new(SimBus(hand.clone()), GAUGE_ADDRESS);
-            Ok(Box::new(gauge) as Box<dyn Gauge>)
+            Box::new(move || {
+                let gauge = Max1704x::new(SimBus(gauge()?), GAUGE_ADDRESS);
+                Ok(Box::new(gauge) as Box<dyn Gauge>)
+            }) as Opener<_>
         }),
-        backlight: layout
-            .backlight
-            .as_ref()
-            .map(|_| Ok(Box::new(hand.clone()) as Box<dyn Backlight>)),
-        clock: layout
-            .clock
-            .as_ref()
-            .map(|_| Ok(Box::new(hand.clone()) as Box<dyn RealTimeClock>)),
+        backlight: layout.backlight.as_ref().map(|_| {
+            Box::new(move || Ok(Box::new(backlight()?) as Box<dyn Backlight>)) as Opener<_>
+        }),
+        clock: layout.clock.as_ref().map(|_| {
+            Box::new(move || Ok(Box::new(clock()?) as Box<dyn RealTimeClock>)) as Opener<_>
+        }),
     };
     (PartsBoard::new(parts), hand)
 }
@@ -206,6 +223,12 @@ impl BoardHand {
             ["mend", part] => {
                 bench.failed.remove(&named(part)?);
             }
+            ["hide", part] => {
+                bench.hidden.insert(named(part)?);
+            }
+            ["bring", part] => {
+                bench.hidden.remove(&named(part)?);
+            }
             ["state"] => {
                 let Light { red, green, blue } = bench.light;
                 let (tone, screen) = (bench.tone.0, bench.screen);
@@ -215,11 +238,19 @@ impl BoardHand {
             }
             _ => {
                 return Err(refuse(
-                    "known: battery, mains, case, clock, fail, mend, state",
+                    "known: battery, mains, case, clock, fail, mend, hide, bring, state",
                 ));
             }
         }
         Ok(String::new())
+    }
+
+    /// Opens a part.
+    fn reach(&self, part: Part) -> Result<Self, BoardFault> {
+        match self.lock().hidden.contains(&part) {
+            true => Err(BoardFault::Absent { at: part.word() }),
+            false => Ok(self.clone()),
+        }
     }
 
     fn check(&self, part: Part) -> Result<MutexGuard<'_, Bench>, BoardFault> {

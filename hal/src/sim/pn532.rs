@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use embedded_hal::delay::DelayNs;
 use embedded_io::{ErrorType, Read, ReadReady, Write};
-use pn532::frame::{self, ACK, NACK, Parser, Seen};
+use pn532::frame::{self, ACK, Parser, Seen};
 use pn532::transport::Uart;
 
 use super::card::{Answer, SimCard};
@@ -29,6 +29,10 @@ const ATQB: [u8; 13] = [
 pub struct ChipFaults {
     /// Every so many frames of the chip, one is damaged. 0: never.
     pub damage_every: u32,
+    /// Every so many acknowledgements, one is damaged. 0: never.
+    pub damage_acks_every: u32,
+    /// Every so many acknowledgements, one is lost. 0: never.
+    pub lose_acks_every: u32,
     /// Every so many commands, one is not heard. 0: never.
     pub deaf_every: u32,
     /// The chip is not there.
@@ -51,6 +55,7 @@ struct State {
     faults: ChipFaults,
     frames: u32,
     commands: u32,
+    acks: u32,
     parser: Parser,
     /// The last frame, for a host that asks again.
     last: Vec<u8>,
@@ -87,6 +92,7 @@ pub fn desk(
             faults: ChipFaults::default(),
             frames: 0,
             commands: 0,
+            acks: 0,
             parser: Parser::new(),
             last: Vec::new(),
             command: Vec::new(),
@@ -168,7 +174,7 @@ impl State {
         if self.faults.dead || (deaf > 0 && self.commands.is_multiple_of(deaf)) {
             return;
         }
-        self.put(ACK.to_vec());
+        self.acknowledge();
         let answer = match body {
             [frame::FROM_HOST, 0x02] => {
                 let ic = if self.faults.foreign { 0x33 } else { 0x32 };
@@ -192,10 +198,23 @@ impl State {
         }
     }
 
+    fn acknowledge(&mut self) {
+        self.acks += 1;
+        let hits = |every: u32| every > 0 && self.acks.is_multiple_of(every);
+        if hits(self.faults.lose_acks_every) {
+            return;
+        }
+        let mut ack = ACK.to_vec();
+        if hits(self.faults.damage_acks_every) {
+            ack[3] ^= 0x10;
+        }
+        self.out.extend(ack);
+    }
+
     fn put(&mut self, mut frame: Vec<u8>) {
         self.frames += 1;
         let every = self.faults.damage_every;
-        if every > 0 && self.frames.is_multiple_of(every) && frame != ACK && frame != NACK {
+        if every > 0 && self.frames.is_multiple_of(every) {
             let at = frame.len() - 3;
             frame[at] ^= 0x10;
         }

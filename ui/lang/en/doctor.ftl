@@ -33,4 +33,5 @@ doctor-update-refused = The new version was not taken. The present one goes on; 
 doctor-board-absent = Seen from the running terminal, this part does not answer. Switch off and look at its wire and plug. Screen and card work without it.
 doctor-board-failed = This part gives odd answers. Switch off and look at its wire; if that does not help, change the part. Screen and card work.
 doctor-board-setup = The table [board] of the configuration is for another board, or this account may not use the part. Look at kind and table, and at the groups i2c and gpio.
+doctor-board-simulated = The parts are simulated and not those of this unit. On a real unit, set kind in the table [board] of the configuration.
 doctor-board-clock = The clock's battery is empty. Change it. Until then, after each start the time is not trusted before the gateway has told it.

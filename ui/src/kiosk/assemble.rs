@@ -132,6 +132,7 @@ fn terminal(config: &Config) -> Result<TerminalConfig, String> {
         screen_times: config.screen_times(),
         offline_limit: config.offline_limit(),
         test_trust: config.card.trust == TrustClass::Test,
+        simulated_board: config.board.kind == board::BoardKind::Simulated,
         serial: config.serial.clone(),
         printer: config.printer.is_some(),
         version: env!("CARGO_PKG_VERSION").to_owned(),

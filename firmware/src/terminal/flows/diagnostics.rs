@@ -42,14 +42,15 @@ fn gateway(desk: &Desk) -> Verdict {
     }
 }
 
-/// All parts of the board in one line; J-7 says which of them, and what to do.
+/// All parts of the board in one line; J-7 says which of them, and what to do. Simulated ones are
+/// to be looked at: on a unit somebody forgot to name its board.
 fn parts(desk: &Desk) -> DiagnosticLine {
     let faults = desk.faulty.len();
     DiagnosticLine {
         part: DiagnosticPart::Parts,
         verdict: match (faults, desk.fitted.is_empty()) {
             (0, true) => Verdict::Unknown,
-            (0, false) => Verdict::Good,
+            (0, false) if !desk.config.simulated_board => Verdict::Good,
             _ => Verdict::Watch,
         },
         value: (faults > 0).then(|| i64::try_from(faults).unwrap_or(i64::MAX)),
@@ -77,6 +78,7 @@ impl Flow for DiagnosticsFlow {
         let found = |part| {
             self.found
                 .iter()
+                .chain(desk.vault_check.finding())
                 .find(|finding| finding.part == part)
                 .map_or(line(part, Verdict::Unknown), |finding| DiagnosticLine {
                     part,
@@ -103,6 +105,7 @@ impl Flow for DiagnosticsFlow {
     fn shown(&mut self, desk: &mut Desk) -> Next {
         let ticket = desk.store(setup::Job::Diagnose);
         self.look.start(ticket);
+        desk.check_vault();
         Next::Stay
     }
 

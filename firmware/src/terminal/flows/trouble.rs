@@ -250,6 +250,8 @@ fn way_out(code: &ProblemCode, desk: &Desk) -> WayOut {
         ProblemCode::StoreBusy
         | ProblemCode::PrinterUnavailable
         | ProblemCode::AttachmentSource => WayOut::Retry,
+        // It comes by itself, over whatever somebody is at: that is what it leaves behind.
+        ProblemCode::PowerEmpty => WayOut::Close,
         _ => WayOut::Home,
     }
 }

@@ -8,7 +8,7 @@ use hal::card::ReaderEvent;
 use protocol::command::{Action, Command, DeviceEvent};
 use protocol::problem::ProblemCode;
 
-use crate::power::{GRACE, ScreenTimes};
+use crate::power::{GRACE, MAINS_HELD, ScreenTimes};
 use crate::setup::config::Config;
 use crate::terminal::board::{CASE_REPORT_EVERY, CASE_RETRY};
 use crate::terminal::effect::{Input, TerminalConfig};
@@ -144,9 +144,65 @@ fn a_loose_switch_locks_every_time_and_fills_neither_log_nor_queue() {
         day.press(&[Touch::Main]);
     }
     assert_eq!(reports(&day).len(), 1);
+    // Each lock of somebody at work is a row of its own.
+    let counts = |day: &Day| (logged(day, "tamper") - 50, logged(day, "case_closed"));
+    assert_eq!(counts(&day), (1, 1));
+    // What happened meanwhile is told once when the time is over, though nobody opens it again.
     day.time.advance(CASE_REPORT_EVERY);
-    open_case(&mut day, true);
+    day.input(Input::Tick);
+    day.input(Input::Tick);
     assert_eq!(reports(&day).len(), 2);
+    assert_eq!(counts(&day), (2, 2));
+    day.wait(2 * CASE_REPORT_EVERY.as_secs());
+    assert_eq!(reports(&day).len(), 2);
+    assert_eq!(counts(&day), (2, 2));
+}
+
+#[test]
+fn a_second_opening_soon_after_the_first_is_told_when_the_quiet_time_ends() {
+    let mut day = day(Profile::Counter);
+    open_case(&mut day, true);
+    open_case(&mut day, false);
+    day.wait(60);
+    open_case(&mut day, true);
+    assert_eq!(logged(&day, "tamper"), 1);
+    day.wait(CASE_REPORT_EVERY.as_secs());
+    assert_eq!(logged(&day, "tamper"), 2);
+    assert_eq!(
+        logged(&day, "case_closed"),
+        1,
+        "it stands open: nothing was closed since"
+    );
+    assert_eq!(reports(&day).len(), 2);
+}
+
+#[test]
+fn a_loose_switch_and_a_full_queue_fill_no_log() {
+    let mut day = day(Profile::Counter);
+    day.online = false;
+    day.vault
+        .write(|tx| {
+            tx.execute_batch("UPDATE outbox_count SET rows = rows + 1000000 WHERE state = 0")?;
+            Ok(())
+        })
+        .unwrap();
+    for _ in 0..50 {
+        open_case(&mut day, true);
+        open_case(&mut day, false);
+    }
+    let counts = (logged(&day, "tamper"), logged(&day, "case_closed"));
+    assert_eq!(counts, (1, 1));
+    day.vault
+        .write(|tx| {
+            tx.execute_batch("UPDATE outbox_count SET rows = rows - 1000000 WHERE state = 0")?;
+            Ok(())
+        })
+        .unwrap();
+    let roomy = crate::store::status(&day.vault, &day.clock.now()).unwrap();
+    day.input(Input::Status(roomy));
+    day.wait(CASE_RETRY.as_secs());
+    assert_eq!(reports(&day).len(), 1);
+    assert_eq!(logged(&day, "tamper"), 1);
 }
 
 #[test]
@@ -219,6 +275,37 @@ fn the_strip_shows_the_battery_of_the_unit_that_has_one() {
 }
 
 #[test]
+fn a_start_on_the_charger_raises_no_alarm_and_one_without_it_does() {
+    use hal::board::{Board as _, BoardKind, Layout};
+    for (orders, low) in [
+        (&["battery 15"][..], false),
+        (&["battery 15", "mains off"], true),
+        // A line that fails says nothing: the charge alone decides.
+        (&["battery 15", "fail mains"], true),
+    ] {
+        let layout = Layout::built_in(BoardKind::Simulated, Profile::Portable);
+        let (mut board, hand) = hal::sim::board::bench(&layout);
+        for order in orders {
+            hand.obey(order).unwrap();
+        }
+        let mut day = day(Profile::Portable);
+        let mut now = Duration::ZERO;
+        while now < Duration::from_secs(30) {
+            for event in board.turn(now) {
+                day.input(Input::Board(event));
+                assert!(low || !day.view().strip.battery.is_some_and(|it| it.low));
+            }
+            let rest = board.rest(now);
+            day.time.advance(rest);
+            now += rest;
+        }
+        let shown = day.view().strip.battery.unwrap();
+        assert_eq!((shown.percent, shown.low), (15, low), "{orders:?}");
+        assert_eq!(day.cues.contains(&Cue::Attention), low, "{orders:?}");
+    }
+}
+
+#[test]
 fn an_empty_battery_warns_then_locks_saves_and_switches_off() {
     let mut day = day(Profile::Portable);
     mains(&mut day, false);
@@ -253,13 +340,47 @@ fn an_empty_battery_warns_then_locks_saves_and_switches_off() {
 fn the_charger_in_time_keeps_the_unit_on() {
     let mut day = day(Profile::Portable);
     mains(&mut day, false);
+    day.unlock("takahashi01", [8, 2, 6, 3]);
+    day.press(&[Touch::Main]);
+    let in_hand = (day.screen(), day.view().staff);
     for _ in 0..3 {
+        day.press(&[Touch::Awake]);
         battery(&mut day, 4);
     }
+    assert_eq!(trouble(&day), Some(ProblemCode::PowerEmpty));
     mains(&mut day, true);
+    day.press(&[Touch::Awake]);
+    day.wait(MAINS_HELD.as_secs());
+    // The work that somebody was at is back, and nobody had to touch anything.
+    assert_eq!((day.screen(), day.view().staff), in_hand);
     day.wait(GRACE.as_secs() * 3);
     assert!(!day.off);
     assert!(reports(&day).is_empty());
+}
+
+#[test]
+fn the_warning_of_an_empty_battery_closes_onto_the_work_and_is_taken_back_below_its_slip() {
+    let mut day = day(Profile::Portable);
+    mains(&mut day, false);
+    day.unlock("takahashi01", [8, 2, 6, 3]);
+    day.press(&[Touch::Main]);
+    let in_hand = day.screen();
+    for _ in 0..3 {
+        day.press(&[Touch::Awake]);
+        battery(&mut day, 4);
+    }
+    day.press(&[Touch::ShowSlip]);
+    assert_eq!(day.screen(), Screen::Slip);
+    mains(&mut day, true);
+    day.wait(MAINS_HELD.as_secs());
+    assert_eq!(day.screen(), Screen::Slip, "what is read stays");
+    day.press(&[Touch::Back]);
+    assert_eq!(day.screen(), in_hand);
+
+    mains(&mut day, false);
+    assert_eq!(trouble(&day), Some(ProblemCode::PowerEmpty));
+    day.press(&[Touch::Main]);
+    assert_eq!(day.screen(), in_hand);
 }
 
 #[test]

@@ -30,6 +30,7 @@ const READER_LIMIT: Duration = Duration::from_secs(3);
 /// Prints the findings; fails when a part does not work.
 pub fn run(config: &Config, as_json: bool, language: Language) -> Result<ExitCode, String> {
     let mut findings = card_side(config)?;
+    findings.extend(setup::simulated_board(&config.board));
     let opened = assemble::open_vault(config).and_then(|vault| {
         let floor = vault.read(clock::floor)?;
         Ok((vault, floor))

@@ -47,7 +47,9 @@ fn key(finding: &Finding) -> Option<&'static str> {
         Part::Queue if finding.verdict == Verdict::Bad => "doctor-queue-full",
         Part::Queue => "doctor-queue-waiting",
         Part::Update => update(code.as_ref()),
-        Part::Parts | Part::Board(_) => board(code.as_ref()),
+        // Of all parts together only this is ever said.
+        Part::Parts => "doctor-board-simulated",
+        Part::Board(_) => board(code.as_ref()),
     })
 }
 
