@@ -314,10 +314,10 @@ fn language_offline_limit_and_help_desks_of_the_card_reach_the_kiosk() {
 
 #[test]
 fn a_passphrase_with_a_backslash_is_read_back_as_it_was_given() {
-    let text = TEXT.replace("correct horse", " a\\\\sb ");
+    let text = TEXT.replace("correct horse", " a\\\\sb and more ");
     let config = read(&text, Some(Board::Qemu)).unwrap_or_else(|unfit| panic!("{unfit:?}"));
     let made = files(&config).unwrap_or_else(|unfit| panic!("{unfit:?}"));
     let iwd = file(&made, ".psk");
     let read = super::keyfile::tests::read(&iwd, "Passphrase");
-    assert_eq!(read.as_deref(), Some(" a\\sb "));
+    assert_eq!(read.as_deref(), Some(" a\\sb and more "));
 }
