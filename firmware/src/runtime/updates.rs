@@ -33,6 +33,8 @@ pub struct UpdateParts {
     pub staging: PathBuf,
     /// The machine's word about the last one.
     pub machine: PathBuf,
+    /// The machine's word about the last stick.
+    pub stick: Option<PathBuf>,
     /// The version that runs.
     pub running: Version,
 }
@@ -95,7 +97,9 @@ impl Updates {
         let waits = self.parts.staging.join(Handover::NOTE).exists();
         let machine = (!waits).then_some(self.parts.machine.as_path());
         let running = self.parts.running;
-        if let Err(problem) = update::look(&mut self.vault, &now, machine, running, random) {
+        let looked = update::look(&mut self.vault, &now, machine, running, random)
+            .and_then(|_| update::look_at_stick(&mut self.vault, self.parts.stick.as_deref()));
+        if let Err(problem) = looked {
             tracing::warn!(
                 code = problem.code().as_str(),
                 "an update was not looked at"

@@ -123,6 +123,8 @@ pub struct UpdateConfig {
     pub staging: PathBuf,
     /// File in which the machine says what became of the last one.
     pub machine: PathBuf,
+    /// File in which the machine says what became of the last stick.
+    pub stick: Option<PathBuf>,
     /// The image's own description, with its version.
     pub image: PathBuf,
 }

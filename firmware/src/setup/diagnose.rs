@@ -137,6 +137,13 @@ fn system(vault: &Vault) -> Result<Finding, Problem> {
         Some((_, Stage::Machine(UpdateState::Refused { code }))) => Some(code.clone()),
         _ => None,
     };
+    let problem = match &status.stick {
+        // Left in after it did its work.
+        Some(UpdateState::Refused { code }) if *code != ProblemCode::UpdateSame => {
+            Some(code.clone())
+        }
+        _ => problem,
+    };
     // Where no image says a version, the program's own is the system's.
     let program = || env!("CARGO_PKG_VERSION").to_owned();
     Ok(Finding {

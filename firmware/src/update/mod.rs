@@ -17,7 +17,7 @@ mod staging;
 mod store;
 
 pub use fetch::{PIECE, Step, step};
-pub use outcome::{look, running};
+pub use outcome::{look, look_at_stick, running};
 pub use staging::{RESERVE, Staging};
 pub use store::{MAX_DAMAGED, MIGRATIONS, Stage, Status, offer, pending, status, withdraw};
 

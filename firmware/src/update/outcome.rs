@@ -8,7 +8,7 @@ use protocol::command::Action;
 use protocol::exchange::CommandId;
 use protocol::number::UserId;
 use protocol::provisioning::Version;
-use protocol::release::{MAX_NOTE_BYTES, MachineUpdate, UpdateReport, UpdateState};
+use protocol::release::{MAX_NOTE_BYTES, MachineUpdate, StickUpdate, UpdateReport, UpdateState};
 use serde::Deserialize;
 
 use super::store::{self, Stage};
@@ -79,6 +79,22 @@ pub fn look(
             Err(problem) => Err(problem),
         }
     })
+}
+
+/// Takes over what the machine says about a stick with an update. Nothing is told to the gateway:
+/// who put the stick in stands before the screen.
+///
+/// # Errors
+/// Those of the vault.
+pub fn look_at_stick(vault: &mut Vault, machine: Option<&Path>) -> Result<(), Problem> {
+    let told: Option<StickUpdate> = machine
+        .and_then(bounded)
+        .and_then(|text| serde_json::from_str(&text).ok());
+    let state = told.map(|told| told.state);
+    if vault.read(store::status)?.stick == state {
+        return Ok(());
+    }
+    vault.write(|tx| store::keep_stick(tx, state.as_ref()))
 }
 
 /// How far the offer came, by the machine's word about this very bundle. An offer of the version

@@ -10,21 +10,31 @@ use crate::error::Problem;
 use crate::vault::Migration;
 
 /// Tables of this module.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    layout: 1,
-    name: "update-1",
-    sql: "CREATE TABLE update_offer(
-            only INTEGER PRIMARY KEY CHECK(only = 1),
-            offer TEXT NOT NULL,
-            stage TEXT NOT NULL,
-            damaged INTEGER NOT NULL,
-            told TEXT
-          ) STRICT;
-          CREATE TABLE update_running(
-            only INTEGER PRIMARY KEY CHECK(only = 1),
-            version TEXT NOT NULL
-          ) STRICT;",
-}];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        layout: 1,
+        name: "update-1",
+        sql: "CREATE TABLE update_offer(
+                only INTEGER PRIMARY KEY CHECK(only = 1),
+                offer TEXT NOT NULL,
+                stage TEXT NOT NULL,
+                damaged INTEGER NOT NULL,
+                told TEXT
+              ) STRICT;
+              CREATE TABLE update_running(
+                only INTEGER PRIMARY KEY CHECK(only = 1),
+                version TEXT NOT NULL
+              ) STRICT;",
+    },
+    Migration {
+        layout: 1,
+        name: "update-2",
+        sql: "CREATE TABLE update_stick(
+                only INTEGER PRIMARY KEY CHECK(only = 1),
+                state TEXT NOT NULL
+              ) STRICT;",
+    },
+];
 
 /// Damaged arrivals of one bundle after which it is not fetched any more.
 pub const MAX_DAMAGED: u32 = 3;
@@ -48,6 +58,8 @@ pub struct Status {
     pub running: Option<Version>,
     /// The version that is offered, and how far it came.
     pub offered: Option<(Version, Stage)>,
+    /// What the machine made of the stick with an update that was put in since the last start.
+    pub stick: Option<UpdateState>,
 }
 
 pub(super) struct Row {
@@ -116,7 +128,12 @@ pub fn status(connection: &Connection) -> Result<Status, Problem> {
         .prepare_cached("SELECT version FROM update_running")?
         .query_row([], |row| row.get(0))
         .optional()?;
+    let stick: Option<String> = connection
+        .prepare_cached("SELECT state FROM update_stick")?
+        .query_row([], |row| row.get(0))
+        .optional()?;
     Ok(Status {
+        stick: stick.and_then(|text| serde_json::from_str(&text).ok()),
         running: running.and_then(|text| Version::parse(&text).ok()),
         offered: row(connection)?.map(|row| (row.offer.version, row.stage)),
     })
@@ -125,6 +142,16 @@ pub fn status(connection: &Connection) -> Result<Status, Problem> {
 pub(super) fn keep_running(tx: &Transaction<'_>, version: Version) -> Result<(), Problem> {
     tx.prepare_cached("INSERT OR REPLACE INTO update_running(only, version) VALUES(1, ?1)")?
         .execute([version.to_string()])?;
+    Ok(())
+}
+
+pub(super) fn keep_stick(tx: &Transaction<'_>, state: Option<&UpdateState>) -> Result<(), Problem> {
+    match state {
+        Some(state) => tx
+            .prepare_cached("INSERT OR REPLACE INTO update_stick(only, state) VALUES(1, ?1)")?
+            .execute([json(state)?])?,
+        None => tx.prepare_cached("DELETE FROM update_stick")?.execute([])?,
+    };
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use protocol::command::Action;
 use protocol::exchange::Sha256Digest;
 use protocol::problem::ProblemCode;
 use protocol::provisioning::Version;
-use protocol::release::{Handover, MachineUpdate, ReleaseOffer, UpdateState};
+use protocol::release::{Handover, MachineUpdate, ReleaseOffer, StickUpdate, UpdateState};
 
 use super::*;
 use crate::clock::Clock;
@@ -160,6 +160,20 @@ impl Scene {
             [n; 10],
         )
         .unwrap()
+    }
+
+    /// The machine says what became of a stick.
+    fn stick(&mut self, state: Option<UpdateState>) -> Option<UpdateState> {
+        let path = self.folder.path().join("stick.json");
+        match state {
+            Some(state) => {
+                let text = serde_json::to_vec(&StickUpdate { state }).unwrap();
+                std::fs::write(&path, text).unwrap();
+            }
+            None => std::fs::remove_file(&path).unwrap(),
+        }
+        look_at_stick(&mut self.vault, Some(&path)).unwrap();
+        self.vault.read(status).unwrap().stick
     }
 
     /// What the gateway is told, oldest first.
@@ -345,4 +359,30 @@ fn what_the_machine_writes_is_read_within_bounds_and_nonsense_is_no_word() {
     assert_eq!(running(&image), None);
     std::fs::write(&image, "version = \"0.2.0\"\nminimum = \"0.1.0\"\n").unwrap();
     assert_eq!(running(&image), Some(version("0.2.0")));
+}
+
+#[test]
+fn what_became_of_a_stick_is_shown_until_a_start_without_one_and_told_to_nobody() {
+    let mut scene = Scene::new();
+    let refused = UpdateState::Refused {
+        code: ProblemCode::UpdateOlder,
+    };
+    assert_eq!(scene.stick(Some(refused.clone())), Some(refused));
+    assert_eq!(
+        scene.stick(Some(UpdateState::Written)),
+        Some(UpdateState::Written)
+    );
+    assert_eq!(scene.stick(None), None);
+    assert!(scene.told().is_empty());
+}
+
+#[test]
+fn a_word_about_a_stick_that_is_none_is_passed_over() {
+    let mut scene = Scene::new();
+    let path = scene.folder.path().join("stick.json");
+    for nonsense in ["", "{", "{\"state\":7}"] {
+        std::fs::write(&path, nonsense).unwrap();
+        look_at_stick(&mut scene.vault, Some(&path)).unwrap();
+        assert_eq!(scene.vault.read(status).unwrap().stick, None);
+    }
 }

@@ -253,6 +253,7 @@ attachments = \"/run/madoguchi/stick\"
 [update]
 staging = \"/var/lib/madoguchi/update\"
 machine = \"{RUN}/update.json\"
+stick = \"{RUN}/stick.json\"
 image = \"/usr/share/madoguchi/image.toml\"
 
 [gateway]

@@ -88,6 +88,7 @@ fn updates(config: &Config) -> Option<UpdateParts> {
     Some(UpdateParts {
         staging: update.staging.clone(),
         machine: update.machine.clone(),
+        stick: update.stick.clone(),
         running: firmware::update::running(&update.image)?,
     })
 }
