@@ -55,8 +55,19 @@ pub(super) async fn token(
             body::answer(&token)
         }
         Err(error) => {
-            shared.stations.failed(from.ip(), now);
+            if is_guess(&error.code()) {
+                shared.stations.failed(from.ip(), now);
+            }
             Err(error.into())
         }
     }
+}
+
+/// Whether a refusal is of somebody whom no key proves. A station that signed well and is told no
+/// is not guessing: it may have fifty more cards to write.
+fn is_guess(code: &ProblemCode) -> bool {
+    matches!(
+        code,
+        ProblemCode::StationUnknown | ProblemCode::StationRequest
+    )
 }

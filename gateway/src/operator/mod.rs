@@ -10,7 +10,8 @@ mod releases;
 mod stations;
 
 pub use backup::{BackedUp, backup};
-pub use devices::{NewToken, new_token, set_state};
+pub use devices::{NewToken, cancel_tokens, new_token, set_state};
+pub(crate) use devices::{enrolled, retire};
 pub use documents::{Delivery, SavedAttachments, decline, deliver, save_attachments};
 pub use offices::{add_notice, put_insurer, put_office, stop_staff};
 pub(crate) use provisioning::is_signed;

@@ -18,7 +18,8 @@ use super::token;
 use crate::engine::{admit, welcome};
 use crate::entropy::Entropy;
 use crate::error::GatewayError;
-use crate::store::{Device, DeviceState, Tx};
+use crate::operator::{enrolled, retire};
+use crate::store::{Device, DeviceState, Station, TokenIssue, Tx};
 
 /// Longest hardware serial, in bytes.
 pub const MAX_SERIAL_BYTES: usize = 64;
@@ -83,8 +84,12 @@ impl Registrar {
             let device = admit(tx, &device)?;
             return self.answer(tx, &device.office, device.id, chain, now);
         }
-        if now > token.issue.expires_at {
+        if now > token.issue.expires_at || token.cancelled_at.is_some() {
             return refuse(ProblemCode::EnrolTokenExpired, "the token has ended");
+        }
+        let station = maker(tx, &token.issue)?;
+        if token.issue.replaces {
+            replace(tx, &token.issue, station.as_ref())?;
         }
         let mut device = Device {
             key: 0,
@@ -169,4 +174,37 @@ impl Registrar {
         self.entropy.fill(&mut random);
         DeviceId::from_random(random)
     }
+}
+
+/// The station that made a token, if one did. What a stopped station made serves nobody, even
+/// where it was not cancelled with it.
+fn maker(tx: &mut dyn Tx, issue: &TokenIssue) -> Result<Option<Station>, GatewayError> {
+    let Some(kid) = &issue.station else {
+        return Ok(None);
+    };
+    let station = tx.stations()?.into_iter().find(|s| s.key.kid == *kid);
+    match station {
+        Some(station) if station.revoked_at.is_none() => Ok(Some(station)),
+        _ => Err(GatewayError::refuse(
+            ProblemCode::EnrolTokenExpired,
+            "the station that made the token was stopped",
+        )),
+    }
+}
+
+/// The unit that was enrolled under the serial is refused from its next request on. A station
+/// stops none of an office that it may not speak for, also not one that was enrolled after the
+/// token was made.
+fn replace(
+    tx: &mut dyn Tx,
+    issue: &TokenIssue,
+    station: Option<&Station>,
+) -> Result<(), GatewayError> {
+    for device in enrolled(tx, &issue.serial)? {
+        if device.office == issue.office || station.is_none_or(|s| s.may(&device.office)) {
+            retire(tx, device.key, DeviceState::Revoked)?;
+            tracing::info!(device = %device.id, "a terminal was replaced");
+        }
+    }
+    Ok(())
 }

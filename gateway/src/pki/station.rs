@@ -14,8 +14,8 @@ use protocol::provisioning::token::{
 use super::token::{self, TOKEN_HOURS};
 use crate::entropy::Entropy;
 use crate::error::GatewayError;
-use crate::operator::is_signed;
-use crate::store::{DeviceState, MadeToken, Station, StationRight, Tx};
+use crate::operator::{enrolled, is_signed};
+use crate::store::{MadeToken, Station, Tx};
 
 /// Tokens that one station may make in an hour: a day's work of many people, and far too few to
 /// try serials.
@@ -37,11 +37,7 @@ pub(crate) fn station_token(
 ) -> Result<StationToken, GatewayError> {
     let (station, request) = verify(tx, trust, signed, now)?;
     let refuse = |code, title| Err(GatewayError::refuse(code, title));
-    let may = station.rights.iter().any(|right| match right {
-        StationRight::All => true,
-        StationRight::Office(office) => *office == request.office,
-    });
-    if !may {
+    if !station.may(&request.office) {
         return refuse(
             ProblemCode::StationRight,
             "the station may not make tokens for this office",
@@ -54,17 +50,22 @@ pub(crate) fn station_token(
     let Some(facility) = tx.facility(&request.office)? else {
         return refuse(ProblemCode::StationOffice, "the office is not known");
     };
-    let enrolled = tx.devices(None)?.iter().any(|device| {
-        device.serial == request.serial.as_str() && device.state == DeviceState::Active
-    });
-    if enrolled && !request.replace {
+    let enrolled = enrolled(tx, request.serial.as_str())?;
+    if !enrolled.is_empty() && !request.replace {
         return refuse(
             ProblemCode::StationEnrolled,
             "a unit of this serial is enrolled already",
         );
     }
+    if !enrolled.iter().all(|device| station.may(&device.office)) {
+        return refuse(
+            ProblemCode::StationRight,
+            "the station may not replace a unit of another office",
+        );
+    }
     let (serial, office) = (request.serial.as_str(), &request.office);
-    let (new, issue) = token::issue(entropy, office, serial, TOKEN_HOURS, now);
+    let (new, mut issue) = token::issue(entropy, office, serial, TOKEN_HOURS, request.replace, now);
+    issue.station = Some(station.key.kid.clone());
     tx.add_token(&issue, now)?;
     let fresh = tx.add_station_token(&MadeToken {
         kid: station.key.kid,

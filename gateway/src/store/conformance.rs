@@ -17,8 +17,8 @@ use uuid::Uuid;
 
 use super::sqlite::SqliteStore;
 use super::{
-    CaseRow, Device, DeviceState, KeptSelfTest, KnownImage, Store, TokenIssue, Tx, Upsert, read,
-    write,
+    Cancelled, CaseRow, Device, DeviceState, KeptSelfTest, KnownImage, Store, TokenIssue, Tx,
+    Upsert, read, write,
 };
 use crate::error::GatewayError;
 use crate::harness::{OFFICE, city};
@@ -110,13 +110,38 @@ fn rows_come_back_as_they_were(store: &dyn Store) -> i64 {
         office: office(),
         serial: "S".to_owned(),
         expires_at: at(9),
+        station: Some("station".to_owned()),
+        replaces: true,
     };
     let issue = token.clone();
     write(store, move |tx| tx.add_token(&issue, at(1))).expect(BROKEN);
     let hash = token.hash;
     let held = read(store, move |tx| tx.token(&hash)).expect(BROKEN);
-    assert_eq!(held.map(|held| held.issue), Some(token));
+    assert_eq!(held.map(|held| held.issue), Some(token.clone()));
+    an_unused_token_is_cancelled_once(store, &token);
     key
+}
+
+fn an_unused_token_is_cancelled_once(store: &dyn Store, token: &TokenIssue) {
+    let cancel = |which: Cancelled, now| {
+        write(store, move |tx| tx.cancel_tokens(&which, at(now))).expect(BROKEN)
+    };
+    let serial = || Cancelled::Serial("S".to_owned());
+    assert!(
+        cancel(serial(), 10).is_empty(),
+        "an ended token was cancelled"
+    );
+    assert!(cancel(Cancelled::Serial("T".to_owned()), 2).is_empty());
+    assert!(cancel(Cancelled::Station("S".to_owned()), 2).is_empty());
+    let station = Cancelled::Station("station".to_owned());
+    assert_eq!(cancel(station, 2), [token.clone()]);
+    assert!(
+        cancel(serial(), 3).is_empty(),
+        "a token was cancelled twice"
+    );
+    let hash = token.hash;
+    let held = read(store, move |tx| tx.token(&hash)).expect(BROKEN);
+    assert_eq!(held.and_then(|held| held.cancelled_at), Some(at(2)));
 }
 
 fn self_tests_are_kept_one_a_terminal(store: &dyn Store, key: i64) {

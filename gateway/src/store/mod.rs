@@ -23,7 +23,7 @@ use std::sync::{Arc, Mutex, PoisonError, mpsc};
 pub use cases::{CaseRow, CaseRows, PersonRow, Upsert};
 pub use commands::CommandRows;
 pub use devices::{
-    Alarm, AlarmKind, Device, DeviceRows, DeviceState, KeptSelfTest, Token, TokenIssue,
+    Alarm, AlarmKind, Cancelled, Device, DeviceRows, DeviceState, KeptSelfTest, Token, TokenIssue,
 };
 pub use feed::FeedRows;
 pub use files::{Attachment, Document, DocumentTime, FileRows};
