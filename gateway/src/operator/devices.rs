@@ -79,8 +79,11 @@ pub fn set_state(
     })
 }
 
-/// Changes whether a terminal is answered.
+/// Changes whether a terminal is answered. One that is not has no account upstream any more.
 pub(crate) fn retire(tx: &mut dyn Tx, key: i64, state: DeviceState) -> Result<(), GatewayError> {
+    if state != DeviceState::Active {
+        tx.drop_account(key)?;
+    }
     tx.set_device_state(key, state)
 }
 

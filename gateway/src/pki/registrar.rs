@@ -19,7 +19,7 @@ use crate::engine::{admit, welcome};
 use crate::entropy::Entropy;
 use crate::error::GatewayError;
 use crate::operator::{enrolled, retire};
-use crate::store::{Device, DeviceState, Station, TokenIssue, Tx};
+use crate::store::{AlarmKind, Device, DeviceState, Station, TokenIssue, Tx};
 
 /// Longest hardware serial, in bytes.
 pub const MAX_SERIAL_BYTES: usize = 64;
@@ -82,7 +82,7 @@ impl Registrar {
                 return refuse(ProblemCode::EnrolTokenUsed, "the token was used");
             }
             let device = admit(tx, &device)?;
-            return self.answer(tx, &device.office, device.id, chain, now);
+            return self.enrolled(tx, &device.office, device.id, chain, now);
         }
         if now > token.issue.expires_at || token.cancelled_at.is_some() {
             return refuse(ProblemCode::EnrolTokenExpired, "the token has ended");
@@ -109,9 +109,10 @@ impl Registrar {
         };
         device.key = tx.add_device(&device)?;
         welcome(tx, &mut device, now)?;
+        look_for_card(tx, &device, now)?;
         let chain = self.issue(tx, &device, &key, now)?;
         tx.use_token(&hash, &device.id, &key.key_hash(), &chain, now)?;
-        self.answer(tx, &device.office, device.id, chain, now)
+        self.enrolled(tx, &device.office, device.id, chain, now)
     }
 
     /// Issues a fresh certificate for a fresh key, while the terminal's record is active.
@@ -149,6 +150,20 @@ impl Registrar {
         Ok(issued.chain)
     }
 
+    /// With what another terminal of the office said of it: nobody types that again.
+    fn enrolled(
+        &self,
+        tx: &mut dyn Tx,
+        office: &OfficeNumber,
+        device: DeviceId,
+        certificate: String,
+        now: Timestamp,
+    ) -> Result<Enrolment, GatewayError> {
+        let profile = tx.profile(office)?.map(|kept| kept.profile);
+        let answer = self.answer(tx, office, device, certificate, now)?;
+        Ok(Enrolment { profile, ..answer })
+    }
+
     fn answer(
         &self,
         tx: &mut dyn Tx,
@@ -165,6 +180,7 @@ impl Registrar {
             certificate,
             trust: self.trust.clone(),
             facility,
+            profile: None,
             time: now,
         })
     }
@@ -174,6 +190,16 @@ impl Registrar {
         self.entropy.fill(&mut random);
         DeviceId::from_random(random)
     }
+}
+
+/// Raises an alarm when records of cards are kept here and there is none of this unit's. It is
+/// enrolled all the same: the record may be on its way.
+fn look_for_card(tx: &mut dyn Tx, device: &Device, now: Timestamp) -> Result<(), GatewayError> {
+    if tx.card_of(&device.serial)?.is_none() && !tx.cards(1)?.is_empty() {
+        tracing::warn!(device = %device.id, "no record of the terminal's card is here");
+        tx.raise(device.key, AlarmKind::CardUnknown, now)?;
+    }
+    Ok(())
 }
 
 /// The station that made a token, if one did. What a stopped station made serves nobody, even

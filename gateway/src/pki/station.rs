@@ -1,6 +1,7 @@
 //! One-time tokens that machines which write cards ask for, each request signed by the machine's
 //! own key.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use protocol::calendar::Timestamp;
@@ -22,7 +23,8 @@ use crate::store::{MadeToken, Station, Tx};
 pub const TOKENS_AN_HOUR: u64 = 500;
 
 /// Makes a token for the unit that a station asks for, within one transaction: the request is
-/// verified, its number is used up, and the making is kept.
+/// verified, its number is used up, and the making is kept. `proved` says afterwards whether a known
+/// station signed it, whatever became of it.
 ///
 /// # Errors
 /// [`ProblemCode::StationUnknown`], [`ProblemCode::StationRight`],
@@ -33,9 +35,10 @@ pub(crate) fn station_token(
     entropy: &dyn Entropy,
     trust: &TrustBundle,
     signed: &str,
+    proved: &AtomicBool,
     now: Timestamp,
 ) -> Result<StationToken, GatewayError> {
-    let (station, request) = verify(tx, trust, signed, now)?;
+    let (station, request) = verify(tx, trust, signed, proved, now)?;
     let refuse = |code, title| Err(GatewayError::refuse(code, title));
     if !station.may(&request.office) {
         return refuse(
@@ -93,6 +96,7 @@ fn verify(
     tx: &mut dyn Tx,
     trust: &TrustBundle,
     signed: &str,
+    proved: &AtomicBool,
     now: Timestamp,
 ) -> Result<(Station, TokenRequest), GatewayError> {
     let wrong = |title| GatewayError::refuse(ProblemCode::StationRequest, title);
@@ -108,6 +112,7 @@ fn verify(
     if !is_signed(&station.key, &parts) {
         return Err(wrong("the request's signature is wrong"));
     }
+    proved.store(true, Ordering::Relaxed);
     if station.revoked_at.is_some() {
         return Err(GatewayError::refuse(
             ProblemCode::StationRight,

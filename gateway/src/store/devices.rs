@@ -176,6 +176,8 @@ pub enum AlarmKind {
     CaseOpened,
     /// The terminal reported that it switched itself off with an empty battery.
     BatteryEmpty,
+    /// The terminal was enrolled from a card of which no record is here, while those of others are.
+    CardUnknown,
 }
 
 impl AlarmKind {
@@ -188,6 +190,7 @@ impl AlarmKind {
             Self::GatewayRestored => "gateway-restored",
             Self::CaseOpened => "case-opened",
             Self::BatteryEmpty => "battery-empty",
+            Self::CardUnknown => "card-unknown",
         }
     }
 
@@ -200,6 +203,7 @@ impl AlarmKind {
             Self::GatewayRestored,
             Self::CaseOpened,
             Self::BatteryEmpty,
+            Self::CardUnknown,
         ]
         .into_iter()
         .find(|kind| kind.as_str() == word)

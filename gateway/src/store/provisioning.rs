@@ -151,4 +151,10 @@ pub trait ProvisioningRows {
     /// # Errors
     /// The database's.
     fn cards(&mut self, most: u32) -> Result<Vec<FlashRecord>, GatewayError>;
+
+    /// The latest record of a card for the unit of a serial.
+    ///
+    /// # Errors
+    /// The database's.
+    fn card_of(&mut self, serial: &str) -> Result<Option<FlashRecord>, GatewayError>;
 }

@@ -218,6 +218,9 @@ fn a_station_that_signs_well_and_is_told_no_goes_on_with_its_other_cards() {
         let mut elsewhere = scene.request("UNIT-2", n);
         elsewhere.office = office(OTHER_OFFICE);
         assert_eq!(scene.ask(&elsewhere).code(), ProblemCode::StationRight);
+        let mut late = scene.request("UNIT-2", n);
+        late.at = now() + Duration::from_secs(301);
+        assert_eq!(scene.ask(&late).code(), ProblemCode::StationRequest);
     }
     let _: StationToken = scene.ask(&scene.request("UNIT-2", 99)).json();
 }
