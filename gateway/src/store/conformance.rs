@@ -222,7 +222,7 @@ fn images_stations_and_cards_come_back(store: &dyn Store) {
     assert_eq!(images, [image], "an image that was known was changed");
     assert_eq!(stations.len(), 1);
     assert_eq!(stations[0].key, renewed);
-    assert_eq!(cards, [card.clone()]);
+    assert_eq!(cards, std::slice::from_ref(&card));
     let of = |serial| read(store, move |tx| tx.card_of(serial)).expect(BROKEN);
     assert_eq!(of("UNIT-1"), Some(card));
     assert_eq!(of("UNIT-2"), None);

@@ -46,14 +46,14 @@ fn from(desk: &Desk, device: &DeviceId, n: u64, command: &Command) {
 fn heard(desk: &Desk, device: &DeviceId) -> Option<String> {
     let body = serde_json::to_vec(&request(0, vec![])).unwrap();
     let response = desk.bench.engine.exchange(device, &body, now()).unwrap();
-    let profiles = response
+    let mut profiles = response
         .feed
         .into_iter()
         .filter_map(|entry| match entry.item {
             FeedItem::Profile(profile) => Some(profile.short_name),
             _ => None,
         });
-    profiles.last()
+    profiles.next_back()
 }
 
 #[test]

@@ -298,7 +298,7 @@ fn a_bundle_that_is_refused_leaves_no_file_and_takes_none_of_another_release() {
     assert_eq!(code(scene.add("0.3.0", &bundle(2))), wrong);
     assert_eq!(code(scene.add("0.4.0", &bundle(1))), wrong);
     assert_eq!(code(scene.add("0.4.0", b"hello")), wrong);
-    assert_eq!(files(), [first.clone()]);
+    assert_eq!(files(), std::slice::from_ref(&first));
 
     // While somebody else is adding one, nothing of theirs is touched.
     std::fs::write(folder.join("new"), b"theirs").unwrap();
