@@ -201,7 +201,7 @@ impl Harness {
             .map_err(|_| GatewayError::Input("not an office number".to_owned()))?;
         let now = self.gateway.clock.now();
         let entropy = &*self.gateway.entropy;
-        Ok(operator::new_token(self.store(), entropy, &office, serial, 24, now)?.token)
+        Ok(operator::new_token(self.store(), entropy, &office, serial, 24, false, now)?.token)
     }
 
     /// Changes whether a terminal is answered.

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use crate::calendar::{Date, Timestamp};
 use crate::command::StaffRecord;
 use crate::exchange::{CommandId, DocumentId, Sha256Digest, TrustBundle};
-use crate::facility::Facility;
+use crate::facility::{Facility, FacilityProfile};
 use crate::number::UserId;
 use crate::problem::ProblemCode;
 use crate::release::ReleaseOffer;
@@ -45,6 +45,8 @@ pub enum FeedItem {
     Notice(Notice),
     /// The office's own facts or the insurers it may ask have changed.
     Facility(Facility),
+    /// The office's profile as it is kept now, whichever of its terminals changed it.
+    Profile(FacilityProfile),
     /// A staff record from another terminal of the office, or a leaver stopped by the operator.
     Staff(StaffRecord),
     /// A staff member is stopped at once.

@@ -11,7 +11,7 @@ pub use crate::identity::{DeviceId, Sha256Digest};
 
 use crate::answer::FeedEntry;
 use crate::calendar::Timestamp;
-use crate::facility::Facility;
+use crate::facility::{Facility, FacilityProfile};
 use crate::problem::ProblemCode;
 use crate::value::Redacted;
 
@@ -222,6 +222,9 @@ pub struct Enrolment {
     pub trust: TrustBundle,
     /// The office and the insurers it may ask.
     pub facility: Facility,
+    /// At enrolment, the office as another of its terminals described it. Not at a renewal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<FacilityProfile>,
     /// The gateway's time.
     pub time: Timestamp,
 }

@@ -38,6 +38,27 @@ const SYSTEM_DAEMON: Duration = Duration::from_secs(10);
 /// Serial of the terminal in this world.
 pub const SERIAL: &str = "MDG-DEMO-0001";
 
+/// A terminal of this world.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnitOf {
+    /// Serial of its hardware.
+    pub serial: &'static str,
+    /// Its folder within the world's.
+    pub folder: &'static str,
+}
+
+/// The terminal of most worlds.
+pub const FIRST: UnitOf = UnitOf {
+    serial: SERIAL,
+    folder: "kiosk",
+};
+
+/// A second terminal of the same office.
+pub const SECOND: UnitOf = UnitOf {
+    serial: "MDG-DEMO-0002",
+    folder: "second",
+};
+
 /// Which screen the kiosk of this world has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Screen {
@@ -188,13 +209,21 @@ impl World {
     /// # Errors
     /// What the operator's command said.
     pub fn token(&self) -> io::Result<String> {
+        self.token_of(FIRST)
+    }
+
+    /// A one-time token for one of this world's terminals.
+    ///
+    /// # Errors
+    /// What the operator's command said.
+    pub fn token_of(&self, unit: UnitOf) -> io::Result<String> {
         let answer = self.ask(&[
             "token",
             "new",
             "--office",
             self.office.as_str(),
             "--serial",
-            SERIAL,
+            unit.serial,
         ])?;
         answer["token"]
             .as_str()
@@ -415,7 +444,20 @@ impl World {
     /// # Errors
     /// When a file cannot be written.
     pub fn kiosk_config(&self, screen: Screen, reader: Option<&str>) -> io::Result<PathBuf> {
-        let folder = self.folder.join("kiosk");
+        self.config_of(FIRST, screen, reader)
+    }
+
+    /// The same for one of this world's terminals.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub fn config_of(
+        &self,
+        unit: UnitOf,
+        screen: Screen,
+        reader: Option<&str>,
+    ) -> io::Result<PathBuf> {
+        let folder = self.folder.join(unit.folder);
         let scans = self.folder.join("usb");
         fs::create_dir_all(&folder)?;
         fs::create_dir_all(&scans)?;
@@ -435,11 +477,12 @@ impl World {
         let virtual_reader = self.cards.as_ref().map_or("", |cards| &cards.reader);
         let reader = reader.unwrap_or(virtual_reader);
         let text = format!(
-            "serial = {SERIAL:?}\n\n\
+            "serial = {:?}\n\n\
              [screen]\nplace = {place:?}\npanel = {panel:?}\n\n\
              [paths]\nvault = {:?}\ndevice_secret = {:?}\nattachments = {scans:?}\ndesks = {:?}\n\n\
              [gateway]\nendpoint = \"https://{}\"\nroot = {:?}\n\n\
              [card]\ntrust = {trust:?}\n{authorities}reader = {reader:?}\n",
+            unit.serial,
             folder.join("vault.db"),
             folder.join("device-secret"),
             self.write_desks(&folder)?,

@@ -33,6 +33,7 @@ impl FeedSink for Feed {
             FeedItem::DocumentWithdrawn { document } => inbox::withdraw(tx, now, *document),
             FeedItem::Notice(notice) => inbox::keep_notice(tx, notice),
             FeedItem::Facility(facility) => setup::keep_facility(tx, facility),
+            FeedItem::Profile(profile) => setup::keep_profile(tx, profile),
             FeedItem::Staff(record) => access::apply_record(tx, now, record),
             FeedItem::StaffStopped { id } => access::stop(tx, now, id),
             FeedItem::ReleaseOffered(offer) => update::offer(tx, offer),

@@ -108,6 +108,9 @@ fn existing(
     }
 }
 
+/// Tag of a change of the office's profile.
+pub const PROFILE_CHANGED: &str = "profile_changed";
+
 /// The action's tag on the wire.
 fn kind(action: &Action) -> &'static str {
     match action {
@@ -118,7 +121,7 @@ fn kind(action: &Action) -> &'static str {
         Action::DocumentOpened(_) => "document_opened",
         Action::DocumentDestroyed(_) => "document_destroyed",
         Action::StaffChanged(_) => "staff_changed",
-        Action::ProfileChanged(_) => "profile_changed",
+        Action::ProfileChanged(_) => PROFILE_CHANGED,
         Action::PledgeSigned(_) => "pledge_signed",
         Action::DeviceReport(_) => "device_report",
         Action::UpdateReport(_) => "update_report",

@@ -26,8 +26,8 @@ use protocol::calendar::Timestamp;
 use protocol::exchange::{CommandId, Sha256Digest};
 use protocol::problem::ProblemCode;
 
-pub use append::{Saved, append};
-pub use pages::{Filter, Page, counts, item, page, pending_count, quota};
+pub use append::{PROFILE_CHANGED, Saved, append};
+pub use pages::{Filter, Page, counts, item, page, pending_count, quota, waits};
 pub use person::{discard, edit_and_resend};
 pub use queue::{
     Outgoing, attachment_arrived, mark_answered, mark_sent, needed_attachments, next_batch, prune,

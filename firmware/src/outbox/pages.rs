@@ -71,6 +71,19 @@ pub fn pending_count(connection: &Connection) -> Result<u64, Problem> {
     Ok(counts(connection)?.pending())
 }
 
+/// Whether a command of this kind waits for a receipt.
+///
+/// # Errors
+/// Those of the vault.
+pub fn waits(connection: &Connection, kind: &str) -> Result<bool, Problem> {
+    Ok(connection
+        .prepare_cached(
+            "SELECT EXISTS(SELECT 1 FROM outbox_state JOIN outbox USING(seq)
+             WHERE state IN (0, 1) AND kind = ?1)",
+        )?
+        .query_row([kind], |row| row.get(0))?)
+}
+
 /// How full the queue is. Age is judged only while the clock is trusted.
 ///
 /// # Errors

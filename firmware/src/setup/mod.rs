@@ -29,7 +29,9 @@ use crate::vault::Vault;
 pub use board::KeptPart;
 pub use diagnose::{Finding, findings, simulated_board, whole_vault};
 pub use self_test::SelfTestState;
-pub use store::{MIGRATIONS, facility, is_finished, keep_facility, keep_wiped, profile};
+pub use store::{
+    MIGRATIONS, facility, is_finished, keep_facility, keep_profile, keep_wiped, profile,
+};
 
 /// Least people who can work when set-up ends, one of them an administrator: otherwise a
 /// forgotten passcode or a leaver closes the terminal.
@@ -116,6 +118,8 @@ pub struct Loaded {
     pub certificate: Option<crate::sync::CertificateLife>,
     /// The office as it describes itself.
     pub profile: Option<FacilityProfile>,
+    /// The office as another of its terminals described it, for review in set-up.
+    pub heard: Option<FacilityProfile>,
     /// The office as the gateway knows it.
     pub facility: Option<Facility>,
     /// Language and looks, once somebody chose them.
@@ -237,7 +241,10 @@ fn finish(tx: &Transaction<'_>, command: CommandId, now: &Now) -> Result<(), Pro
     let Some(administrator) = administrator.filter(|_| able.len() >= LEAST_STAFF) else {
         return Err(Problem::Refused(ProblemCode::InputMissing));
     };
-    tell(tx, &administrator.record.id, profile, command, now)?;
+    // What was only looked at is no change: told again, it would undo a later one.
+    if store::heard(tx)?.as_ref() != Some(&profile) {
+        tell(tx, &administrator.record.id, profile, command, now)?;
+    }
     store::keep(tx, store::FINISHED, &true)?;
     store::forget(tx, store::DRAFT)?;
     changed(tx, None, "set_up", now)

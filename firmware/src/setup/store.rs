@@ -9,6 +9,7 @@ use super::Loaded;
 use crate::access::staff;
 use crate::clock::Now;
 use crate::error::Problem;
+use crate::outbox;
 use crate::vault::Migration;
 
 /// Tables of this module.
@@ -22,6 +23,8 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
 }];
 
 pub(super) const PROFILE: &str = "profile";
+/// The office's profile as the gateway last said it.
+const HEARD: &str = "profile_heard";
 pub(super) const FACILITY: &str = "facility";
 pub(super) const LOOK: &str = "look";
 pub(super) const PIN_MODE: &str = "pin_mode";
@@ -61,6 +64,27 @@ pub fn keep_facility(tx: &Transaction<'_>, facility: &Facility) -> Result<(), Pr
     keep(tx, FACILITY, facility)
 }
 
+/// Keeps the office's profile as the gateway knows it. Until somebody has looked at it in set-up it
+/// is only offered for that. A change of this terminal that is still to be told is not overwritten:
+/// the gateway judges it, and says again what it keeps.
+///
+/// # Errors
+/// Those of the vault.
+pub fn keep_profile(tx: &Transaction<'_>, profile: &FacilityProfile) -> Result<(), Problem> {
+    let own = self::profile(tx)?;
+    let only_looked_at = own.is_some() && own == heard(tx)?;
+    let told = is_finished(tx)? && !outbox::waits(tx, outbox::PROFILE_CHANGED)?;
+    if only_looked_at || told {
+        keep(tx, PROFILE, profile)?;
+    }
+    keep(tx, HEARD, profile)
+}
+
+/// The office's profile as the gateway last said it.
+pub(super) fn heard(connection: &Connection) -> Result<Option<FacilityProfile>, Problem> {
+    get(connection, HEARD)
+}
+
 /// Keeps that this vault follows one that was destroyed, so that the screen can say so until
 /// the terminal belongs to an office again.
 ///
@@ -77,6 +101,7 @@ pub(super) fn load(connection: &Connection, now: &Now) -> Result<Loaded, Problem
         last_exchange: crate::sync::last_exchange(connection)?,
         certificate: crate::sync::certificate_life(connection)?,
         profile: profile(connection)?,
+        heard: heard(connection)?,
         facility: facility(connection)?,
         look: get(connection, LOOK)?,
         pin_mode: get(connection, PIN_MODE)?.unwrap_or(false),

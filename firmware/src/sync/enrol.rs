@@ -126,13 +126,16 @@ pub(super) fn take_over(
 ) -> Result<(), Problem> {
     clock.gateway_said(enrolment.time);
     let now = clock.now();
-    let facts = FeedEntry {
-        seq: 0,
-        item: FeedItem::Facility(enrolment.facility.clone()),
-    };
+    let facility = FeedItem::Facility(enrolment.facility.clone());
+    let facts = [facility]
+        .into_iter()
+        .chain(enrolment.profile.clone().map(FeedItem::Profile))
+        .map(|item| FeedEntry { seq: 0, item });
     vault.write(|tx| {
         identity::keep_identity(tx, new)?;
-        sink.keep(tx, &now, &facts)?;
+        for fact in facts.clone() {
+            sink.keep(tx, &now, &fact)?;
+        }
         if let Some(floor) = clock.floor_to_keep() {
             crate::clock::keep_floor(tx, floor)?;
         }

@@ -11,7 +11,7 @@ use hal::card::{
     Tries, TrustClass, Verdicts,
 };
 use protocol::calendar::{Date, Timestamp};
-use protocol::facility::{Desk, Facility, Insurer, OpeningHours};
+use protocol::facility::{Desk, Facility, FacilityProfile, Insurer, OpeningHours};
 use protocol::number::{InsurerNumber, OfficeNumber, UserId};
 use protocol::person::StaffRole;
 use protocol::problem::ProblemCode;
@@ -68,6 +68,8 @@ pub struct Day {
     pub drawn: Vec<PageOrder>,
     /// What the gateway says to an enrolment.
     pub enrolment: Result<(), Problem>,
+    /// The office as another terminal described it; comes with an enrolment.
+    pub heard: Option<FacilityProfile>,
     /// What is found of network and disk; `None`: nothing yet.
     pub probed: Option<Probed>,
     /// Checks of the whole vault that were asked for.
@@ -121,6 +123,7 @@ impl Day {
             stick: Vec::new(),
             drawn: Vec::new(),
             enrolment: Ok(()),
+            heard: None,
             probed: Some(Probed {
                 network: Found::Works,
                 disk: Found::Works,
@@ -393,7 +396,10 @@ impl Day {
                             super::MORNING + 60 * super::DAY
                         ],
                     )?;
-                    crate::setup::keep_facility(tx, &facility())
+                    if let Some(profile) = &self.heard {
+                        setup::keep_profile(tx, profile)?;
+                    }
+                    setup::keep_facility(tx, &facility())
                 })
                 .unwrap();
             identity.device

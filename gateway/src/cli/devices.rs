@@ -2,12 +2,17 @@
 
 use clap::Subcommand;
 use protocol::exchange::DeviceId;
+use protocol::provisioning::FlashRecord;
+use protocol::provisioning::record::FlashResult;
 use serde_json::json;
 
 use super::{Context, releases, self_test};
 use crate::error::GatewayError;
 use crate::operator;
-use crate::store::{self, Device, DeviceState, Document, KeptSelfTest, Target};
+use crate::store::{
+    self, Account, Device, DeviceState, Document, KeptAt, KeptSelfTest, Store, Target, Tx,
+    UpstreamUser,
+};
 
 /// Most alarms and documents that are listed.
 const MAX_LISTED: u32 = 1_000;
@@ -36,10 +41,96 @@ pub enum Devices {
         /// Serial of the unit; the terminal enrolled last counts where several had it.
         serial: String,
     },
+    /// The account that each terminal has at the service upstream.
+    #[command(subcommand)]
+    Account(AccountCommand),
     /// What needs looking at: audit logs that went back or forked, signs of a restore.
     Alarms,
     /// Documents with the times they were received and opened.
     Documents,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum AccountCommand {
+    /// Give a terminal its account, in place of the one it had.
+    Set {
+        /// Id of the terminal.
+        device: DeviceId,
+        /// User id there: 電子請求ユーザID (KJ…), or the portal's for one reading terminal.
+        #[arg(long)]
+        user: String,
+        /// Where its password is kept, in your own words. Never the password itself.
+        #[arg(long)]
+        kept_at: String,
+    },
+    /// Take a terminal's account from it.
+    Clear {
+        /// Id of the terminal.
+        device: DeviceId,
+    },
+    /// The terminals that have one.
+    List,
+}
+
+impl AccountCommand {
+    fn run(self, context: &Context, store: &dyn Store) -> Result<(), GatewayError> {
+        match self {
+            Self::Set {
+                device,
+                user,
+                kept_at,
+            } => {
+                let user = UpstreamUser::parse(&user)?;
+                let kept_at = KeptAt::parse(&kept_at)?;
+                let name = user.as_str().to_owned();
+                operator::set_account(store, &device, user, kept_at, context.now())?;
+                context.output.print(
+                    &format!("{device} asks as {name}"),
+                    &json!({ "device": device, "user": name }),
+                )
+            }
+            Self::Clear { device } => {
+                let had = operator::clear_account(store, &device)?;
+                let said = if had {
+                    "has no account any more"
+                } else {
+                    "had no account"
+                };
+                context.output.print(
+                    &format!("{device} {said}"),
+                    &json!({ "device": device, "cleared": had }),
+                )
+            }
+            Self::List => {
+                let rows = store::read(store, |tx| rows(tx))?;
+                let with = rows
+                    .iter()
+                    .filter_map(|row| Some((&row.device, row.account.as_ref()?)));
+                let (lines, values): (Vec<_>, Vec<_>) = with
+                    .map(|(device, account)| {
+                        let mut value = account_value(account);
+                        value["device"] = json!(device.id);
+                        value["office"] = json!(device.office);
+                        let (user, kept_at) = (account.user.as_str(), account.kept_at.as_str());
+                        let line = format!(
+                            "{}  office {}  user {user}  password kept: {kept_at}",
+                            device.id, device.office
+                        );
+                        (line, value)
+                    })
+                    .unzip();
+                context.output.print(&lines.join("\n"), &json!(values))
+            }
+        }
+    }
+}
+
+fn account_value(account: &Account) -> serde_json::Value {
+    json!({
+        "user": account.user.as_str(),
+        "kept_at": account.kept_at.as_str(),
+        "set_at": account.set_at,
+    })
 }
 
 impl Devices {
@@ -58,29 +149,9 @@ impl Devices {
             Self::Reinstate { device } => set(device, DeviceState::Active),
             Self::Lost { device } => set(device, DeviceState::Lost),
             Self::List => {
-                let (devices, targets) = store::read(&store, |tx| {
-                    let devices = tx.devices(None)?;
-                    let devices = devices
-                        .into_iter()
-                        .map(|device| {
-                            let test = tx.self_test(device.key)?;
-                            Ok((device, test))
-                        })
-                        .collect::<Result<Vec<_>, GatewayError>>()?;
-                    Ok((devices, tx.targets(None)?))
-                })?;
-                let newest = |device: &Device| {
-                    let of = targets.iter().filter(|target| target.key == device.key);
-                    of.max_by_key(|target| target.offered_at)
-                };
-                let lines: Vec<_> = devices
-                    .iter()
-                    .map(|(device, test)| line(device, test.as_ref(), newest(device)))
-                    .collect();
-                let values: Vec<_> = devices
-                    .iter()
-                    .map(|(device, test)| value(device, test.as_ref(), newest(device)))
-                    .collect();
+                let rows = store::read(&store, |tx| rows(tx))?;
+                let lines: Vec<_> = rows.iter().map(line).collect();
+                let values: Vec<_> = rows.iter().map(value).collect();
                 context.output.print(&lines.join("\n"), &json!(values))
             }
             Self::Selftest { serial } => {
@@ -108,6 +179,7 @@ impl Devices {
                     ),
                 }
             }
+            Self::Account(command) => command.run(context, &store),
             Self::Alarms => {
                 let alarms = store::read(&store, |tx| tx.alarms(MAX_LISTED))?;
                 let lines: Vec<_> = alarms
@@ -130,12 +202,59 @@ impl Devices {
     }
 }
 
-fn line(device: &Device, test: Option<&KeptSelfTest>, update: Option<&Target>) -> String {
+/// A terminal, with what else is known of it.
+struct Row {
+    device: Device,
+    test: Option<KeptSelfTest>,
+    /// The system that was offered to it last.
+    update: Option<Target>,
+    /// The latest record of its card.
+    card: Option<FlashRecord>,
+    /// Its account at the service upstream.
+    account: Option<Account>,
+}
+
+fn rows(tx: &mut dyn Tx) -> Result<Vec<Row>, GatewayError> {
+    let targets = tx.targets(None)?;
+    let devices = tx.devices(None)?;
+    devices
+        .into_iter()
+        .map(|device| {
+            let offered = targets.iter().filter(|target| target.key == device.key);
+            Ok(Row {
+                test: tx.self_test(device.key)?,
+                update: offered.max_by_key(|target| target.offered_at).cloned(),
+                card: tx.card_of(&device.serial)?,
+                account: tx.account(device.key)?,
+                device,
+            })
+        })
+        .collect()
+}
+
+fn card_word(card: &FlashRecord) -> &'static str {
+    match card.result {
+        FlashResult::Verified => "verified",
+        FlashResult::Failed { .. } => "failed",
+    }
+}
+
+fn line(row: &Row) -> String {
+    let Row { device, update, .. } = row;
+    let test = row.test.as_ref();
     let verdict = test.map_or("none yet", |kept| kept.test.verdict().word());
+    let card = row.card.as_ref().map_or_else(
+        || "no record".to_owned(),
+        |card| format!("{} {}", card.version, card_word(card)),
+    );
+    let account = row
+        .account
+        .as_ref()
+        .map_or("none", |account| account.user.as_str());
     let seen = device
         .last_seen
         .map_or_else(|| "never".to_owned(), |at| at.to_string());
-    let update = update.map_or_else(String::new, |target| {
+    let update = update.as_ref().map_or_else(String::new, |target| {
         let running = target
             .running
             .map_or_else(String::new, |running| format!("{running}, "));
@@ -147,7 +266,7 @@ fn line(device: &Device, test: Option<&KeptSelfTest>, update: Option<&Target>) -
     });
     format!(
         "{}  {}  office {}  serial {}  certificate until {}  seen {seen}  held {}  waiting {}  \
-          self-test {verdict}{update}",
+          self-test {verdict}  card {card}  account {account}{update}",
         device.id,
         device.state.as_str(),
         device.office,
@@ -158,11 +277,8 @@ fn line(device: &Device, test: Option<&KeptSelfTest>, update: Option<&Target>) -
     )
 }
 
-fn value(
-    device: &Device,
-    test: Option<&KeptSelfTest>,
-    update: Option<&Target>,
-) -> serde_json::Value {
+fn value(row: &Row) -> serde_json::Value {
+    let device = &row.device;
     json!({
         "device": device.id,
         "state": device.state.as_str(),
@@ -175,8 +291,14 @@ fn value(
         "backed_up": device.backed_up,
         "waiting": device.waiting,
         "audit": device.audit,
-        "update": update.map(releases::target_value),
-        "self_test": test.map(|kept| json!({
+        "update": row.update.as_ref().map(releases::target_value),
+        "card": row.card.as_ref().map(|card| json!({
+            "version": card.version,
+            "finished_at": card.finished_at,
+            "result": card_word(card),
+        })),
+        "account": row.account.as_ref().map(account_value),
+        "self_test": row.test.as_ref().map(|kept| json!({
             "verdict": kept.test.verdict().word(),
             "made_at": kept.made_at,
         })),

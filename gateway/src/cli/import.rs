@@ -8,12 +8,9 @@ use clap::{Args, ValueEnum};
 use protocol::number::InsurerNumber;
 use serde_json::json;
 
-use super::Context;
+use super::{Context, IN_PART};
 use crate::error::GatewayError;
 use crate::sources::csv::{Encoding, MAX_FILE_BYTES, Report, import_eligibility, import_progress};
-
-/// Exit code when some rows did not go in.
-const IN_PART: u8 = 3;
 
 #[derive(Debug, Args)]
 pub struct Import {

@@ -95,6 +95,9 @@ enum Command {
     RenewServer(init::RenewServer),
 }
 
+/// Exit code when something of several did not go in.
+const IN_PART: u8 = 3;
+
 /// What a subcommand works with.
 struct Context {
     layout: Layout,
@@ -144,7 +147,7 @@ fn run(context: &Context, command: Command) -> Result<ExitCode, GatewayError> {
         Command::Images(command) => command.run(context).map(done),
         Command::Stations(command) => command.run(context).map(done),
         Command::Releases(command) => command.run(context).map(done),
-        Command::Manifest(command) => command.run(context).map(done),
+        Command::Manifest(command) => command.run(context),
         Command::Backup(command) => command.run(context).map(done),
         Command::DemoData(command) => command.run(context).map(done),
         Command::Openapi => context

@@ -218,6 +218,7 @@ fn show(
     let values: Vec<_> = known
         .iter()
         .map(|(facility, profile, pledges)| {
+            let profile = profile.as_ref().map(|kept| &kept.profile);
             json!({ "facility": facility, "profile": profile, "pledges": pledges })
         })
         .collect();

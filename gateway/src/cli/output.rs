@@ -37,11 +37,24 @@ impl Output {
     /// Prints a failure on standard error.
     pub fn error(&self, error: &GatewayError) {
         let code = error.code();
-        let text = if self.json {
+        self.complain(if self.json {
             json!({ "code": code, "error": error.to_string() }).to_string()
         } else {
             format!("{code}: {error}")
-        };
+        });
+    }
+
+    /// The same for one file of several.
+    pub fn error_of(&self, file: &str, error: &GatewayError) {
+        let code = error.code();
+        self.complain(if self.json {
+            json!({ "file": file, "code": code, "error": error.to_string() }).to_string()
+        } else {
+            format!("{code}: {file}: {error}")
+        });
+    }
+
+    fn complain(&self, text: String) {
         // Without a standard error there is nobody to tell.
         let _ = writeln!(std::io::stderr(), "{text}");
     }

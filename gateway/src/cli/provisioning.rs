@@ -2,6 +2,7 @@
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use clap::Subcommand;
 use protocol::problem::ProblemCode;
@@ -9,7 +10,7 @@ use protocol::provisioning::image::{MAX_MANIFEST_BYTES, TrustedKeys};
 use protocol::provisioning::record::{FlashRecord, FlashResult};
 use serde_json::json;
 
-use super::Context;
+use super::{Context, IN_PART};
 use crate::error::GatewayError;
 use crate::operator;
 use crate::store;
@@ -80,24 +81,50 @@ impl Images {
 }
 
 impl Manifest {
-    pub fn run(self, context: &Context) -> Result<(), GatewayError> {
+    pub fn run(self, context: &Context) -> Result<ExitCode, GatewayError> {
         let store = context.layout.open_store()?;
         match self {
             Self::Import { files } => {
                 let mut lines = Vec::new();
                 let mut values = Vec::new();
+                let (mut taken_any, mut refused_any) = (false, false);
+                // One that is refused keeps none of the others out.
                 for file in &files {
-                    let taken = operator::take_record(&store, &text(file)?, context.now())?;
-                    let again = if taken.new { "" } else { "  (known already)" };
-                    lines.push(format!("{}{again}", line(&taken.record)));
-                    values.push(json!({ "record": taken.record, "new": taken.new }));
+                    let name = file.display().to_string();
+                    let taken = text(file)
+                        .and_then(|text| operator::take_record(&store, &text, context.now()));
+                    match taken {
+                        Ok(taken) => {
+                            taken_any = true;
+                            let again = if taken.new { "" } else { "  (known already)" };
+                            lines.push(format!("{name}: {}{again}", line(&taken.record)));
+                            values.push(
+                                json!({ "file": name, "record": taken.record, "new": taken.new }),
+                            );
+                        }
+                        Err(error) => {
+                            refused_any = true;
+                            context.output.error_of(&name, &error);
+                            values.push(json!({
+                                "file": name,
+                                "code": error.code(),
+                                "error": error.to_string(),
+                            }));
+                        }
+                    }
                 }
-                context.output.print(&lines.join("\n"), &json!(values))
+                context.output.print(&lines.join("\n"), &json!(values))?;
+                Ok(match (taken_any, refused_any) {
+                    (_, false) => ExitCode::SUCCESS,
+                    (true, true) => ExitCode::from(IN_PART),
+                    (false, true) => ExitCode::FAILURE,
+                })
             }
             Self::List => {
                 let cards = store::read(&store, |tx| tx.cards(MAX_LISTED))?;
                 let lines: Vec<_> = cards.iter().map(line).collect();
-                context.output.print(&lines.join("\n"), &json!(cards))
+                context.output.print(&lines.join("\n"), &json!(cards))?;
+                Ok(ExitCode::SUCCESS)
             }
         }
     }

@@ -5,7 +5,7 @@ use protocol::number::OfficeNumber;
 use protocol::provisioning::image::VerifyKey;
 use serde_json::{Value, json};
 
-use super::Context;
+use super::{Context, token};
 use crate::error::GatewayError;
 use crate::operator;
 use crate::store::{self, MadeToken, Station, StationRight};
@@ -36,7 +36,7 @@ pub enum Stations {
         /// Key id.
         kid: String,
     },
-    /// Take nothing from a machine any more.
+    /// Take nothing from a machine any more, and cancel its tokens that were not used yet.
     Revoke {
         /// Key id.
         kid: String,
@@ -85,8 +85,14 @@ impl Stations {
                 done(&format!("{kid} may make no tokens"), &kid)
             }
             Self::Revoke { kid } => {
-                operator::revoke_station(&store, &kid, Some(context.now()))?;
-                done(&format!("nothing is taken from {kid} any more"), &kid)
+                let gone = operator::revoke_station(&store, &kid, Some(context.now()))?;
+                let mut lines = vec![format!("nothing is taken from {kid} any more")];
+                lines.extend(gone.iter().map(token::cancelled_line));
+                let values: Vec<_> = gone.iter().map(token::cancelled_value).collect();
+                context.output.print(
+                    &lines.join("\n"),
+                    &json!({ "kid": kid, "cancelled": values }),
+                )
             }
             Self::Reinstate { kid } => {
                 operator::revoke_station(&store, &kid, None)?;

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::Extension;
 use axum::body::Body;
@@ -44,9 +45,12 @@ pub(super) async fn token(
     }
     let request: SignedTokenRequest = body::read_json(&headers, body).await?;
     let gateway = Arc::clone(&shared.gateway);
+    let proved = Arc::new(AtomicBool::new(false));
+    let is_proved = Arc::clone(&proved);
     let made = store::write_async(&**shared.gateway.engine.store(), move |tx| {
         let trust = gateway.registrar.trust();
-        station_token(tx, &*gateway.entropy, trust, &request.signed, now)
+        let signed = &request.signed;
+        station_token(tx, &*gateway.entropy, trust, signed, &is_proved, now)
     })
     .await;
     match made {
@@ -55,7 +59,11 @@ pub(super) async fn token(
             body::answer(&token)
         }
         Err(error) => {
-            shared.stations.failed(from.ip(), now);
+            // A station that signed well and is told no is not guessing: it may have fifty more
+            // cards to write.
+            if !proved.load(Ordering::Relaxed) {
+                shared.stations.failed(from.ip(), now);
+            }
             Err(error.into())
         }
     }

@@ -30,6 +30,7 @@ pub use welcome::welcome;
 
 use crate::error::GatewayError;
 use crate::pki::receipt_key::ReceiptSigner;
+use crate::sources::{EligibilitySource, Imported};
 use crate::store::{self, AlarmKind, Device, DeviceState, Store, Tx};
 
 /// A terminal that only asks for news has its record touched at most this often.
@@ -77,6 +78,7 @@ pub struct Engine {
     store: Arc<dyn Store>,
     signer: ReceiptSigner,
     settings: Settings,
+    eligibility: Arc<dyn EligibilitySource>,
 }
 
 /// What one exchange did, before it is signed.
@@ -95,6 +97,16 @@ impl Engine {
             store,
             signer,
             settings,
+            eligibility: Arc::new(Imported),
+        }
+    }
+
+    /// The same, asking another source about eligibility.
+    #[must_use]
+    pub fn with_eligibility(self, eligibility: Arc<dyn EligibilitySource>) -> Self {
+        Self {
+            eligibility,
+            ..self
         }
     }
 
@@ -122,8 +134,9 @@ impl Engine {
     ) -> Result<ExchangeResponse, GatewayError> {
         let prepared = prepare(request)?;
         let (device, settings) = (device.clone(), self.settings);
+        let eligibility = Arc::clone(&self.eligibility);
         let applied = store::write(&*self.store, move |tx| {
-            apply(tx, settings, &device, &prepared, now)
+            apply(tx, settings, &*eligibility, &device, &prepared, now)
         })?;
         self.finish(applied)
     }
@@ -140,8 +153,9 @@ impl Engine {
     ) -> Result<ExchangeResponse, GatewayError> {
         let prepared = prepare(request)?;
         let (device, settings) = (device.clone(), self.settings);
+        let eligibility = Arc::clone(&self.eligibility);
         let applied = store::write_async(&*self.store, move |tx| {
-            apply(tx, settings, &device, &prepared, now)
+            apply(tx, settings, &*eligibility, &device, &prepared, now)
         })
         .await?;
         self.finish(applied)
@@ -188,6 +202,7 @@ fn admitted(found: Option<Device>) -> Result<Device, GatewayError> {
 pub fn apply(
     tx: &mut dyn Tx,
     settings: Settings,
+    eligibility: &dyn EligibilitySource,
     id: &DeviceId,
     prepared: &Prepared,
     now: Timestamp,
@@ -233,6 +248,7 @@ pub fn apply(
             device: &mut device,
             told: &mut told,
             memo: &mut memo,
+            eligibility,
             settings,
             now,
         };

@@ -13,6 +13,7 @@ use protocol::problem::ProblemCode;
 use super::prepare::PreparedCommand;
 use super::{Settings, effects};
 use crate::error::GatewayError;
+use crate::sources::EligibilitySource;
 use crate::store::{Device, Tx};
 
 /// One terminal's commands within one transaction.
@@ -22,6 +23,7 @@ pub(super) struct Desk<'a> {
     /// Feed entries made in this exchange.
     pub(super) told: &'a mut Vec<FeedEntry>,
     pub(super) memo: &'a mut Memo,
+    pub(super) eligibility: &'a dyn EligibilitySource,
     pub(super) settings: Settings,
     pub(super) now: Timestamp,
 }
@@ -156,7 +158,7 @@ impl Desk<'_> {
                 effects::document(self, mark, crate::store::DocumentTime::Destroyed)
             }
             Action::StaffChanged(staff) => effects::staff(self, command, staff),
-            Action::ProfileChanged(profile) => effects::profile(self, profile),
+            Action::ProfileChanged(profile) => effects::profile(self, command, profile),
             Action::PledgeSigned(pledge) => effects::pledge(self, command, pledge),
             Action::DeviceReport(report) => effects::device(self, report),
             Action::UpdateReport(report) => effects::update(self, report),

@@ -8,7 +8,7 @@ use crate::entropy::Entropy;
 use crate::error::GatewayError;
 use crate::pki::registrar::MAX_SERIAL_BYTES;
 use crate::pki::token::{self, MAX_TOKEN_HOURS};
-use crate::store::{self, DeviceState, Store};
+use crate::store::{self, Cancelled, Device, DeviceState, Store, TokenIssue, Tx};
 
 /// A token as it is printed once.
 pub struct NewToken {
@@ -18,7 +18,8 @@ pub struct NewToken {
     pub expires_at: Timestamp,
 }
 
-/// Makes a one-time token for one unit of one office.
+/// Makes a one-time token for one unit of one office. With `replaces`, its use stops the unit that
+/// is enrolled under the serial.
 ///
 /// # Errors
 /// An office that is not known, a serial that cannot be one, a life beyond 24 hours.
@@ -28,6 +29,7 @@ pub fn new_token(
     office: &OfficeNumber,
     serial: &str,
     hours: u32,
+    replaces: bool,
     now: Timestamp,
 ) -> Result<NewToken, GatewayError> {
     let serial = serial.trim();
@@ -44,7 +46,7 @@ pub fn new_token(
             "a token lives 1 to {MAX_TOKEN_HOURS} hours"
         )));
     }
-    let (token, issue) = token::issue(entropy, office, serial, hours, now);
+    let (token, issue) = token::issue(entropy, office, serial, hours, replaces, now);
     let expires_at = issue.expires_at;
     store::write(store, move |tx| {
         if tx.facility(&issue.office)?.is_none() {
@@ -73,6 +75,34 @@ pub fn set_state(
         let device = tx
             .device(&id)?
             .ok_or_else(|| GatewayError::Input(format!("terminal {id} is not known")))?;
-        tx.set_device_state(device.key, state)
+        retire(tx, device.key, state)
     })
+}
+
+/// Changes whether a terminal is answered. One that is not has no account upstream any more.
+pub(crate) fn retire(tx: &mut dyn Tx, key: i64, state: DeviceState) -> Result<(), GatewayError> {
+    if state != DeviceState::Active {
+        tx.drop_account(key)?;
+    }
+    tx.set_device_state(key, state)
+}
+
+/// The terminals that are answered under a serial.
+pub(crate) fn enrolled(tx: &mut dyn Tx, serial: &str) -> Result<Vec<Device>, GatewayError> {
+    let mut devices = tx.devices(None)?;
+    devices.retain(|device| device.serial == serial && device.state == DeviceState::Active);
+    Ok(devices)
+}
+
+/// Cancels the tokens of a unit that were not used yet, and says which they were.
+///
+/// # Errors
+/// The database's.
+pub fn cancel_tokens(
+    store: &dyn Store,
+    serial: &str,
+    now: Timestamp,
+) -> Result<Vec<TokenIssue>, GatewayError> {
+    let which = Cancelled::Serial(serial.trim().to_owned());
+    store::write(store, move |tx| tx.cancel_tokens(&which, now))
 }

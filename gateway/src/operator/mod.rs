@@ -1,6 +1,7 @@
 //! What the municipality's operator does. Each function is one transaction; the gateway
 //! may be serving from the same file meanwhile.
 
+mod accounts;
 mod backup;
 mod devices;
 mod documents;
@@ -9,8 +10,10 @@ mod provisioning;
 mod releases;
 mod stations;
 
+pub use accounts::{clear_account, set_account};
 pub use backup::{BackedUp, backup};
-pub use devices::{NewToken, new_token, set_state};
+pub use devices::{NewToken, cancel_tokens, new_token, set_state};
+pub(crate) use devices::{enrolled, retire};
 pub use documents::{Delivery, SavedAttachments, decline, deliver, save_attachments};
 pub use offices::{add_notice, put_insurer, put_office, stop_staff};
 pub(crate) use provisioning::is_signed;

@@ -3,7 +3,7 @@
 //! The gateway's word installs nothing: each terminal's machine verifies the bundle's own
 //! signature and version.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -47,14 +47,36 @@ impl Bundles {
         self.folder.join(format!("{sha256}.raucb"))
     }
 
-    /// Copies a bundle in, durably.
-    fn take(&self, file: &Path) -> Result<(Sha256Digest, u64), GatewayError> {
+    /// Holds the folder alone: one bundle is added at a time.
+    fn hold(&self) -> Result<File, GatewayError> {
         private::own_folder(&self.folder)?;
-        let read = |e: std::io::Error| GatewayError::given(file, &e);
+        let held =
+            File::open(&self.folder).map_err(|e| GatewayError::io("open", &self.folder, e))?;
+        match held.try_lock() {
+            Ok(()) => Ok(held),
+            Err(TryLockError::WouldBlock) => Err(GatewayError::Input(
+                "another bundle is being added; try again when it is in".to_owned(),
+            )),
+            Err(TryLockError::Error(e)) => Err(GatewayError::io("lock", &self.folder, e)),
+        }
+    }
+
+    /// Copies a bundle in, durably. What is refused leaves nothing behind.
+    fn take(&self, file: &Path) -> Result<(Sha256Digest, u64), GatewayError> {
         let new = self.folder.join("new");
-        let write = |e| GatewayError::io("write", &new, e);
+        let taken = self.copy(file, &new);
+        if taken.is_err() {
+            // The refusal is told; what cannot be deleted is written over by the next bundle.
+            let _ = fs::remove_file(&new);
+        }
+        taken
+    }
+
+    fn copy(&self, file: &Path, new: &Path) -> Result<(Sha256Digest, u64), GatewayError> {
+        let read = |e: std::io::Error| GatewayError::given(file, &e);
+        let write = |e| GatewayError::io("write", new, e);
         let mut from = File::open(file).map_err(read)?;
-        let mut to = private::open(&new).map_err(write)?;
+        let mut to = private::open(new).map_err(write)?;
         to.set_len(0).map_err(write)?;
         let mut hash = Context::new(&SHA256);
         let mut piece = vec![0; PIECE_BYTES];
@@ -80,7 +102,7 @@ impl Bundles {
         to.sync_all().map_err(write)?;
         let mut sha256 = Sha256Digest([0; Sha256Digest::LENGTH]);
         sha256.0.copy_from_slice(hash.finish().as_ref());
-        fs::rename(&new, self.file(&sha256)).map_err(write)?;
+        fs::rename(new, self.file(&sha256)).map_err(write)?;
         File::open(&self.folder)
             .and_then(|folder| folder.sync_all())
             .map_err(write)?;
@@ -120,6 +142,7 @@ pub fn add_release(
             "the minimum {minimum} is above the version {version}"
         )));
     }
+    let _held = bundles.hold()?;
     let (sha256, size) = bundles.take(file)?;
     let release = Release {
         version,
@@ -130,7 +153,7 @@ pub fn add_release(
         withdrawn_at: None,
     };
     let added = release.clone();
-    store::write(store, move |tx| {
+    let kept = store::write(store, move |tx| {
         for known in tx.releases()? {
             let same = known.sha256 == added.sha256;
             if known.version != added.version {
@@ -149,7 +172,17 @@ pub fn add_release(
             }
         }
         tx.put_release(&added)
-    })?;
+    });
+    if let Err(refused) = kept {
+        // Unless it is the bundle of another release, nobody ever asks for it.
+        let asked_for = store::read(store, |tx| tx.releases())?
+            .iter()
+            .any(|known| known.sha256 == sha256 && known.withdrawn_at.is_none());
+        if !asked_for {
+            bundles.forget(&sha256)?;
+        }
+        return Err(refused);
+    }
     Ok(release)
 }
 

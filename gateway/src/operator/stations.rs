@@ -3,7 +3,7 @@
 use protocol::calendar::Timestamp;
 
 use crate::error::GatewayError;
-use crate::store::{self, Station, StationRight, Store, Tx};
+use crate::store::{self, Cancelled, Station, StationRight, Store, TokenIssue, Tx};
 
 /// Gives a station the right to make tokens.
 ///
@@ -40,7 +40,8 @@ pub fn deny_station(store: &dyn Store, kid: &str) -> Result<(), GatewayError> {
     })
 }
 
-/// Takes nothing from a station any more, or answers it again.
+/// Takes nothing from a station any more, or answers it again. What it made and nobody used yet is
+/// cancelled with it, and stays so; the answer is which.
 ///
 /// # Errors
 /// A station that is not known.
@@ -48,11 +49,15 @@ pub fn revoke_station(
     store: &dyn Store,
     kid: &str,
     revoked_at: Option<Timestamp>,
-) -> Result<(), GatewayError> {
+) -> Result<Vec<TokenIssue>, GatewayError> {
     let kid = kid.to_owned();
     store::write(store, move |tx| {
         station(tx, &kid)?;
-        tx.set_station_revoked(&kid, revoked_at)
+        tx.set_station_revoked(&kid, revoked_at)?;
+        match revoked_at {
+            None => Ok(Vec::new()),
+            Some(now) => tx.cancel_tokens(&Cancelled::Station(kid), now),
+        }
     })
 }
 

@@ -18,7 +18,8 @@ use super::token;
 use crate::engine::{admit, welcome};
 use crate::entropy::Entropy;
 use crate::error::GatewayError;
-use crate::store::{Device, DeviceState, Tx};
+use crate::operator::{enrolled, retire};
+use crate::store::{AlarmKind, Device, DeviceState, Station, TokenIssue, Tx};
 
 /// Longest hardware serial, in bytes.
 pub const MAX_SERIAL_BYTES: usize = 64;
@@ -81,10 +82,14 @@ impl Registrar {
                 return refuse(ProblemCode::EnrolTokenUsed, "the token was used");
             }
             let device = admit(tx, &device)?;
-            return self.answer(tx, &device.office, device.id, chain, now);
+            return self.enrolled(tx, &device.office, device.id, chain, now);
         }
-        if now > token.issue.expires_at {
+        if now > token.issue.expires_at || token.cancelled_at.is_some() {
             return refuse(ProblemCode::EnrolTokenExpired, "the token has ended");
+        }
+        let station = maker(tx, &token.issue)?;
+        if token.issue.replaces {
+            replace(tx, &token.issue, station.as_ref())?;
         }
         let mut device = Device {
             key: 0,
@@ -104,9 +109,10 @@ impl Registrar {
         };
         device.key = tx.add_device(&device)?;
         welcome(tx, &mut device, now)?;
+        look_for_card(tx, &device, now)?;
         let chain = self.issue(tx, &device, &key, now)?;
         tx.use_token(&hash, &device.id, &key.key_hash(), &chain, now)?;
-        self.answer(tx, &device.office, device.id, chain, now)
+        self.enrolled(tx, &device.office, device.id, chain, now)
     }
 
     /// Issues a fresh certificate for a fresh key, while the terminal's record is active.
@@ -144,6 +150,20 @@ impl Registrar {
         Ok(issued.chain)
     }
 
+    /// With what another terminal of the office said of it: nobody types that again.
+    fn enrolled(
+        &self,
+        tx: &mut dyn Tx,
+        office: &OfficeNumber,
+        device: DeviceId,
+        certificate: String,
+        now: Timestamp,
+    ) -> Result<Enrolment, GatewayError> {
+        let profile = tx.profile(office)?.map(|kept| kept.profile);
+        let answer = self.answer(tx, office, device, certificate, now)?;
+        Ok(Enrolment { profile, ..answer })
+    }
+
     fn answer(
         &self,
         tx: &mut dyn Tx,
@@ -160,6 +180,7 @@ impl Registrar {
             certificate,
             trust: self.trust.clone(),
             facility,
+            profile: None,
             time: now,
         })
     }
@@ -169,4 +190,47 @@ impl Registrar {
         self.entropy.fill(&mut random);
         DeviceId::from_random(random)
     }
+}
+
+/// Raises an alarm when records of cards are kept here and there is none of this unit's. It is
+/// enrolled all the same: the record may be on its way.
+fn look_for_card(tx: &mut dyn Tx, device: &Device, now: Timestamp) -> Result<(), GatewayError> {
+    if tx.card_of(&device.serial)?.is_none() && !tx.cards(1)?.is_empty() {
+        tracing::warn!(device = %device.id, "no record of the terminal's card is here");
+        tx.raise(device.key, AlarmKind::CardUnknown, now)?;
+    }
+    Ok(())
+}
+
+/// The station that made a token, if one did. What a stopped station made serves nobody, even
+/// where it was not cancelled with it.
+fn maker(tx: &mut dyn Tx, issue: &TokenIssue) -> Result<Option<Station>, GatewayError> {
+    let Some(kid) = &issue.station else {
+        return Ok(None);
+    };
+    let station = tx.stations()?.into_iter().find(|s| s.key.kid == *kid);
+    match station {
+        Some(station) if station.revoked_at.is_none() => Ok(Some(station)),
+        _ => Err(GatewayError::refuse(
+            ProblemCode::EnrolTokenExpired,
+            "the station that made the token was stopped",
+        )),
+    }
+}
+
+/// The unit that was enrolled under the serial is refused from its next request on. A station
+/// stops none of an office that it may not speak for, also not one that was enrolled after the
+/// token was made.
+fn replace(
+    tx: &mut dyn Tx,
+    issue: &TokenIssue,
+    station: Option<&Station>,
+) -> Result<(), GatewayError> {
+    for device in enrolled(tx, &issue.serial)? {
+        if device.office == issue.office || station.is_none_or(|s| s.may(&device.office)) {
+            retire(tx, device.key, DeviceState::Revoked)?;
+            tracing::info!(device = %device.id, "a terminal was replaced");
+        }
+    }
+    Ok(())
 }

@@ -1,6 +1,7 @@
 //! One-time tokens that machines which write cards ask for, each request signed by the machine's
 //! own key.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use protocol::calendar::Timestamp;
@@ -14,15 +15,16 @@ use protocol::provisioning::token::{
 use super::token::{self, TOKEN_HOURS};
 use crate::entropy::Entropy;
 use crate::error::GatewayError;
-use crate::operator::is_signed;
-use crate::store::{DeviceState, MadeToken, Station, StationRight, Tx};
+use crate::operator::{enrolled, is_signed};
+use crate::store::{MadeToken, Station, Tx};
 
 /// Tokens that one station may make in an hour: a day's work of many people, and far too few to
 /// try serials.
 pub const TOKENS_AN_HOUR: u64 = 500;
 
 /// Makes a token for the unit that a station asks for, within one transaction: the request is
-/// verified, its number is used up, and the making is kept.
+/// verified, its number is used up, and the making is kept. `proved` says afterwards whether a known
+/// station signed it, whatever became of it.
 ///
 /// # Errors
 /// [`ProblemCode::StationUnknown`], [`ProblemCode::StationRight`],
@@ -33,15 +35,12 @@ pub(crate) fn station_token(
     entropy: &dyn Entropy,
     trust: &TrustBundle,
     signed: &str,
+    proved: &AtomicBool,
     now: Timestamp,
 ) -> Result<StationToken, GatewayError> {
-    let (station, request) = verify(tx, trust, signed, now)?;
+    let (station, request) = verify(tx, trust, signed, proved, now)?;
     let refuse = |code, title| Err(GatewayError::refuse(code, title));
-    let may = station.rights.iter().any(|right| match right {
-        StationRight::All => true,
-        StationRight::Office(office) => *office == request.office,
-    });
-    if !may {
+    if !station.may(&request.office) {
         return refuse(
             ProblemCode::StationRight,
             "the station may not make tokens for this office",
@@ -54,17 +53,22 @@ pub(crate) fn station_token(
     let Some(facility) = tx.facility(&request.office)? else {
         return refuse(ProblemCode::StationOffice, "the office is not known");
     };
-    let enrolled = tx.devices(None)?.iter().any(|device| {
-        device.serial == request.serial.as_str() && device.state == DeviceState::Active
-    });
-    if enrolled && !request.replace {
+    let enrolled = enrolled(tx, request.serial.as_str())?;
+    if !enrolled.is_empty() && !request.replace {
         return refuse(
             ProblemCode::StationEnrolled,
             "a unit of this serial is enrolled already",
         );
     }
+    if !enrolled.iter().all(|device| station.may(&device.office)) {
+        return refuse(
+            ProblemCode::StationRight,
+            "the station may not replace a unit of another office",
+        );
+    }
     let (serial, office) = (request.serial.as_str(), &request.office);
-    let (new, issue) = token::issue(entropy, office, serial, TOKEN_HOURS, now);
+    let (new, mut issue) = token::issue(entropy, office, serial, TOKEN_HOURS, request.replace, now);
+    issue.station = Some(station.key.kid.clone());
     tx.add_token(&issue, now)?;
     let fresh = tx.add_station_token(&MadeToken {
         kid: station.key.kid,
@@ -92,6 +96,7 @@ fn verify(
     tx: &mut dyn Tx,
     trust: &TrustBundle,
     signed: &str,
+    proved: &AtomicBool,
     now: Timestamp,
 ) -> Result<(Station, TokenRequest), GatewayError> {
     let wrong = |title| GatewayError::refuse(ProblemCode::StationRequest, title);
@@ -107,6 +112,7 @@ fn verify(
     if !is_signed(&station.key, &parts) {
         return Err(wrong("the request's signature is wrong"));
     }
+    proved.store(true, Ordering::Relaxed);
     if station.revoked_at.is_some() {
         return Err(GatewayError::refuse(
             ProblemCode::StationRight,

@@ -37,13 +37,14 @@ pub fn make(entropy: &dyn Entropy) -> String {
     printed
 }
 
-/// Draws a token for a unit of an office, and what is kept of it.
+/// Draws the operator's token for a unit of an office, and what is kept of it.
 #[must_use]
 pub fn issue(
     entropy: &dyn Entropy,
     office: &OfficeNumber,
     serial: &str,
     hours: u32,
+    replaces: bool,
     now: Timestamp,
 ) -> (String, TokenIssue) {
     let token = make(entropy);
@@ -52,6 +53,8 @@ pub fn issue(
         office: office.clone(),
         serial: serial.to_owned(),
         expires_at: now + Duration::from_secs(u64::from(hours) * 3_600),
+        station: None,
+        replaces,
     };
     (token, issue)
 }

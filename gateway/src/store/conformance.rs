@@ -12,14 +12,10 @@ use protocol::number::{InsuredNumber, OfficeNumber};
 use protocol::provisioning::image::VerifyKey;
 use protocol::provisioning::record::{self, FlashRecord, FlashResult};
 use protocol::provisioning::{Board, UnitSerial, Version};
-use protocol::self_test::{Corner, Found, PartFound, SelfTest, TestedPart};
 use uuid::Uuid;
 
 use super::sqlite::SqliteStore;
-use super::{
-    CaseRow, Device, DeviceState, KeptSelfTest, KnownImage, Store, TokenIssue, Tx, Upsert, read,
-    write,
-};
+use super::{CaseRow, Device, DeviceState, KnownImage, Store, Tx, Upsert, read, write};
 use crate::error::GatewayError;
 use crate::harness::{OFFICE, city};
 
@@ -103,44 +99,8 @@ fn rows_come_back_as_they_were(store: &dyn Store) -> i64 {
     })
     .expect(BROKEN);
     assert_eq!(load(store, &id).backed_up, 7, "a backup mark went back");
-    self_tests_are_kept_one_a_terminal(store, key);
-
-    let token = TokenIssue {
-        hash: Sha256Digest::of(b"token"),
-        office: office(),
-        serial: "S".to_owned(),
-        expires_at: at(9),
-    };
-    let issue = token.clone();
-    write(store, move |tx| tx.add_token(&issue, at(1))).expect(BROKEN);
-    let hash = token.hash;
-    let held = read(store, move |tx| tx.token(&hash)).expect(BROKEN);
-    assert_eq!(held.map(|held| held.issue), Some(token));
+    super::conformance_devices::check(store, key, &load(store, &id));
     key
-}
-
-fn self_tests_are_kept_one_a_terminal(store: &dyn Store, key: i64) {
-    let none = read(store, move |tx| tx.self_test(key)).expect(BROKEN);
-    assert!(none.is_none(), "a self-test was there before one was kept");
-    for (made_at, found) in [(1, Found::NoLink), (2, Found::Works)] {
-        let test = KeptSelfTest {
-            made_at: at(made_at),
-            clock_trusted: made_at == 2,
-            received_at: at(made_at + 5),
-            test: SelfTest {
-                program: "0.1.0".to_owned(),
-                parts: vec![PartFound {
-                    part: TestedPart::Network,
-                    found,
-                }],
-                silent_corners: vec![Corner::TopLeft],
-            },
-        };
-        let kept = test.clone();
-        write(store, move |tx| tx.put_self_test(key, &kept)).expect(BROKEN);
-        let held = read(store, move |tx| tx.self_test(key)).expect(BROKEN);
-        assert_eq!(held, Some(test), "the newest self-test did not come back");
-    }
 }
 
 fn a_receipt_is_found_by_terminal_and_id(store: &dyn Store, device: i64) {
@@ -262,7 +222,10 @@ fn images_stations_and_cards_come_back(store: &dyn Store) {
     assert_eq!(images, [image], "an image that was known was changed");
     assert_eq!(stations.len(), 1);
     assert_eq!(stations[0].key, renewed);
-    assert_eq!(cards, [card]);
+    assert_eq!(cards, std::slice::from_ref(&card));
+    let of = |serial| read(store, move |tx| tx.card_of(serial)).expect(BROKEN);
+    assert_eq!(of("UNIT-1"), Some(card));
+    assert_eq!(of("UNIT-2"), None);
     assert!(new && !again, "a record was taken twice");
 }
 

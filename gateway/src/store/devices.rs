@@ -113,6 +113,10 @@ pub struct TokenIssue {
     pub serial: String,
     /// When it ends.
     pub expires_at: Timestamp,
+    /// The key of the station that made it; `None`: the operator did.
+    pub station: Option<String>,
+    /// Its unit takes the place of the one that is enrolled under the serial.
+    pub replaces: bool,
 }
 
 /// A token as kept.
@@ -122,6 +126,17 @@ pub struct Token {
     pub issue: TokenIssue,
     /// Once used: the terminal, the hash of its public key, and its certificate chain (PEM).
     pub used: Option<(DeviceId, Sha256Digest, String)>,
+    /// Since when it serves nobody any more.
+    pub cancelled_at: Option<Timestamp>,
+}
+
+/// Which unused tokens are cancelled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cancelled {
+    /// Those for a unit, by its serial.
+    Serial(String),
+    /// Those that a station made, by its key.
+    Station(String),
 }
 
 /// The newest self-test of a terminal.
@@ -161,6 +176,8 @@ pub enum AlarmKind {
     CaseOpened,
     /// The terminal reported that it switched itself off with an empty battery.
     BatteryEmpty,
+    /// The terminal was enrolled from a card of which no record is here, while those of others are.
+    CardUnknown,
 }
 
 impl AlarmKind {
@@ -173,6 +190,7 @@ impl AlarmKind {
             Self::GatewayRestored => "gateway-restored",
             Self::CaseOpened => "case-opened",
             Self::BatteryEmpty => "battery-empty",
+            Self::CardUnknown => "card-unknown",
         }
     }
 
@@ -185,6 +203,7 @@ impl AlarmKind {
             Self::GatewayRestored,
             Self::CaseOpened,
             Self::BatteryEmpty,
+            Self::CardUnknown,
         ]
         .into_iter()
         .find(|kind| kind.as_str() == word)
@@ -265,6 +284,16 @@ pub trait DeviceRows {
         chain: &str,
         now: Timestamp,
     ) -> Result<(), GatewayError>;
+
+    /// Cancels the tokens that could still be used, and says which they were.
+    ///
+    /// # Errors
+    /// The database's.
+    fn cancel_tokens(
+        &mut self,
+        which: &Cancelled,
+        now: Timestamp,
+    ) -> Result<Vec<TokenIssue>, GatewayError>;
 
     /// Deletes tokens that ended before `before`.
     ///

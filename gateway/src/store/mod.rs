@@ -4,9 +4,11 @@
 //! its `done` is called only after the change is durable. The rows are grouped by
 //! subject, one trait a file; [`Tx`] is all of them together.
 
+pub mod accounts;
 pub mod cases;
 pub mod commands;
 pub mod conformance;
+mod conformance_devices;
 mod conformance_releases;
 pub mod devices;
 pub mod feed;
@@ -20,14 +22,15 @@ pub mod sqlite;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
+pub use accounts::{Account, AccountRows, KeptAt, UpstreamUser};
 pub use cases::{CaseRow, CaseRows, PersonRow, Upsert};
 pub use commands::CommandRows;
 pub use devices::{
-    Alarm, AlarmKind, Device, DeviceRows, DeviceState, KeptSelfTest, Token, TokenIssue,
+    Alarm, AlarmKind, Cancelled, Device, DeviceRows, DeviceState, KeptSelfTest, Token, TokenIssue,
 };
 pub use feed::FeedRows;
 pub use files::{Attachment, Document, DocumentTime, FileRows};
-pub use offices::{OfficeRows, Pledge, StaffRow};
+pub use offices::{OfficeRows, Pledge, ProfileRow, StaffRow};
 pub use provisioning::{KnownImage, MadeToken, ProvisioningRows, Station, StationRight};
 pub use releases::{Audience, Release, ReleaseRows, Standing, Target};
 pub use requests::{RequestRow, RequestRows, SubjectState};
@@ -38,6 +41,7 @@ use crate::error::GatewayError;
 pub trait Tx:
     OfficeRows
     + DeviceRows
+    + AccountRows
     + CommandRows
     + FeedRows
     + CaseRows
@@ -51,6 +55,7 @@ pub trait Tx:
 impl<T> Tx for T where
     T: OfficeRows
         + DeviceRows
+        + AccountRows
         + CommandRows
         + FeedRows
         + CaseRows

@@ -28,6 +28,16 @@ pub struct StaffRow {
     pub stopped_at: Option<Timestamp>,
 }
 
+/// An office's profile as kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProfileRow {
+    /// The profile.
+    pub profile: FacilityProfile,
+    /// When it was entered, by the clock of whoever entered it, and never later than the gateway
+    /// heard of it.
+    pub made_at: Timestamp,
+}
+
 /// Insurers, offices and the people who work there, and what the gateway remembers of itself.
 pub trait OfficeRows {
     /// A value that the gateway itself remembers.
@@ -101,7 +111,7 @@ pub trait OfficeRows {
     fn put_profile(
         &mut self,
         office: &OfficeNumber,
-        profile: &FacilityProfile,
+        profile: &ProfileRow,
         now: Timestamp,
     ) -> Result<(), GatewayError>;
 
@@ -109,7 +119,7 @@ pub trait OfficeRows {
     ///
     /// # Errors
     /// The database's.
-    fn profile(&mut self, office: &OfficeNumber) -> Result<Option<FacilityProfile>, GatewayError>;
+    fn profile(&mut self, office: &OfficeNumber) -> Result<Option<ProfileRow>, GatewayError>;
 
     /// Adds or replaces a staff record.
     ///

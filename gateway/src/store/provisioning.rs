@@ -30,6 +30,17 @@ pub struct Station {
     pub rights: Vec<StationRight>,
 }
 
+impl Station {
+    /// Whether it may make tokens for an office.
+    #[must_use]
+    pub fn may(&self, office: &OfficeNumber) -> bool {
+        self.rights.iter().any(|right| match right {
+            StationRight::All => true,
+            StationRight::Office(own) => own == office,
+        })
+    }
+}
+
 /// For whom a station may make tokens.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum StationRight {
@@ -140,4 +151,10 @@ pub trait ProvisioningRows {
     /// # Errors
     /// The database's.
     fn cards(&mut self, most: u32) -> Result<Vec<FlashRecord>, GatewayError>;
+
+    /// The latest record of a card for the unit of a serial.
+    ///
+    /// # Errors
+    /// The database's.
+    fn card_of(&mut self, serial: &str) -> Result<Option<FlashRecord>, GatewayError>;
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod accounts;
 mod attachments;
 mod backups;
 mod certificates;
@@ -13,6 +14,8 @@ mod exchange;
 mod faults;
 mod import;
 mod openapi;
+mod operator;
+mod profile;
 mod program;
 mod provisioning;
 mod releases;

@@ -26,7 +26,7 @@ use crate::work::{command, disclosure, envelope, id, now, progress, request};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_gateway");
 
-fn run(folder: &Path, arguments: &[&str]) -> Output {
+pub fn run(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(PROGRAM)
         .arg("--dir")
         .arg(folder)
@@ -35,7 +35,7 @@ fn run(folder: &Path, arguments: &[&str]) -> Output {
         .unwrap()
 }
 
-fn json(folder: &Path, arguments: &[&str]) -> Value {
+pub fn json(folder: &Path, arguments: &[&str]) -> Value {
     let output = run(folder, &[&["--json"], arguments].concat());
     let error = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{arguments:?}: {error}");

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use data_encoding::BASE64URL_NOPAD;
 use gateway::error::GatewayError;
+use gateway::harness::{Harness, OFFICE, Options};
 use gateway::operator::{add_image, add_station, take_record};
 use gateway::store::sqlite::SqliteStore;
-use gateway::store::{self, Store};
+use gateway::store::{self, AlarmKind, Store};
 use protocol::calendar::Timestamp;
 use protocol::exchange::Sha256Digest;
 use protocol::jws::{self, Header, Kind, SIGNATURE_BYTES};
@@ -17,6 +18,8 @@ use protocol::provisioning::image::{
 use protocol::provisioning::record::{self, FlashRecord, FlashResult};
 use protocol::provisioning::{Board, UnitSerial, Version};
 use ring::signature::{Ed25519KeyPair, KeyPair as _};
+
+use crate::client::enrol;
 
 const MIB: u64 = 1024 * 1024;
 
@@ -102,7 +105,7 @@ fn written(fill: u8) -> FlashRecord {
 }
 
 struct Bench {
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
     store: Arc<dyn Store>,
     images: Key,
     station: Key,
@@ -113,7 +116,7 @@ impl Bench {
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::direct(&folder.path().join("gateway.sqlite")).unwrap();
         Self {
-            _folder: folder,
+            folder,
             store: Arc::new(store),
             images: Key::new("images", 1),
             station: Key::new("station", 2),
@@ -222,4 +225,96 @@ fn a_station_needs_a_key() {
     let mut key = bench.station.public();
     key.x.pop();
     assert!(add_station(&*bench.store, key, at(1)).is_err());
+}
+
+#[test]
+fn of_several_records_each_is_taken_or_named_with_its_code() {
+    let bench = Bench::new();
+    add_station(&*bench.store, bench.station.public(), at(3)).unwrap();
+    bench.add_image(&image(7), &bench.images).unwrap();
+    let folder = bench.folder.path();
+    let file = |name: &str, text: &str| {
+        let path = folder.join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let second = FlashRecord {
+        serial: UnitSerial::parse("UNIT-0002").unwrap(),
+        ..written(7)
+    };
+    let good = [
+        file("a.jws", &bench.signed(&written(7))),
+        file("c.jws", &bench.signed(&second)),
+    ];
+    let bad = file("b.jws", &bench.signed(&written(8)));
+    let import = |files: &[&str]| {
+        std::process::Command::new(env!("CARGO_BIN_EXE_gateway"))
+            .arg("--dir")
+            .arg(folder)
+            .args(["--json", "manifest", "import"])
+            .args(files)
+            .output()
+            .unwrap()
+    };
+    let done = import(&[&good[0], &bad, &good[1]]);
+    assert_eq!(done.status.code(), Some(3));
+    let told: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
+    assert_eq!(told.as_array().unwrap().len(), 3);
+    assert_eq!(
+        (&told[0]["file"], &told[0]["new"]),
+        (&good[0].clone().into(), &true.into())
+    );
+    assert_eq!(
+        (&told[1]["file"], &told[1]["code"]),
+        (&bad.clone().into(), &"MDG-IMAGE-UNKNOWN".into())
+    );
+    assert_eq!(told[2]["record"]["serial"], "UNIT-0002");
+    let said = String::from_utf8(done.stderr).unwrap();
+    assert!(
+        said.contains("MDG-IMAGE-UNKNOWN") && said.contains("b.jws"),
+        "{said}"
+    );
+    assert_eq!(bench.cards(), 2);
+    assert_eq!(import(&[&good[0]]).status.code(), Some(0));
+    assert_eq!(import(&[&bad]).status.code(), Some(1));
+}
+
+#[test]
+fn a_unit_whose_card_is_not_on_record_is_named_once_others_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let harness = Harness::start(folder.path(), Options::default()).unwrap();
+    let alarms = || {
+        let alarms = store::read(harness.store(), |tx| tx.alarms(10)).unwrap();
+        alarms
+            .into_iter()
+            .map(|alarm| (alarm.device, alarm.kind))
+            .collect::<Vec<_>>()
+    };
+    // No gateway that keeps no records asks for one.
+    enrol(&harness, OFFICE, "UNIT-0009");
+    assert_eq!(alarms(), []);
+    let card = written(7);
+    store::write(harness.store(), move |tx| {
+        tx.add_card(Sha256Digest([1; 32]), &card, at(6))
+    })
+    .unwrap();
+    enrol(&harness, OFFICE, "UNIT-0001");
+    assert_eq!(alarms(), []);
+    let stranger = enrol(&harness, OFFICE, "UNIT-0002").device.unwrap();
+    assert_eq!(alarms(), [(stranger.clone(), AlarmKind::CardUnknown)]);
+
+    let listed = std::process::Command::new(env!("CARGO_BIN_EXE_gateway"))
+        .arg("--dir")
+        .arg(folder.path())
+        .args(["--json", "devices", "list"])
+        .output()
+        .unwrap();
+    let listed: serde_json::Value = serde_json::from_slice(&listed.stdout).unwrap();
+    let card_of = |serial: &str| {
+        let mut rows = listed.as_array().unwrap().iter();
+        rows.find(|row| row["serial"] == serial).unwrap()["card"].clone()
+    };
+    assert_eq!(card_of("UNIT-0001")["version"], "0.2.0");
+    assert_eq!(card_of("UNIT-0001")["result"], "verified");
+    assert!(card_of("UNIT-0002").is_null());
 }

@@ -276,3 +276,37 @@ fn what_is_no_bundle_or_not_what_it_is_said_to_be_is_not_added() {
     assert!(scene.offer("0.1.9", &everybody(100)).is_err());
     assert!(scene.offer("0.9.9", &everybody(100)).is_err());
 }
+
+#[test]
+fn a_bundle_that_is_refused_leaves_no_file_and_takes_none_of_another_release() {
+    let scene = Scene::new();
+    let kept = scene.add("0.3.0", &bundle(1)).unwrap();
+    let folder = scene.harness.layout().bundles();
+    let first = folder.file(&kept.sha256);
+    let folder = first.parent().unwrap();
+    let files = || {
+        let mut names: Vec<_> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .collect();
+        names.sort();
+        names
+    };
+    let code = |refused: Result<Release, gateway::GatewayError>| refused.unwrap_err().code();
+    let wrong = ProblemCode::ReleaseFile;
+    // Another one under the version, the same one under another version, and no bundle at all.
+    assert_eq!(code(scene.add("0.3.0", &bundle(2))), wrong);
+    assert_eq!(code(scene.add("0.4.0", &bundle(1))), wrong);
+    assert_eq!(code(scene.add("0.4.0", b"hello")), wrong);
+    assert_eq!(files(), std::slice::from_ref(&first));
+
+    // While somebody else is adding one, nothing of theirs is touched.
+    std::fs::write(folder.join("new"), b"theirs").unwrap();
+    let held = std::fs::File::open(folder).unwrap();
+    held.lock().unwrap();
+    assert_eq!(code(scene.add("0.4.0", &bundle(3))), ProblemCode::InputText);
+    assert_eq!(std::fs::read(folder.join("new")).unwrap(), b"theirs");
+    drop(held);
+    scene.add("0.4.0", &bundle(3)).unwrap();
+    assert_eq!(files().len(), 2);
+}

@@ -17,7 +17,7 @@ use protocol::provisioning::image::VerifyKey;
 use protocol::provisioning::token::{FORMAT, SignedTokenRequest, StationToken, TokenRequest};
 use ring::signature::{Ed25519KeyPair, KeyPair as _};
 
-use crate::client::{Answer, enrol_with, key_request, post};
+use crate::client::{Answer, Identity, enrol, enrol_with, key_request, poll, post};
 use crate::work::now;
 
 const KID: &str = "station-1";
@@ -134,6 +134,95 @@ fn a_used_token_is_fetched_anew_only_for_a_unit_that_is_replaced() {
     let third: StationToken = scene.ask(&replace).json();
     enrol_with(&scene.harness, &third.token, "UNIT-1");
     assert_eq!(scene.tokens(), 3);
+}
+
+fn status(harness: &Harness, identity: &Identity) -> u16 {
+    poll(harness, Some(identity)).unwrap().status
+}
+
+#[test]
+fn the_unit_that_was_replaced_is_refused_on_its_next_request() {
+    let scene = scene();
+    let old = enrol(&scene.harness, OFFICE, "UNIT-1");
+    let other = enrol(&scene.harness, OFFICE, "UNIT-2");
+    let mut replace = scene.request("UNIT-1", 1);
+    replace.replace = true;
+    let made: StationToken = scene.ask(&replace).json();
+    // A token that nobody used has replaced nobody.
+    assert_eq!(status(&scene.harness, &old), 200);
+    let new = enrol_with(&scene.harness, &made.token, "UNIT-1");
+    let refused = poll(&scene.harness, Some(&old)).unwrap();
+    assert_eq!(refused.code(), ProblemCode::DeviceRevoked);
+    assert_eq!(status(&scene.harness, &new), 200);
+    assert_eq!(status(&scene.harness, &other), 200);
+
+    let (store, entropy) = (scene.harness.store(), &*scene.harness.gateway.entropy);
+    let by_operator =
+        operator::new_token(store, entropy, &office(OFFICE), "UNIT-1", 24, true, now()).unwrap();
+    let newest = enrol_with(&scene.harness, &by_operator.token, "UNIT-1");
+    assert_eq!(status(&scene.harness, &newest), 200);
+    let refused = poll(&scene.harness, Some(&new)).unwrap();
+    assert_eq!(refused.code(), ProblemCode::DeviceRevoked);
+}
+
+#[test]
+fn a_station_replaces_no_unit_of_an_office_that_it_may_not_speak_for() {
+    let scene = scene();
+    let mut replace = scene.request("UNIT-1", 1);
+    replace.replace = true;
+    let before: StationToken = scene.ask(&replace).json();
+    let theirs = enrol(&scene.harness, OTHER_OFFICE, "UNIT-1");
+    replace.nonce = BASE64URL_NOPAD.encode(&[2; 16]);
+    assert_eq!(scene.ask(&replace).code(), ProblemCode::StationRight);
+    enrol_with(&scene.harness, &before.token, "UNIT-1");
+    assert_eq!(status(&scene.harness, &theirs), 200);
+}
+
+fn enrol_code(scene: &Scene, token: &str, serial: &str) -> ProblemCode {
+    let (_, csr) = key_request();
+    let request = EnrolRequest {
+        token: token.to_owned(),
+        serial: serial.to_owned(),
+        csr,
+    };
+    post(&scene.harness, None, "/v1/enrol", &request).code()
+}
+
+#[test]
+fn what_a_revoked_station_made_enrols_nobody_even_when_it_is_answered_again() {
+    let scene = scene();
+    let used: StationToken = scene.ask(&scene.request("UNIT-1", 1)).json();
+    let unused: StationToken = scene.ask(&scene.request("UNIT-2", 2)).json();
+    let by_operator = scene.harness.token(OFFICE, "UNIT-3").unwrap();
+    let enrolled = enrol_with(&scene.harness, &used.token, "UNIT-1");
+    let store = scene.harness.store();
+    let gone = operator::revoke_station(store, KID, Some(now())).unwrap();
+    let serials: Vec<_> = gone.iter().map(|token| token.serial.as_str()).collect();
+    assert_eq!(serials, ["UNIT-2"]);
+    let ended = ProblemCode::EnrolTokenExpired;
+    assert_eq!(enrol_code(&scene, &unused.token, "UNIT-2"), ended);
+    operator::revoke_station(store, KID, None).unwrap();
+    assert_eq!(enrol_code(&scene, &unused.token, "UNIT-2"), ended);
+    // What was enrolled works on, and so does what the operator made.
+    assert_eq!(status(&scene.harness, &enrolled), 200);
+    enrol_with(&scene.harness, &by_operator, "UNIT-3");
+}
+
+#[test]
+fn a_station_that_signs_well_and_is_told_no_goes_on_with_its_other_cards() {
+    let scene = scene();
+    enrol(&scene.harness, OFFICE, "UNIT-1");
+    for n in 0..12 {
+        let refused = scene.ask(&scene.request("UNIT-1", n));
+        assert_eq!(refused.code(), ProblemCode::StationEnrolled);
+        let mut elsewhere = scene.request("UNIT-2", n);
+        elsewhere.office = office(OTHER_OFFICE);
+        assert_eq!(scene.ask(&elsewhere).code(), ProblemCode::StationRight);
+        let mut late = scene.request("UNIT-2", n);
+        late.at = now() + Duration::from_secs(301);
+        assert_eq!(scene.ask(&late).code(), ProblemCode::StationRequest);
+    }
+    let _: StationToken = scene.ask(&scene.request("UNIT-2", 99)).json();
 }
 
 #[test]

@@ -14,10 +14,10 @@ use std::path::PathBuf;
 use crate::paper;
 use crate::player::Player;
 use crate::process::program;
-use crate::world::{Screen, World};
+use crate::world::{FIRST, Screen, UnitOf, World};
 
 pub use answers::answer_oldest;
-pub use people::{KENICHI, MISAKI, Member};
+pub use people::{CORPORATION, KENICHI, MISAKI, Member, SAKURA};
 pub use sheet::contact_sheet;
 
 /// What a day left behind.
@@ -35,6 +35,7 @@ pub struct Outcome {
 /// The day, as it goes on.
 pub struct Day<'a> {
     world: &'a World,
+    unit: UnitOf,
     kiosk: PathBuf,
     config: PathBuf,
     player: Player,
@@ -63,9 +64,23 @@ pub struct Desk {
 /// # Errors
 /// The first step that did not go as it must, with the screen it happened on.
 pub fn set_up(world: &World, screen: Screen) -> io::Result<Desk> {
+    set_up_unit(world, FIRST, screen, &[MISAKI, KENICHI])
+}
+
+/// The same for one of the world's terminals, with these members of staff. Only the first terminal
+/// of an office is told its profile; at a second one it is looked at.
+///
+/// # Errors
+/// As [`set_up`].
+pub fn set_up_unit(
+    world: &World,
+    unit: UnitOf,
+    screen: Screen,
+    staff: &[Member],
+) -> io::Result<Desk> {
     let (mut tell, mut locked) = (|_: &str| {}, |_: u32| Ok(()));
-    let mut day = Day::begin(world, screen, &mut tell, &mut locked)?;
-    day.set_up()?;
+    let mut day = Day::begin(world, unit, screen, &mut tell, &mut locked)?;
+    day.set_up(staff)?;
     Ok(Desk {
         kiosk: day.kiosk,
         config: day.config,
@@ -83,8 +98,8 @@ pub fn play(
     tell: &mut dyn FnMut(&str),
     locked: &mut dyn FnMut(u32) -> io::Result<()>,
 ) -> io::Result<Outcome> {
-    let mut day = Day::begin(world, screen, tell, locked)?;
-    day.set_up()?;
+    let mut day = Day::begin(world, FIRST, screen, tell, locked)?;
+    day.set_up(&[MISAKI, KENICHI])?;
     day.unlock(MISAKI)?;
     day.first_pledge()?;
     day.check_card()?;
@@ -111,11 +126,12 @@ pub fn play(
 impl<'a> Day<'a> {
     fn begin(
         world: &'a World,
+        unit: UnitOf,
         screen: Screen,
         tell: &'a mut dyn FnMut(&str),
         locked: &'a mut dyn FnMut(u32) -> io::Result<()>,
     ) -> io::Result<Self> {
-        let config = world.kiosk_config(screen, None)?;
+        let config = world.config_of(unit, screen, None)?;
         let kiosk = program("kiosk")?;
         let pictures = world.folder().join("pictures");
         fs::create_dir_all(&pictures)?;
@@ -125,6 +141,7 @@ impl<'a> Day<'a> {
         let player = Player::start(&kiosk, &config)?;
         Ok(Self {
             world,
+            unit,
             kiosk,
             config,
             player,

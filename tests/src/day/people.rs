@@ -16,6 +16,14 @@ pub const KENICHI: Member = Member {
     passcode: "9182",
 };
 
+/// A member of staff who leaves the office.
+pub const SAKURA: Member = Member {
+    name: "田村 さくら",
+    id: "tamurasakura",
+    role: "一般",
+    passcode: "5073",
+};
+
 /// A member of staff of the demonstration.
 #[derive(Debug, Clone, Copy)]
 pub struct Member {
@@ -29,9 +37,12 @@ pub struct Member {
     pub passcode: &'static str,
 }
 
+/// 法人名 of the office.
+pub const CORPORATION: &str = "しおみふくしかい";
+
 /// The office's profile, field by field in the order of the screens.
 pub(super) const PROFILE: [&str; 8] = [
-    "しおみふくしかい",
+    CORPORATION,
     // 事業所番号 is known from the enrolment.
     "",
     "ひだまりきょたくかいごしえんじぎょうしょ",

@@ -3,17 +3,35 @@
 use std::io;
 
 use super::Day;
-use super::people::{KENICHI, MISAKI, Member, PROFILE};
+use super::people::{CORPORATION, KENICHI, Member, PROFILE};
+use crate::world::FIRST;
 
 impl Day<'_> {
-    pub(super) fn set_up(&mut self) -> io::Result<()> {
+    pub(super) fn set_up(&mut self, staff: &[Member]) -> io::Result<()> {
         self.on("S-1", "the terminal is new")?;
         self.press("はじめる")?;
         self.self_test()?;
         self.on("S-2", "the one-time token from the sheet")?;
-        let token = self.world.token()?;
+        let token = self.world.token_of(self.unit)?;
         self.player.order(&format!("paste {token}"))?;
         self.press("つぎへ")?;
+        if self.unit == FIRST {
+            self.type_profile()?;
+        }
+        self.on("J-5", "the profile, read back")?;
+        self.player.see(CORPORATION)?;
+        self.press("閉じる")?;
+        self.on("S-5", "two members of staff")?;
+        for member in staff {
+            self.add_staff(*member)?;
+        }
+        self.press("おわる")?;
+        self.on("S-6", "set-up is done")?;
+        self.press("はじめる")?;
+        self.on("A-1", "the shutter")
+    }
+
+    fn type_profile(&mut self) -> io::Result<()> {
         self.on(
             "S-4",
             "enrolled: key made here, certificate received; now the office",
@@ -24,16 +42,7 @@ impl Day<'_> {
             }
             self.press("つぎへ")?;
         }
-        self.on("J-5", "the profile, read back")?;
-        self.press("閉じる")?;
-        self.on("S-5", "two members of staff")?;
-        for member in [MISAKI, KENICHI] {
-            self.add_staff(member)?;
-        }
-        self.press("おわる")?;
-        self.on("S-6", "set-up is done")?;
-        self.press("はじめる")?;
-        self.on("A-1", "the shutter")
+        Ok(())
     }
 
     /// The unit tests itself; a person presses, looks and listens.

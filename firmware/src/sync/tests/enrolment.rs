@@ -126,6 +126,7 @@ impl Transport for Authority {
                 name: "汐見ケアプランセンター".into(),
                 insurers: Vec::new(),
             },
+            profile: None,
             time: Timestamp::from_unix_ms(MORNING),
         };
         Ok(HttpAnswer {

@@ -1,7 +1,11 @@
 //! Set-up: from nothing to a locked desk.
 
+use protocol::answer::FeedItem;
+use protocol::facility::{AccessMethod, FacilityProfile};
+use protocol::number::OfficeNumber;
 use protocol::person::StaffRole;
 use protocol::problem::ProblemCode;
+use protocol::text::{EmailAddress, PersonName, PhoneNumber};
 
 use crate::error::Problem;
 use crate::terminal::screen::Screen;
@@ -162,6 +166,103 @@ fn an_individual_number_is_refused_in_every_field_of_set_up() {
         assert_eq!(page.note, Some(ProblemCode::InputIndividualNumber));
         day.press(&[Touch::Back]);
     }
+}
+
+fn heard(short_name: &str) -> FacilityProfile {
+    FacilityProfile {
+        corporation: "しおみ福祉会".to_owned(),
+        office: OfficeNumber::parse("9970000015").unwrap(),
+        name: "ひだまり居宅介護支援事業所".to_owned(),
+        short_name: short_name.to_owned(),
+        address: "汐見市港町1-2-3".to_owned(),
+        phone: PhoneNumber::parse("0990001111").unwrap(),
+        email: EmailAddress::parse("desk@hidamari.example").unwrap(),
+        applicant: PersonName::parse("佐藤 美咲").unwrap(),
+        access: AccessMethod::ClientCertificate,
+    }
+}
+
+/// A second unit of an office, up to the review of what the first one said.
+fn second_unit() -> Day {
+    let mut day = Day::new();
+    day.heard = Some(heard("ひだまり"));
+    day.press(&[Touch::Main]);
+    day.text("ABCDE-FGHJK-LMNPQ-RSTUV");
+    day.press(&[Touch::Main]);
+    assert_eq!(day.screen(), Screen::Profile);
+    day
+}
+
+fn finish(day: &mut Day) {
+    day.press(&[Touch::Main]);
+    day.add_staff(
+        "satomisaki",
+        "佐藤 美咲",
+        StaffRole::Administrator,
+        [4, 0, 7, 1],
+    );
+    day.add_staff("takahashi01", "髙橋 健一", StaffRole::General, [8, 2, 6, 3]);
+    day.press(&[Touch::Second]);
+    assert_eq!(day.screen(), Screen::SetupDone);
+    day.press(&[Touch::Main]);
+}
+
+fn told(day: &Day) -> Vec<&String> {
+    let bodies = day.gateway.kept.bodies.values();
+    bodies
+        .filter(|body| body.contains("profile_changed"))
+        .collect()
+}
+
+fn kept(day: &Day) -> String {
+    let profile = day.vault.read(crate::setup::profile).unwrap();
+    profile.unwrap().short_name
+}
+
+#[test]
+fn a_second_unit_of_an_office_only_looks_at_the_profile_and_tells_nothing_that_did_not_change() {
+    let day = second_unit();
+    // The power is cut while somebody reads it.
+    let mut day = Day::with(day.vault, day.time);
+    assert_eq!(day.screen(), Screen::Profile);
+    finish(&mut day);
+    day.sync();
+    assert_eq!(kept(&day), "ひだまり");
+    assert_eq!(told(&day), Vec::<&String>::new());
+    // What another unit changes from now on is taken.
+    day.gateway.tell(FeedItem::Profile(heard("みなと")));
+    day.sync();
+    assert_eq!(kept(&day), "みなと");
+    assert_eq!(day.terminal.desk.profile, Some(heard("みなと")));
+}
+
+#[test]
+fn what_a_second_unit_corrects_in_set_up_is_told_and_stays_until_the_gateway_has_judged() {
+    let mut day = second_unit();
+    day.press(&[Touch::Field(3)]);
+    day.press(&[Touch::ClearAll]);
+    day.text("みなと");
+    day.press(&[Touch::Main]);
+    assert_eq!(day.screen(), Screen::Profile);
+    day.online = false;
+    finish(&mut day);
+    // An older word of the gateway comes while the change is still queued.
+    let entry = protocol::answer::FeedEntry {
+        seq: 9,
+        item: FeedItem::Profile(heard("ふるい")),
+    };
+    let now = day.clock.now();
+    day.vault
+        .write(|tx| crate::sync::FeedSink::keep(&mut crate::feed::Feed, tx, &now, &entry))
+        .unwrap();
+    assert_eq!(kept(&day), "みなと");
+    day.online = true;
+    day.sync();
+    assert_eq!(told(&day).len(), 1);
+    // The gateway kept a later one of another unit, and says so.
+    day.gateway.tell(FeedItem::Profile(heard("あたらしい")));
+    day.sync();
+    assert_eq!(kept(&day), "あたらしい");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use protocol::exchange::CommandId;
 use super::super::take::{Desk, Effect};
 use super::scope;
 use crate::error::GatewayError;
-use crate::sources::ELIGIBILITY;
+use crate::sources::{Asker, ELIGIBILITY};
 
 /// Answers an eligibility query.
 pub(in crate::engine) fn eligibility(
@@ -21,9 +21,14 @@ pub(in crate::engine) fn eligibility(
         Ok(insurer) => insurer,
         Err(code) => return Ok(Effect::Refused(code)),
     };
+    let account = desk.tx.account(desk.device.key)?;
+    let asker = Asker {
+        device: &desk.device.id,
+        account: account.as_ref(),
+    };
     let person = desk
-        .tx
-        .person(&insurer.number, &query.insured, query.born_on)?;
+        .eligibility
+        .ask(&mut *desk.tx, asker, &insurer, query)?;
     let read_at = desk.read_at(&insurer.number, ELIGIBILITY)?;
     let months = i32::from(insurer.retention_months);
     let last = desk.now.japan_date().add_months(months);

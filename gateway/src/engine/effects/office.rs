@@ -10,7 +10,7 @@ use protocol::self_test::SelfTest;
 
 use super::super::take::{Desk, Effect};
 use crate::error::GatewayError;
-use crate::store::{AlarmKind, KeptSelfTest, Pledge, StaffRow};
+use crate::store::{AlarmKind, KeptSelfTest, Pledge, ProfileRow, StaffRow};
 
 /// Keeps a staff record and tells the office's other terminals. A leaver stays one unless the
 /// change that says otherwise was made after they were stopped: a change may have waited in
@@ -42,13 +42,7 @@ fn judge(
     staff: &StaffRecord,
     now: Timestamp,
 ) -> StaffRow {
-    // A clock that is ahead neither stops anybody in the future nor brings anybody back, and one
-    // that is not trusted says nothing about what came first.
-    let made_at = if command.clock_trusted {
-        command.made_at.min(now)
-    } else {
-        now
-    };
+    let made_at = made_at(command, now);
     let stopped_at = match (known.and_then(|known| known.stopped_at), staff.active) {
         (None, true) => None,
         (None, false) => Some(made_at),
@@ -65,17 +59,46 @@ fn judge(
     }
 }
 
-/// Keeps the profile as the office entered or corrected it.
+/// Keeps the profile as the office entered or corrected it, and tells all its terminals which one
+/// is kept. A change that waited in a queue while a later one was made is not: the sender is told
+/// the later one. The sender hears of its own change, too: what it heard before may have come
+/// from elsewhere, and all terminals are to end with the same profile.
 pub(in crate::engine) fn profile(
     desk: &mut Desk<'_>,
+    command: &Command,
     profile: &FacilityProfile,
 ) -> Result<Effect, GatewayError> {
     if profile.office != desk.device.office {
         return Ok(Effect::Refused(ProblemCode::CommandOffice));
     }
-    let office = desk.device.office.clone();
-    desk.tx.put_profile(&office, profile, desk.now)?;
+    let (office, now) = (desk.device.office.clone(), desk.now);
+    let made_at = made_at(command, now);
+    if let Some(known) = desk.tx.profile(&office)?
+        && known.made_at > made_at
+    {
+        desk.tell(FeedItem::Profile(known.profile), None)?;
+        return Ok(Effect::Done);
+    }
+    let kept = ProfileRow {
+        profile: profile.clone(),
+        made_at,
+    };
+    desk.tx.put_profile(&office, &kept, now)?;
+    let item = FeedItem::Profile(kept.profile);
+    let own = Some(desk.device.key);
+    desk.tx.broadcast(Some(&office), own, &item, now, None)?;
+    desk.tell(item, None)?;
     Ok(Effect::Done)
+}
+
+/// When a change was made. A clock that is ahead made nothing in the future, and one that is not
+/// trusted says nothing about what came first.
+fn made_at(command: &Command, now: Timestamp) -> Timestamp {
+    if command.clock_trusted {
+        command.made_at.min(now)
+    } else {
+        now
+    }
 }
 
 /// Keeps a signed pledge.

@@ -9,7 +9,7 @@ use super::value::{
 };
 use crate::error::GatewayError;
 use crate::store::{
-    Alarm, AlarmKind, Device, DeviceRows, DeviceState, KeptSelfTest, Token, TokenIssue,
+    Alarm, AlarmKind, Cancelled, Device, DeviceRows, DeviceState, KeptSelfTest, Token, TokenIssue,
 };
 
 /// The same alarm about the same terminal is kept once in this many milliseconds.
@@ -122,15 +122,18 @@ impl DeviceRows for SqliteTx<'_> {
     fn add_token(&mut self, token: &TokenIssue, now: Timestamp) -> Result<(), GatewayError> {
         self.conn
             .prepare_cached(
-                "INSERT INTO tokens (hash, office, serial, issued_at, expires_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5)",
+                "INSERT INTO tokens
+                     (hash, office, serial, issued_at, expires_at, station, replaces)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             )?
             .execute(params![
                 token.hash.0,
                 token.office.as_str(),
                 token.serial,
                 now.unix_ms(),
-                token.expires_at.unix_ms()
+                token.expires_at.unix_ms(),
+                token.station,
+                token.replaces,
             ])?;
         Ok(())
     }
@@ -164,6 +167,33 @@ impl DeviceRows for SqliteTx<'_> {
                 chain
             ])?;
         Ok(())
+    }
+
+    fn cancel_tokens(
+        &mut self,
+        which: &Cancelled,
+        now: Timestamp,
+    ) -> Result<Vec<TokenIssue>, GatewayError> {
+        let (sql, of) = match which {
+            Cancelled::Serial(serial) => (
+                "UPDATE tokens SET cancelled_at = ?2 WHERE serial = ?1 AND device IS NULL
+                     AND cancelled_at IS NULL AND expires_at >= ?2 RETURNING *",
+                serial,
+            ),
+            Cancelled::Station(kid) => (
+                "UPDATE tokens SET cancelled_at = ?2 WHERE station = ?1 AND device IS NULL
+                     AND cancelled_at IS NULL AND expires_at >= ?2 RETURNING *",
+                kid,
+            ),
+        };
+        let mut cancelled = self
+            .conn
+            .prepare_cached(sql)?
+            .query_map(params![of, now.unix_ms()], |row| Ok(issue(row)))?
+            .map(|row| row?)
+            .collect::<Result<Vec<_>, GatewayError>>()?;
+        cancelled.sort_by(|a, b| (&a.serial, a.expires_at).cmp(&(&b.serial, b.expires_at)));
+        Ok(cancelled)
     }
 
     fn purge_tokens(&mut self, before: Timestamp) -> Result<u64, GatewayError> {
@@ -284,15 +314,22 @@ fn device(row: &Row<'_>) -> Result<Device, GatewayError> {
     })
 }
 
+fn issue(row: &Row<'_>) -> Result<TokenIssue, GatewayError> {
+    Ok(TokenIssue {
+        hash: get_hash(row, "hash")?,
+        office: office(row.get_ref("office")?.as_str().unwrap_or_default())?,
+        serial: row.get("serial")?,
+        expires_at: get_time(row, "expires_at")?,
+        station: row.get("station")?,
+        replaces: row.get("replaces")?,
+    })
+}
+
 fn token(row: &Row<'_>) -> Result<Token, GatewayError> {
     let used: Option<String> = row.get("device")?;
     Ok(Token {
-        issue: TokenIssue {
-            hash: get_hash(row, "hash")?,
-            office: office(row.get_ref("office")?.as_str().unwrap_or_default())?,
-            serial: row.get("serial")?,
-            expires_at: get_time(row, "expires_at")?,
-        },
+        issue: issue(row)?,
+        cancelled_at: get_time_or_none(row, "cancelled_at")?,
         used: match used {
             Some(device) => Some((
                 device_id(&device)?,

@@ -5,6 +5,7 @@
 //! for serving (one thread, many jobs share one commit) and [`SqliteStore::direct`] for the
 //! command line and for simulations (the caller's thread, one commit a job).
 
+mod accounts;
 mod cases;
 mod checkpoint;
 mod commands;

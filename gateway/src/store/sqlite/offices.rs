@@ -1,13 +1,13 @@
 use protocol::calendar::Timestamp;
 use protocol::command::StaffRecord;
-use protocol::facility::{Facility, FacilityProfile, Insurer};
+use protocol::facility::{Facility, Insurer};
 use protocol::number::{InsurerNumber, OfficeNumber, UserId};
 use rusqlite::{OptionalExtension, params};
 
 use super::SqliteTx;
 use super::value::{from_json, get_time, get_time_or_none, office, to_json};
 use crate::error::GatewayError;
-use crate::store::{OfficeRows, Pledge, StaffRow};
+use crate::store::{OfficeRows, Pledge, ProfileRow, StaffRow};
 
 impl OfficeRows for SqliteTx<'_> {
     fn setting(&mut self, name: &str) -> Result<Option<String>, GatewayError> {
@@ -130,22 +130,42 @@ impl OfficeRows for SqliteTx<'_> {
     fn put_profile(
         &mut self,
         office: &OfficeNumber,
-        profile: &FacilityProfile,
+        profile: &ProfileRow,
         now: Timestamp,
     ) -> Result<(), GatewayError> {
         self.conn
-            .prepare_cached("UPDATE offices SET profile = ?2, profile_at = ?3 WHERE number = ?1")?
-            .execute(params![office.as_str(), to_json(profile)?, now.unix_ms()])?;
+            .prepare_cached(
+                "UPDATE offices SET profile = ?2, profile_made_at = ?3, profile_at = ?4
+                 WHERE number = ?1",
+            )?
+            .execute(params![
+                office.as_str(),
+                to_json(&profile.profile)?,
+                profile.made_at.unix_ms(),
+                now.unix_ms()
+            ])?;
         Ok(())
     }
 
-    fn profile(&mut self, office: &OfficeNumber) -> Result<Option<FacilityProfile>, GatewayError> {
+    fn profile(&mut self, office: &OfficeNumber) -> Result<Option<ProfileRow>, GatewayError> {
         self.conn
-            .prepare_cached("SELECT profile FROM offices WHERE number = ?1")?
-            .query_row([office.as_str()], |row| row.get::<_, Option<String>>(0))
+            .prepare_cached(
+                "SELECT profile, profile_made_at FROM offices
+                 WHERE number = ?1 AND profile IS NOT NULL",
+            )?
+            .query_row([office.as_str()], |row| {
+                Ok((
+                    row.get::<_, String>("profile")?,
+                    get_time(row, "profile_made_at")?,
+                ))
+            })
             .optional()?
-            .flatten()
-            .map(|body| from_json(&body))
+            .map(|(body, made_at)| {
+                Ok(ProfileRow {
+                    profile: from_json(&body)?,
+                    made_at,
+                })
+            })
             .transpose()
     }
 

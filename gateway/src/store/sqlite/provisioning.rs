@@ -2,7 +2,7 @@ use protocol::calendar::Timestamp;
 use protocol::exchange::Sha256Digest;
 use protocol::provisioning::image::VerifyKey;
 use protocol::provisioning::{FlashRecord, Version};
-use rusqlite::{Row, params};
+use rusqlite::{OptionalExtension, Row, params};
 
 use super::SqliteTx;
 use super::value::{from_json, get_hash, get_time, get_time_or_none, get_u64, office, to_json};
@@ -184,6 +184,15 @@ impl ProvisioningRows for SqliteTx<'_> {
             .query_map([most], |row| row.get::<_, String>(0))?
             .map(|record| from_json(&record?))
             .collect()
+    }
+
+    fn card_of(&mut self, serial: &str) -> Result<Option<FlashRecord>, GatewayError> {
+        self.conn
+            .prepare_cached("SELECT record FROM cards WHERE serial = ?1 ORDER BY n DESC LIMIT 1")?
+            .query_row([serial], |row| row.get::<_, String>(0))
+            .optional()?
+            .map(|record| from_json(&record))
+            .transpose()
     }
 }
 

@@ -146,6 +146,29 @@ CREATE TABLE self_tests (
     device INTEGER PRIMARY KEY REFERENCES devices, made_at INTEGER NOT NULL,
     clock_trusted INTEGER NOT NULL, received_at INTEGER NOT NULL, body TEXT NOT NULL);
 ",
+    "
+-- Who made a token (the operator where it is NULL), whether its unit takes the place of the one
+-- that is enrolled under the serial, and since when it serves nobody any more.
+ALTER TABLE tokens ADD COLUMN station TEXT;
+ALTER TABLE tokens ADD COLUMN replaces INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE tokens ADD COLUMN cancelled_at INTEGER;
+UPDATE tokens SET (station, replaces) = (
+    SELECT kid, replaces FROM station_tokens AS made WHERE made.serial = tokens.serial
+        AND made.office = tokens.office AND made.at = tokens.issued_at)
+    WHERE EXISTS (SELECT 1 FROM station_tokens AS made WHERE made.serial = tokens.serial
+        AND made.office = tokens.office AND made.at = tokens.issued_at);
+CREATE INDEX tokens_serial ON tokens (serial);
+
+-- When the profile that is kept was entered, by the clock of whoever entered it.
+ALTER TABLE offices ADD COLUMN profile_made_at INTEGER;
+UPDATE offices SET profile_made_at = profile_at;
+CREATE INDEX cards_serial ON cards (serial);
+
+-- The account that a terminal has at the service upstream. Its password is never kept here.
+CREATE TABLE accounts (
+    device INTEGER PRIMARY KEY REFERENCES devices, user TEXT NOT NULL UNIQUE,
+    kept_at TEXT NOT NULL, set_at INTEGER NOT NULL);
+",
 ];
 
 /// Brings a file to this build's tables.
@@ -178,6 +201,34 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
+
+    #[test]
+    fn a_token_of_an_older_build_knows_again_who_made_it() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        for migration in &MIGRATIONS[..4] {
+            conn.execute_batch(migration).unwrap();
+        }
+        conn.pragma_update(None, "application_id", APPLICATION_ID)
+            .unwrap();
+        conn.pragma_update(None, "user_version", 4).unwrap();
+        conn.execute_batch(
+            "INSERT INTO tokens (hash, office, serial, issued_at, expires_at)
+                 VALUES (x'01', '9970000015', 'UNIT-1', 70, 90),
+                        (x'02', '9970000015', 'UNIT-2', 70, 90);
+             INSERT INTO station_tokens
+                 VALUES ('station-1', 'n', 'UNIT-1', '9970000015', 1, 70, 90);",
+        )
+        .unwrap();
+        migrate(&mut conn).unwrap();
+        let made: Vec<(Option<String>, bool)> = conn
+            .prepare("SELECT station, replaces FROM tokens ORDER BY serial")
+            .unwrap()
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        assert_eq!(made, [(Some("station-1".to_owned()), true), (None, false)]);
+    }
 
     #[test]
     fn a_file_of_an_older_build_keeps_its_leavers_and_its_applications() {

@@ -111,6 +111,14 @@ impl SetupFlow {
                 mine.clone_from(kept);
             }
         }
+        // What another terminal of the office said need not be typed, only looked at.
+        if let Some(heard) = &loaded.heard {
+            for (mine, field) in self.draft.texts.iter_mut().zip(PROFILE_FIELDS) {
+                if mine.is_empty() {
+                    *mine = text_of(heard, field);
+                }
+            }
+        }
         if let Some(profile) = &loaded.profile {
             self.draft.texts = PROFILE_FIELDS.map(|field| text_of(profile, field)).to_vec();
         }
