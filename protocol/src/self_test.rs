@@ -268,7 +268,8 @@ impl Found {
     pub const fn verdict(self) -> TestVerdict {
         match self {
             Self::Works | Self::ReaderEmpty => TestVerdict::Good,
-            Self::NotFitted => TestVerdict::None,
+            // Enrolment comes after the test of a new unit: not yet is as it should be.
+            Self::NotFitted | Self::Pending => TestVerdict::None,
             Self::CardUnread
             | Self::NotSeen
             | Self::NotHeard
@@ -279,8 +280,7 @@ impl Found {
             | Self::BatteryLow
             | Self::PartAbsent
             | Self::PartFailed
-            | Self::PartSetup
-            | Self::Pending => TestVerdict::Watch,
+            | Self::PartSetup => TestVerdict::Watch,
             Self::ReaderMissing
             | Self::ReaderNotSupported
             | Self::ReaderService
@@ -434,6 +434,8 @@ mod tests {
         assert_eq!(test.verdict(), TestVerdict::Good);
         test.parts[0].found = Found::NotFitted;
         assert_eq!(test.verdict(), TestVerdict::Good);
+        test.parts[0].found = Found::Pending;
+        assert_eq!(test.verdict(), TestVerdict::Good, "a perfect new unit");
         test.parts[0].found = Found::CardUnread;
         assert_eq!(test.verdict(), TestVerdict::Watch);
         test.parts[1].found = Found::DiskFull;

@@ -163,6 +163,14 @@ fn connect_keyboard(kiosk: &Kiosk, touches: &Touches) {
         }
     });
 
+    let (send, weak) = (touches.clone(), kiosk.as_weak());
+    keyboard.on_beside(move || {
+        if let Some(kiosk) = weak.upgrade() {
+            kiosk.invoke_rest_focus();
+        }
+        send(Touch::Awake);
+    });
+
     let typing = Rc::new(RefCell::new(Typing::default()));
     let (pause, send, weak) = (Timer::default(), touches.clone(), kiosk.as_weak());
     keyboard.on_pressed(move |text, repeated| {

@@ -25,11 +25,15 @@ pub enum Cue {
     /// The unit itself needs somebody: its case was opened, or its battery is nearly empty.
     /// Red for 3 s; one low tone.
     Attention,
+    /// A person is asked whether the lamp works: red, green and blue for 1 s each, no sound.
+    LampTest,
+    /// A person is asked whether the buzzer works: the low tone of 150 ms, no light.
+    SoundTest,
 }
 
 impl Cue {
     /// Every cue.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Quiet,
         Self::AwaitingCard,
         Self::CardSeen,
@@ -38,18 +42,24 @@ impl Cue {
         Self::Torn,
         Self::Refused,
         Self::Attention,
+        Self::LampTest,
+        Self::SoundTest,
     ];
 
-    /// Whether its sound is heard although sounds are switched off: something went wrong.
+    /// Whether its sound is heard although sounds are switched off: something went wrong, or
+    /// somebody listens for it.
     #[must_use]
     pub fn always_sounds(self) -> bool {
-        matches!(self, Self::Torn | Self::Refused | Self::Attention)
+        matches!(
+            self,
+            Self::Torn | Self::Refused | Self::Attention | Self::SoundTest
+        )
     }
 
     fn lights(self) -> Track<Light> {
         use Light as L;
         match self {
-            Self::Quiet => Track {
+            Self::Quiet | Self::SoundTest => Track {
                 steps: &[],
                 after: After::Nothing,
             },
@@ -77,15 +87,25 @@ impl Cue {
                 steps: const { &[(L::red(100), 3000)] },
                 after: After::Nothing,
             },
+            Self::LampTest => Track {
+                steps: const {
+                    &[
+                        (L::red(100), 1000),
+                        (L::green(100), 1000),
+                        (L::blue(100), 1000),
+                    ]
+                },
+                after: After::Nothing,
+            },
         }
     }
 
     fn tones(self) -> Track<Tone> {
         let steps: &[(Tone, u16)] = match self {
-            Self::Quiet | Self::AwaitingCard | Self::Reading => &[],
+            Self::Quiet | Self::AwaitingCard | Self::Reading | Self::LampTest => &[],
             Self::CardSeen => &[(Tone(1200), 60)],
             Self::ReadWell => &[(Tone(900), 80), (Tone(1350), 80)],
-            Self::Torn | Self::Attention => &[(Tone(400), 150)],
+            Self::Torn | Self::Attention | Self::SoundTest => &[(Tone(400), 150)],
             Self::Refused => &[(Tone(400), 150), (Tone(0), 100), (Tone(400), 150)],
         };
         Track {
@@ -283,7 +303,22 @@ mod tests {
     }
 
     #[test]
-    fn without_sounds_only_what_went_wrong_is_heard() {
+    fn the_lamp_is_tested_in_each_colour_and_the_buzzer_alone() {
+        assert_eq!(
+            course(Cue::LampTest, true),
+            [
+                (0, Light::red(100), 0),
+                (1000, Light::green(100), 0),
+                (2000, Light::blue(100), 0),
+                (3000, Light::OFF, 0),
+            ]
+        );
+        let sound = course(Cue::SoundTest, false);
+        assert_eq!(sound, [(0, Light::OFF, 400), (150, Light::OFF, 0)]);
+    }
+
+    #[test]
+    fn without_sounds_only_what_went_wrong_or_is_listened_for_is_heard() {
         for cue in Cue::ALL {
             let heard = course(cue, false).iter().any(|step| step.2 > 0);
             assert_eq!(heard, cue.always_sounds(), "{cue:?}");
@@ -291,10 +326,11 @@ mod tests {
     }
 
     #[test]
-    fn every_cue_but_the_quiet_one_shows_a_light() {
+    fn every_cue_but_the_quiet_one_and_a_tone_that_is_tested_shows_a_light() {
         for cue in Cue::ALL {
             let lit = course(cue, true)[0].1 != Light::OFF;
-            assert_eq!(lit, cue != Cue::Quiet, "{cue:?}");
+            let dark = matches!(cue, Cue::Quiet | Cue::SoundTest);
+            assert_eq!(lit, !dark, "{cue:?}");
         }
     }
 }

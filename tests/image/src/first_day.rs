@@ -57,8 +57,8 @@ fn self_test(desk: &mut Desk) -> io::Result<()> {
         desk.press(corner)?;
     }
     desk.on("S-8", "five colours over the whole screen")?;
-    for _ in 0..5 {
-        desk.press("ふれると、つぎの色")?;
+    for colour in 1..=5 {
+        desk.press(&format!("ふれると、つぎの色（{colour}/5）"))?;
     }
     desk.twin().player()?.see("五つの色が")?;
     desk.press("はい")?;

@@ -52,10 +52,10 @@ impl Day<'_> {
             self.press(corner)?;
         }
         self.on("S-8", "five colours over the whole screen")?;
-        for _ in 0..5 {
-            self.press("ふれると、つぎの色")?;
+        for colour in 1..=5 {
+            self.press(&format!("ふれると、つぎの色（{colour}/5）"))?;
         }
-        for question in ["五つの色が", "赤いランプが", "低い音が"] {
+        for question in ["五つの色が", "赤・緑・青に", "低い音が"] {
             self.player.see(question)?;
             self.press("はい")?;
         }

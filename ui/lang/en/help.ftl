@@ -36,12 +36,12 @@ help-clock = Time is wrong
     .two = Until then no age is shown.
     .three = You can go on working.
 help-lost = Terminal is lost
-    .one = Call the support desk at once.
+    .one = Call the desk at once.
     .two = It can be stopped and erased.
     .three = Say when and where.
 
-trouble-outbox = Clear the outbox
-trouble-outbox-short = Clear it
+trouble-outbox = Open the outbox
+trouble-outbox-short = Outbox
 slip-title = Enquiry slip
 slip-sub = No personal data
 slip-print = Print

@@ -4,7 +4,7 @@
 mdg-any = Something unexpected
     .happened = This action stopped half way.
     .safe = What was saved is safe.
-    .next = Please tell the support desk this number.
+    .next = Please tell the desk this number.
 
 mdg-wire = The city's side did not follow
     .happened = What we sent was not taken.
@@ -79,7 +79,7 @@ mdg-enrol-token-unknown = The token does not match
 mdg-enrol-token-used = The token was used
     .happened = This token was used before.
     .safe = Nothing has changed.
-    .next = If it was not you, call the city at once.
+    .next = If it was not you, call the desk at once.
 
 mdg-enrol-token-expired = The token is too old
     .happened = A token works for 24 hours.
@@ -99,22 +99,22 @@ mdg-enrol-missing = Not enrolled yet
 mdg-device = This terminal is stopped
     .happened = The city does not take this terminal.
     .safe = What was saved is safe.
-    .next = Please call the city.
+    .next = Please call the desk.
 
 mdg-device-revoked = This terminal was stopped
     .happened = The city has stopped this terminal.
     .safe = What was saved is safe.
-    .next = Please call the city.
+    .next = Please call the desk.
 
 mdg-device-wiped = The terminal was erased
     .happened = It had been reported lost.
     .safe = Nothing about visitors is left.
-    .next = If found, please call the city.
+    .next = If found, please call the desk.
 
 mdg-certificate = The certificate is checked
     .happened = The certificate did not match.
     .safe = What was saved is safe.
-    .next = If it goes on, call the city.
+    .next = If it goes on, call the desk.
 
 mdg-certificate-expired = The certificate ran out
     .happened = Its time is over.
@@ -129,7 +129,7 @@ mdg-store = The city's side is busy
 mdg-import = Some rows were left out
     .happened = Some rows have another form.
     .safe = The other rows are safe.
-    .next = Please tell the support desk this number.
+    .next = Please tell the desk this number.
 
 mdg-input = Please look at it again
     .happened = It does not have the right form.
@@ -271,7 +271,7 @@ mdg-outbox = Please see the outbox
     .safe = What was saved is safe.
     .next = Please open the outbox.
 
-mdg-outbox-quota = Storage is full
+mdg-outbox-quota = The outbox is full
     .happened = The new item was not saved.
     .safe = The { $count } items already saved are safe.
     .next = Check the line and let it send.
@@ -279,17 +279,17 @@ mdg-outbox-quota = Storage is full
 mdg-vault = Storage does not open
     .happened = The storage could not be opened.
     .safe = Nothing in it was changed.
-    .next = Please tell the support desk this number.
+    .next = Please tell the desk this number.
 
 mdg-vault-full = Storage is full
     .happened = The new item was not saved.
     .safe = The { $count } items already saved are safe.
-    .next = Clear what has been answered.
+    .next = Please tell the desk this number.
 
 mdg-vault-wiped = The terminal was erased
     .happened = It had been reported lost.
     .safe = Nothing about visitors is left.
-    .next = If found, please call the city.
+    .next = If found, please call the desk.
 
 mdg-vault-offline-limit = Offline for a long time
     .happened = More days passed than allowed.
@@ -314,17 +314,17 @@ mdg-net-portal = The line stops half way
 mdg-net-tls = The other side is not confirmed
     .happened = The certificate is not the city's.
     .safe = Nothing was sent.
-    .next = Please call the city.
+    .next = Please call the desk.
 
 mdg-config = The settings do not read
     .happened = The configuration file is not right.
     .safe = What was saved is safe.
-    .next = Please tell the support desk this number.
+    .next = Please tell the desk this number.
 
 mdg-audit = Please check the record
     .happened = The record's chain does not match.
     .safe = The record was left as it is.
-    .next = Please call the city.
+    .next = Please call the desk.
 
 mdg-passcode = The passcode did not match
     .happened = The passcode was another one.
@@ -374,17 +374,17 @@ mdg-lookup-too-many = Many questions wait
 mdg-board = A part of the unit is not working
     .happened = The lamp, gauge or switch is silent.
     .safe = Screen and card work as usual.
-    .next = Tell the support desk this code.
+    .next = Tell the desk this code.
 
 mdg-board-clock = The unit's clock has stopped
     .happened = Its own battery seems to be empty.
     .safe = What was saved is safe.
-    .next = It is set on contact. Call support.
+    .next = It is set on contact. Call the desk.
 
 mdg-case = The case was opened
     .happened = The desk was locked at once.
     .safe = What was saved is safe.
-    .next = If it was not you, call the city.
+    .next = If it was not you, call the desk.
 
 mdg-power = The battery is empty
     .happened = The unit switches off in a moment.
@@ -394,7 +394,7 @@ mdg-power = The battery is empty
 mdg-update = The new version was not installed
     .happened = The new version that arrived could not be used.
     .safe = The present version goes on.
-    .next = Tell the support desk this code.
+    .next = Tell the desk this code.
 
 mdg-release = The new version is gone
     .happened = The new version was taken back.

@@ -75,12 +75,12 @@ part-queue = To send
 part-update = v{ $running }
 part-parts = Parts
 verdict-good = Works
-verdict-watch = Watch it
+verdict-watch = Check
 verdict-bad = Not working
 verdict-unknown = Not known
 certificate-renews = { $days } days
-certificate-90 = { $days } days
-certificate-60 = { $days } days
+certificate-90 = { $days } d, renews
+certificate-60 = { $days } d, waits
 certificate-30 = { $days } d, late
 certificate-15 = { $days } d, look
 certificate-7 = { $days } d, call
@@ -90,8 +90,8 @@ update-no-room = No room
 update-fetched = { $offered } check
 update-written = { $offered } ready
 update-installed = Newest
-update-came-back = { $offered } back
-update-refused = { $offered } no
+update-came-back = { $offered } taken back
+update-refused = { $offered } refused
 verdict-items = { $count ->
     [one] { $count } item
    *[other] { $count } items

@@ -329,7 +329,7 @@ pub fn show(view: &View, layout: Layout, ui: &Kiosk, words: &Words) {
             PageName::SelftestTouch
         }
         Page::SelfTestColour(colour) => {
-            self_test::show_colour(*colour, ui);
+            self_test::show_colour(*colour, ui, words);
             PageName::SelftestColour
         }
         Page::SelfTestPart(page) => {

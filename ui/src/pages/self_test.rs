@@ -22,8 +22,11 @@ pub fn show_touch(page: view::SelfTestTouchPage, ui: &Kiosk, words: &Words) {
     global.set_may_fail(page.may_fail);
 }
 
+/// Longest time that the unit looks by itself, in seconds, as the words say it.
+const LOOKING_SECONDS: i32 = 20;
+
 /// Fills S-8.
-pub fn show_colour(colour: TestColour, ui: &Kiosk) {
+pub fn show_colour(colour: TestColour, ui: &Kiosk, words: &Words) {
     let global = ui.global::<SelfTestColourPage>();
     let (red, green, blue) = match colour {
         TestColour::Red => (255, 0, 0),
@@ -33,7 +36,10 @@ pub fn show_colour(colour: TestColour, ui: &Kiosk) {
         TestColour::Black => (0, 0, 0),
     };
     global.set_colour(Color::from_rgb_u8(red, green, blue));
-    global.set_pale(matches!(colour, TestColour::Green | TestColour::White));
+    let all = TestColour::ALL;
+    let place = all.iter().position(|one| *one == colour).unwrap_or(0) + 1;
+    let said = [("now", place.into()), ("all", all.len().into())];
+    global.set_words(words.say_with("selftest-colour-next", &said).into());
 }
 
 /// Fills S-9.
@@ -59,6 +65,10 @@ pub fn show_part(page: view::SelfTestPartPage, ui: &Kiosk, words: &Words) {
         "" => String::new(),
         key => words.say(key),
     };
+    global.set_seconds(match page.kind {
+        SelfTestKind::Looking => LOOKING_SECONDS,
+        _ => 0,
+    });
     global.set_good(say(good).into());
     global.set_bad(say(bad).into());
     global.set_again(say(again).into());
@@ -106,6 +116,7 @@ pub fn show_result(page: &view::SelfTestResultPage, ui: &Kiosk, words: &Words) {
 fn line(row: &view::SelfTestRow, words: &Words) -> SelfTestLine {
     let verdict = row.found.map(Found::verdict);
     let (verdict, tone, icon) = match verdict {
+        _ if row.found == Some(Found::Pending) => ("selftest-pending", Tone::None, "clock"),
         Some(TestVerdict::Good) => ("verdict-good", Tone::Ok, "check"),
         Some(TestVerdict::Watch) => ("verdict-watch", Tone::Attn, "warn"),
         Some(TestVerdict::Bad) => ("verdict-bad", Tone::Danger, "stop"),
@@ -208,6 +219,8 @@ pub fn connect(ui: &Kiosk, touches: &Touches) {
     let global = ui.global::<SelfTestColourPage>();
     let send = touches.clone();
     global.on_next(move || send(Touch::Main));
+    let send = touches.clone();
+    global.on_back(move || send(Touch::Back));
 
     let global = ui.global::<SelfTestPartPage>();
     let send = touches.clone();

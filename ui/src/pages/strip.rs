@@ -35,24 +35,32 @@ pub fn show(view: &View, ui: &Kiosk, words: &Words) {
             .unwrap_or_default()
             .into(),
     );
-    strip.set_battery(
-        shown
-            .battery
-            .map(|battery| say_battery(battery, words))
-            .unwrap_or_default()
-            .into(),
-    );
+    let (battery, short) = match shown.battery {
+        Some(battery) => say_battery(battery, words),
+        None => Default::default(),
+    };
+    strip.set_battery(battery.into());
+    strip.set_battery_short(short.into());
+    strip.set_battery_low(shown.battery.is_some_and(is_alarm));
     strip.set_test_cards(shown.test_trust);
     strip.set_locked(matches!(view.page, Page::Lock));
 }
 
-fn say_battery(battery: Battery, words: &Words) -> String {
-    let key = match (battery.charging, battery.low) {
-        (true, _) => "battery-charging",
-        (false, true) => "battery-low",
-        (false, false) => "battery",
-    };
-    words.say_with(key, &[("percent", battery.percent.into())])
+/// A battery that charges is being helped already.
+fn is_alarm(battery: Battery) -> bool {
+    battery.low && !battery.charging
+}
+
+/// The words, and those for a strip with little room.
+fn say_battery(battery: Battery, words: &Words) -> (String, String) {
+    let say = |key: &str| words.say_with(key, &[("percent", battery.percent.into())]);
+    if is_alarm(battery) {
+        (say("battery-low"), say("battery-low-short"))
+    } else if battery.charging {
+        (say("battery-charging"), String::new())
+    } else {
+        (say("battery"), String::new())
+    }
 }
 
 /// 受付停止中・7:00まで; with the day when it ends on another one.

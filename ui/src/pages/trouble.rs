@@ -51,18 +51,40 @@ pub fn facts(code: &ProblemCode, count: u64, words: &Words) -> Facts {
 pub fn show(page: &view::TroublePage, ui: &Kiosk, words: &Words) {
     let global = ui.global::<TroublePage>();
     let facts = facts(&page.code, page.count, words);
+    let narrow = ui.global::<Theme>().get_shape() == Shape::Seven;
+    let long_desk = page
+        .desk
+        .as_ref()
+        .is_some_and(|desk| width(&desk.desk.name) + width(desk.desk.phone.as_str()) > NARROW_DESK);
+    let beside = match ui.global::<Theme>().get_shape() {
+        Shape::Ten => true,
+        Shape::Portable => false,
+        // Larger text, or a desk and words that both need two lines: the code gives way.
+        Shape::Seven => {
+            ui.global::<Theme>().get_text_size() == 0 && (!long_desk || facts.fit_narrow())
+        }
+    };
+    global.set_beside(beside);
+    let own_line = narrow && beside && long_desk;
     global.set_title(facts.title.into());
     global.set_happened(facts.happened.into());
     global.set_safe(facts.safe.into());
     global.set_next(facts.next.into());
-    let (desk, open, now) = page.desk.as_ref().map_or_else(Default::default, |desk| {
+    let (desk, phone, open, now) = page.desk.as_ref().map_or_else(Default::default, |desk| {
+        let (name, phone) = (desk.desk.name.clone(), desk.desk.phone.to_string());
+        let (name, phone) = match own_line {
+            true => (name, phone),
+            false => (format!("{name} {phone}"), String::new()),
+        };
         (
-            format!("{} {}", desk.desk.name, desk.desk.phone),
+            name,
+            phone,
             say::open_short(desk.open, words),
             matches!(desk.open, Some(Open::Until(_))),
         )
     });
     global.set_desk(desk.into());
+    global.set_phone(phone.into());
     global.set_open(open.into());
     global.set_open_now(now);
     global.set_slip_line(slip_line(&page.slip, ui).into());
@@ -77,8 +99,32 @@ pub fn show(page: &view::TroublePage, ui: &Kiosk, words: &Words) {
     global.set_main_short(words.say(short).into());
 }
 
+/// Room beside the code on the 7″ screen, in half-width letters: for a desk and its number where
+/// it is said whether they answer now, for a heading, and for a fact.
+const NARROW_DESK: usize = 19;
+const NARROW_TITLE: usize = 24;
+const NARROW_FACT: usize = 36;
+
+impl Facts {
+    /// Each stands on one line beside the code on the 7″ screen.
+    fn fit_narrow(&self) -> bool {
+        let fits = |text: &String| width(text) <= NARROW_FACT;
+        width(&self.title) <= NARROW_TITLE
+            && [&self.happened, &self.safe, &self.next]
+                .into_iter()
+                .all(fits)
+    }
+}
+
+/// Letters of Latin count half.
+fn width(text: &str) -> usize {
+    text.chars()
+        .map(|letter| if letter.is_ascii() { 1 } else { 2 })
+        .sum()
+}
+
 /// Letters of code and device that stand on one line of the 7″ screen.
-const NARROW_LINE: usize = 33;
+const NARROW_LINE: usize = 32;
 
 /// Code, device and time: what a desk asks for first. The 7″ screen has room for one line: the
 /// time is on the strip, and beside a long code the device is in the QR code and on J-1 only.

@@ -1,11 +1,16 @@
 //! What a ruler would find on each screen: nothing overlaps, spills, is cut or is too small.
 
+use std::collections::BTreeSet;
+
 use firmware::terminal::touch::{Language, TextSize};
-use firmware::terminal::view::Look;
+use firmware::terminal::view::{Look, Page};
+use protocol::problem::ProblemCode;
 use ui::headless::{Control, Headless};
 use ui::layout::Layout;
+use ui::words::Words;
 
 use crate::samples;
+use crate::touches::view_of;
 
 /// Smallest side of a thing that is touched, in pixels (≈ 12 mm).
 const MIN_TARGET: f32 = 64.0;
@@ -45,6 +50,39 @@ fn every_screen_can_be_left() {
             sample.name
         );
     }
+}
+
+/// A unit without a file of desks calls the insurer about everything, by a name of usual length.
+#[test]
+fn the_words_of_every_problem_fit_with_the_desk_of_an_insurer() {
+    let mut problems = Vec::new();
+    for layout in Layout::ALL {
+        for language in [Language::Ja, Language::En] {
+            let look = Look {
+                language,
+                ..samples::look()
+            };
+            let screen = Headless::new(layout, look).expect("a screen in memory");
+            let mut seen = BTreeSet::new();
+            let mut view = view_of("K-1_trouble_tls");
+            view.look = look;
+            for code in ProblemCode::ALL {
+                let facts = ui::pages::trouble::facts(code, 18, &Words::new(language));
+                if !seen.insert((facts.title, facts.happened, facts.safe, facts.next)) {
+                    continue;
+                }
+                if let Page::Trouble(page) = &mut view.page {
+                    page.code = code.clone();
+                    page.slip.code = Some(code.clone());
+                }
+                screen.show(&view);
+                for problem in problems_of(&screen.controls(), layout) {
+                    problems.push(format!("{code} {layout:?} {language:?}: {problem}"));
+                }
+            }
+        }
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
 fn check(text_size: TextSize) {

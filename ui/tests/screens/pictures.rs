@@ -35,7 +35,7 @@ enum Kept {
 impl Kept {
     fn keeps(self, name: &str) -> bool {
         match self {
-            Self::All => !name.starts_with(ONLY_MEASURED),
+            Self::All => !ONLY_MEASURED.iter().any(|begins| name.starts_with(begins)),
             Self::These(names) => names.contains(&name),
             Self::None => false,
         }
@@ -43,7 +43,7 @@ impl Kept {
 }
 
 /// Samples that show every word there is: the ruler reads them, their pictures say nothing new.
-const ONLY_MEASURED: &str = "J-7_findings";
+const ONLY_MEASURED: &[&str] = &["J-1_words", "J-7_findings"];
 
 /// High contrast: one screen of each kind of component.
 const CONTRAST: &[&str] = &[
@@ -73,6 +73,27 @@ const CONTRAST: &[&str] = &[
     "K-1_trouble",
     "S-7_selftest_touch",
     "S-9_selftest_reader",
+    "S-10_selftest_stopped",
+];
+
+/// Upright in English: the longest words in the narrowest rows, and whoever tests a unit that is
+/// carried about.
+const UPRIGHT_ENGLISH: &[&str] = &[
+    "B-1_home_battery",
+    "J-1_diagnostics",
+    "J-1_diagnostics_board",
+    "J-7_parts",
+    "J-7_parts_tested",
+    "S-7_selftest_touch",
+    "S-7_selftest_touch_silent",
+    "S-8_selftest_green",
+    "S-9_selftest_colours",
+    "S-9_selftest_lamp",
+    "S-9_selftest_looking",
+    "S-9_selftest_reader_missing",
+    "S-9_selftest_sound",
+    "S-10_selftest_faults",
+    "S-10_selftest_result",
     "S-10_selftest_stopped",
 ];
 
@@ -127,6 +148,12 @@ fn variants() -> Vec<Variant> {
         variant(Layout::Portable, look, "480x800", Kept::All),
         variant(Layout::Seven, english, "en_800x480", Kept::All),
         variant(Layout::Ten, english, "en_1280x800", Kept::All),
+        variant(
+            Layout::Portable,
+            english,
+            "en_480x800",
+            Kept::These(UPRIGHT_ENGLISH),
+        ),
         variant(Layout::Seven, contrast, "hc_800x480", Kept::These(CONTRAST)),
         variant(Layout::Seven, large, "large_800x480", Kept::None),
         variant(

@@ -1,7 +1,7 @@
 //! What a page says, and what a camera reads off it.
 
-use firmware::terminal::touch::TextSize;
-use firmware::terminal::view::Page;
+use firmware::terminal::touch::{Language, TextSize};
+use firmware::terminal::view::{Battery, Page};
 use protocol::problem::ProblemCode;
 use ui::code;
 use ui::headless::{Control, Headless};
@@ -104,6 +104,62 @@ fn the_longest_code_of_a_problem_does_not_run_into_the_buttons() {
     says(Layout::Seven, tls.clone(), "MDG-NET-TLS　MDG-7K2QX9PD4RWM");
     says(Layout::Ten, tls, "MDG-NET-TLS　MDG-7K2QX9PD4RWM　9:45");
     says(Layout::Seven, long, "MDG-INPUT-INDIVIDUAL-NUMBER");
+}
+
+#[test]
+fn a_low_battery_is_an_alarm_in_words_and_a_charging_one_is_not() {
+    const ALARM: [u8; 3] = [0xF8, 0xBC, 0x34];
+    // The colour beside the first letter of these words.
+    let ground = |screen: &Headless, words: &str| {
+        let place = found(&screen.controls(), words).place;
+        let picture = Picture::from(&screen.picture().expect("a picture"));
+        // A place on the screen is a whole number of pixels, and not negative.
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let (x, y) = (place.0.round() as u32 - 4, place.1.round() as u32 + 2);
+        picture.rgb[(y * picture.width + x) as usize]
+    };
+    let alarms = |test_trust: bool, offline: bool, clock: bool| {
+        let mut view = sample("B-1_home_battery");
+        view.strip.test_trust = test_trust;
+        if offline {
+            view.strip.network = sample("B-1_home_battery_offline").strip.network;
+            view.strip.waiting = 1_234;
+        }
+        view.strip.clock = view.strip.clock.filter(|_| clock);
+        view
+    };
+    let (long, short) = ("電池が少ない 18%", "電池 18%");
+    for (mut view, words) in [
+        (alarms(false, false, true), long),
+        (alarms(false, true, true), long),
+        (alarms(false, false, false), long),
+        (alarms(true, false, true), long),
+        (alarms(true, true, true), short),
+        (alarms(true, false, false), short),
+        (alarms(false, true, false), short),
+        (alarms(true, true, false), short),
+    ] {
+        let screen = opened(&view, Layout::Portable);
+        assert_eq!(ground(&screen, words), ALARM, "{:?}", view.strip);
+        for language in [Language::Ja, Language::En] {
+            for text_size in [TextSize::Normal, TextSize::Large, TextSize::Largest] {
+                view.look.language = language;
+                view.look.text_size = text_size;
+                let screen =
+                    Headless::new(Layout::Portable, view.look).expect("a screen in memory");
+                screen.show(&view);
+                let problems = problems_of(&screen.controls(), Layout::Portable);
+                assert_eq!(problems, Vec::<String>::new(), "{:?}", view.strip);
+            }
+        }
+    }
+    let mut view = alarms(false, false, true);
+    view.strip.battery = view.strip.battery.map(|battery| Battery {
+        charging: true,
+        ..battery
+    });
+    let screen = opened(&view, Layout::Portable);
+    assert_ne!(ground(&screen, "充電 18%"), ALARM);
 }
 
 fn found<'a>(controls: &'a [Control], label: &str) -> &'a Control {

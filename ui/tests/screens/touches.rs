@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use firmware::terminal::touch::{Language, TextSize, Touch};
-use firmware::terminal::view::View;
+use firmware::terminal::view::{Page, View};
 use protocol::person::StaffRole;
 use slint::platform::{PointerEventButton, WindowEvent};
 use slint::{ComponentHandle, LogicalPosition};
@@ -166,7 +166,7 @@ fn a_role_is_given_by_its_name() {
 #[test]
 fn trouble_has_a_way_out_and_a_slip() {
     assert_eq!(
-        press("K-1_trouble", &["送信箱を片づける", "票を印刷", "ホームへ"]),
+        press("K-1_trouble", &["送信箱を見る", "票を印刷", "ホームへ"]),
         [Touch::Main, Touch::Print, Touch::Home]
     );
     assert_eq!(
@@ -186,8 +186,11 @@ fn the_self_test_takes_a_finger_in_a_corner_and_answers_by_their_words() {
         [Touch::Field(2), Touch::Second]
     );
     assert_eq!(
-        press("S-8_selftest_green", &["ふれると、つぎの色"]),
-        [Touch::Main]
+        press(
+            "S-8_selftest_green",
+            &["ふれると、つぎの色（2/5）", "やめる"]
+        ),
+        [Touch::Main, Touch::Back]
     );
     assert_eq!(
         press("S-9_selftest_lamp", &["いいえ", "もう一度", "はい"]),
@@ -195,7 +198,7 @@ fn the_self_test_takes_a_finger_in_a_corner_and_answers_by_their_words() {
     );
     assert_eq!(
         press(
-            "S-10_selftest_result",
+            "S-10_selftest_faults",
             &["読み取り機", "つぎのページ", "つぎへ"]
         ),
         [Touch::Row(1), Touch::NextPage, Touch::Main]
@@ -206,6 +209,61 @@ fn the_self_test_takes_a_finger_in_a_corner_and_answers_by_their_words() {
         parts.press("ランプ").is_err(),
         "nothing to press before a test"
     );
+}
+
+/// The middle of a piece of the screen on which nothing can be touched.
+fn free_place(screen: &Headless, layout: Layout) -> LogicalPosition {
+    let (width, height) = layout.size();
+    let controls = screen.controls();
+    let free = |x: f32, y: f32| {
+        let taken = controls.iter().any(|one| {
+            let (left, top, w, h) = one.place;
+            one.touchable
+                && one.enabled
+                && (left..=left + w).contains(&x)
+                && (top..=top + h).contains(&y)
+        });
+        !taken
+    };
+    let places = (0..height).step_by(8).flat_map(|y| {
+        (0..width).step_by(8).map(move |x| {
+            #[allow(clippy::cast_precision_loss)]
+            let place = (x as f32 + 4.0, y as f32 + 4.0);
+            place
+        })
+    });
+    // From below: the strip at the top is free on every screen and proves the least.
+    let places: Vec<_> = places.collect();
+    let found = places.into_iter().rev().find(|(x, y)| free(*x, *y));
+    let (x, y) = found.expect("no screen is all buttons");
+    LogicalPosition::new(x, y)
+}
+
+#[test]
+fn a_finger_beside_every_control_says_that_somebody_is_there_and_nothing_else() {
+    for layout in Layout::ALL {
+        let screen = Headless::new(layout, samples::look()).expect("a screen in memory");
+        for sample in samples::all() {
+            // The shutter opens wherever it is touched.
+            if sample.view.page == Page::Lock {
+                continue;
+            }
+            screen.show(&sample.view);
+            let touches = Rc::new(RefCell::new(Vec::new()));
+            let seen = Rc::clone(&touches);
+            screen.on_touch(move |touch| seen.borrow_mut().push(touch));
+            let (position, button) = (free_place(&screen, layout), PointerEventButton::Left);
+            let window = screen.screen().kiosk().window();
+            window.dispatch_event(WindowEvent::PointerPressed { position, button });
+            window.dispatch_event(WindowEvent::PointerReleased { position, button });
+            assert_eq!(
+                *touches.borrow(),
+                [Touch::Awake],
+                "{} {layout:?} at {position:?}",
+                sample.name
+            );
+        }
+    }
 }
 
 #[test]

@@ -83,6 +83,33 @@ fn every_problem_has_a_title_and_three_facts() {
     }
 }
 
+/// Which desk is called stands under the words, and is not the same for every office.
+#[test]
+fn the_words_of_a_problem_name_no_desk_of_their_own() {
+    for (language, others) in [
+        (
+            Language::Ja,
+            ["保守窓口", "係に", "市に電話", "市にすぐ電話"].as_slice(),
+        ),
+        (
+            Language::En,
+            ["support", "the city desk", "call the city"].as_slice(),
+        ),
+    ] {
+        let words = Words::new(language);
+        for code in ProblemCode::ALL
+            .iter()
+            .chain([&ProblemCode::Other("MDG-MOON-FULL".into())])
+        {
+            let facts = ui::pages::trouble::facts(code, 18, &words);
+            for text in [&facts.title, &facts.happened, &facts.safe, &facts.next] {
+                let named = others.iter().find(|other| text.contains(**other));
+                assert_eq!(named, None, "{code}: {text}");
+            }
+        }
+    }
+}
+
 /// Keys of messages, and of their attributes as `message.attribute`.
 fn keys(files: &[&str]) -> BTreeSet<String> {
     let mut keys = BTreeSet::new();

@@ -2,6 +2,7 @@
 
 use protocol::facility::Insurer;
 use protocol::help::HelpTopic;
+use protocol::person::StaffRole;
 use protocol::problem::ProblemCode;
 
 use super::doors;
@@ -34,7 +35,7 @@ impl TroubleFlow {
         let code = problem.code();
         Self {
             count: desk.counts.pending(),
-            way_out: way_out(&code, desk),
+            way_out: way_out(&code, desk.session.as_ref().map(|session| session.role)),
             slip: slip(desk, screen, Some(code.clone())),
             code,
             insurer: None,
@@ -75,7 +76,7 @@ impl Flow for TroubleFlow {
     fn page(&self, desk: &Desk) -> Page {
         let called = match &self.insurer {
             Some(one) => Some(hours::state(&one.desk, &one.city, &desk.now)),
-            None => desk_for(topic_of(&self.code), desk),
+            None => desk_of(&self.code, desk),
         };
         Page::Trouble(TroublePage {
             code: self.code.clone(),
@@ -171,7 +172,7 @@ pub fn wiped_page(way_out: WayOut, desk: &Desk) -> Page {
     let code = ProblemCode::DeviceWiped;
     let slip = slip(desk, Screen::Trouble, Some(code.clone()));
     Page::Trouble(TroublePage {
-        desk: desk_for(topic_of(&code), desk),
+        desk: desk_of(&code, desk),
         code,
         count: 0,
         way_out,
@@ -217,34 +218,62 @@ pub fn desk_for(topic: HelpTopic, desk: &Desk) -> Option<DeskState> {
         .iter()
         .find(|entry| entry.topics.contains(&topic))
         .map(|entry| hours::state(&entry.desk, &entry.organisation, &desk.now));
-    of_file.or_else(|| {
-        desk.insurers()
-            .first()
-            .map(|insurer| hours::state(&insurer.desk, &insurer.city, &desk.now))
-    })
+    of_file.or_else(|| city(desk))
 }
 
-/// The topic of the help screen under which a code belongs.
+/// Who can help with a problem.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Helper {
+    /// The insurer: whether this terminal may take part, and what it holds of people.
+    City,
+    /// The desk that answers this topic of the help screen.
+    Topic(HelpTopic),
+}
+
+/// Who is called about a code. The words of K-1 name nobody: the desk under them does.
 #[must_use]
-pub fn topic_of(code: &ProblemCode) -> HelpTopic {
+pub fn helper(code: &ProblemCode) -> Helper {
     let subject = code.as_str().split('-').nth(1).unwrap_or("");
-    match subject {
+    let topic = match subject {
+        // The program that draws pages is the unit's own; the papers are the city's.
+        "DOCUMENT" if *code == ProblemCode::DocumentDrawer => HelpTopic::Network,
+        "DOCUMENT" | "REQUEST" | "LOOKUP" | "ENROL" | "DEVICE" | "CERTIFICATE" | "AUDIT" => {
+            return Helper::City;
+        }
+        _ if matches!(code, ProblemCode::NetTls | ProblemCode::VaultWiped) => return Helper::City,
         "CARD" => HelpTopic::Card,
         "READER" => HelpTopic::Reader,
         "PASSCODE" | "ACCESS" => HelpTopic::Passcode,
         "CLOCK" => HelpTopic::Clock,
-        "DOCUMENT" | "PRINTER" => HelpTopic::Document,
-        "COMMAND" | "ATTACHMENT" | "REQUEST" | "OUTBOX" => HelpTopic::Held,
-        "LOOKUP" | "INPUT" => HelpTopic::NoAnswer,
+        "COMMAND" | "ATTACHMENT" | "OUTBOX" => HelpTopic::Held,
+        "INPUT" => HelpTopic::NoAnswer,
+        // Whoever opened it may have had it in hands: that desk can have it stopped.
+        "CASE" => HelpTopic::Lost,
         _ => HelpTopic::Network,
+    };
+    Helper::Topic(topic)
+}
+
+/// The desk that is called about a code. Before the first contact the insurers are not known, and
+/// the unit's own desk says whom to call.
+#[must_use]
+pub fn desk_of(code: &ProblemCode, desk: &Desk) -> Option<DeskState> {
+    match helper(code) {
+        Helper::Topic(topic) => desk_for(topic, desk),
+        Helper::City => city(desk).or_else(|| desk_for(HelpTopic::Network, desk)),
     }
 }
 
-fn way_out(code: &ProblemCode, desk: &Desk) -> WayOut {
-    let outbox = desk
-        .session
-        .as_ref()
-        .is_some_and(|session| rights::may(session.role, Right::Outbox));
+fn city(desk: &Desk) -> Option<DeskState> {
+    desk.insurers()
+        .first()
+        .map(|insurer| hours::state(&insurer.desk, &insurer.city, &desk.now))
+}
+
+/// Where the main action of K-1 leads whoever is at work.
+#[must_use]
+pub fn way_out(code: &ProblemCode, role: Option<StaffRole>) -> WayOut {
+    let outbox = role.is_some_and(|role| rights::may(role, Right::Outbox));
     match code {
         ProblemCode::OutboxQuota | ProblemCode::OutboxAge if outbox => WayOut::Outbox,
         ProblemCode::StoreBusy

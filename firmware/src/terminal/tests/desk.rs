@@ -4,21 +4,25 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use protocol::answer::{FeedItem, Notice};
-use protocol::help::HelpTopic;
+use protocol::calendar::Timestamp;
+use protocol::facility::Desk as CalledDesk;
+use protocol::help::{HelpDesk, HelpTopic};
 use protocol::person::StaffRole;
 use protocol::problem::ProblemCode;
 
 use crate::access::rights;
+use crate::clock::ManualTime;
 use crate::error::Problem;
 use crate::sync::{RoundReport, SyncReport};
-use crate::terminal::effect::{Input, Room, Ticket};
+use crate::terminal::effect::{Input, Room, TerminalConfig, Ticket};
 use crate::terminal::flow::{Flow, Next};
-use crate::terminal::flows::trouble::TroubleFlow;
+use crate::terminal::flows::trouble::{Helper, TroubleFlow, desk_of, helper};
 use crate::terminal::screen::Screen;
 use crate::terminal::touch::Touch;
 use crate::terminal::view::{Network, Page, View, WayOut};
 use crate::terminal::{DOUBLE_TOUCH, Terminal};
-use crate::testing::desk::{Day, good, peek, user};
+use crate::testing::desk::{Day, config, good, peek, user};
+use crate::vault::Vault;
 
 #[test]
 fn the_desk_locks_after_idle_by_the_boot_clock_whatever_the_clock_says() {
@@ -358,6 +362,71 @@ fn a_full_queue_leads_to_the_outbox_and_a_full_disk_home() {
             Screen::Home
         };
         assert_eq!(day.screen(), wanted);
+    }
+}
+
+/// The unit's own desk, which answers what desks of a unit answer.
+fn own_desk() -> HelpDesk {
+    use HelpTopic as T;
+    HelpDesk {
+        organisation: "端末の保守窓口".to_owned(),
+        topics: vec![T::Reader, T::Network, T::Clock, T::Lost, T::Held],
+        desk: CalledDesk {
+            name: "サポート".to_owned(),
+            phone: "0990000199".parse().unwrap(),
+            hours: Vec::new(),
+        },
+    }
+}
+
+#[test]
+fn every_problem_shows_the_desk_that_can_help_with_it() {
+    let with_desk = TerminalConfig {
+        desks: vec![own_desk()],
+        ..config()
+    };
+    let day = Day::set_up_as(with_desk.clone());
+    let of_city = day.terminal.desk.insurers()[0].city.clone();
+    let called = |day: &Day, code: &ProblemCode| desk_of(code, &day.terminal.desk).unwrap().city;
+    for (code, city) in [
+        (ProblemCode::CaseOpened, false),
+        (ProblemCode::PowerEmpty, false),
+        (ProblemCode::BoardClock, false),
+        (ProblemCode::BoardAbsent, false),
+        (ProblemCode::VaultFull, false),
+        (ProblemCode::ConfigSyntax, false),
+        (ProblemCode::UpdateDamaged, false),
+        (ProblemCode::PrinterUnavailable, false),
+        (ProblemCode::NetDown, false),
+        (ProblemCode::NetTls, true),
+        (ProblemCode::DeviceRevoked, true),
+        (ProblemCode::DeviceUnknown, true),
+        (ProblemCode::VaultWiped, true),
+        (ProblemCode::CertificateExpired, true),
+        (ProblemCode::AuditGap, true),
+        (ProblemCode::DocumentGone, true),
+        (ProblemCode::LookupSeveral, true),
+        (ProblemCode::RequestDeclined, true),
+    ] {
+        assert_eq!(called(&day, &code) == of_city, city, "{code}");
+    }
+    for code in ProblemCode::ALL {
+        let of_the_desk = called(&day, code) == of_city;
+        match helper(code) {
+            Helper::City => assert!(of_the_desk, "{code}"),
+            Helper::Topic(topic) => {
+                let ours = own_desk().topics.contains(&topic);
+                assert_eq!(of_the_desk, !ours, "{code}");
+            }
+        }
+    }
+    // Before the first contact the insurers are not known: somebody is called all the same.
+    let time = ManualTime::at(Timestamp::from_unix_ms(crate::testing::MORNING));
+    let new = Day::configured(with_desk, Vault::in_memory().unwrap(), time);
+    for code in ProblemCode::ALL {
+        if let Helper::City = helper(code) {
+            assert_eq!(called(&new, code), "端末の保守窓口", "{code}");
+        }
     }
 }
 

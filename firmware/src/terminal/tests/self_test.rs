@@ -1,6 +1,6 @@
 //! The self-test: at the first start once, later when somebody asks for it.
 
-use hal::board::{BoardEvent, BoardFault, Part, PartState};
+use hal::board::{BoardEvent, BoardFault, Cue, Part, PartState};
 use hal::card::{CardProblem, ReaderEvent};
 use protocol::command::{Action, Command};
 use protocol::problem::ProblemCode;
@@ -128,8 +128,7 @@ fn a_new_unit_tests_itself_once_before_its_token_and_tells_the_gateway_once() {
     assert_eq!(day.screen(), Screen::SelfTestResult);
     let page = result(&day);
     assert_eq!(page.stage, SelfTestStage::SetUp);
-    // Not enrolled yet is the one thing to look at.
-    assert_eq!(page.faults, 1);
+    assert_eq!(page.faults, 0, "not enrolled yet is no fault");
     for (part, found) in found(&mut day) {
         let wanted = match part {
             TestedPart::Reader => Found::ReaderEmpty,
@@ -144,7 +143,7 @@ fn a_new_unit_tests_itself_once_before_its_token_and_tells_the_gateway_once() {
     let tests = told(&day);
     assert_eq!(tests.len(), 1);
     assert_eq!(tests[0].parts.len(), TestedPart::ALL.len());
-    assert_eq!(tests[0].verdict(), TestVerdict::Watch);
+    assert_eq!(tests[0].verdict(), TestVerdict::Good);
     // It waited in the queue for the enrolment, and arrives once.
     day.text("ABCDE-FGHJK-LMNPQ-RSTUV");
     day.press(&[Touch::Main]);
@@ -320,6 +319,66 @@ fn faults_of_the_board_stand_in_the_result_without_a_question() {
 }
 
 #[test]
+fn a_light_that_cannot_be_dimmed_does_not_hide_what_a_person_saw() {
+    for (answer, word) in [
+        (Touch::Second, Found::ColoursWrong),
+        (Touch::Main, Found::PartAbsent),
+    ] {
+        let mut day = unit(&[]);
+        let fault = BoardFault::Absent { at: "backlight" };
+        board(&mut day, Part::Backlight, PartState::Faulty(fault));
+        day.press(&[Touch::Main]);
+        corners(&mut day);
+        colours(&mut day);
+        day.press(&[answer, Touch::Main]);
+        assert_eq!(found_of(&mut day, TestedPart::Screen), Some(word));
+    }
+}
+
+#[test]
+fn the_worst_stands_first_and_a_touch_looks_at_the_part_that_is_shown() {
+    let mut day = unit(&COUNTER);
+    board(
+        &mut day,
+        Part::Case,
+        PartState::Faulty(BoardFault::Absent { at: "pin 23" }),
+    );
+    day.probed = Some(Probed {
+        network: Found::NoLink,
+        disk: Found::Works,
+    });
+    day.press(&[Touch::Main]);
+    corners(&mut day);
+    colours(&mut day);
+    // The colours, the lamp and the buzzer, of which the lamp stayed dark.
+    day.press(&[Touch::Main, Touch::Second]);
+    day.press(&[Touch::Main]);
+    day.press(&[Touch::Main]);
+    assert_eq!(day.screen(), Screen::SelfTestResult);
+    assert_eq!(result(&day).faults, 3);
+    let order: Vec<_> = found(&mut day).into_iter().map(|(part, _)| part).collect();
+    let first = [TestedPart::Network, TestedPart::Lamp, TestedPart::Case];
+    assert_eq!(order[..3], first);
+    assert_eq!(order.last(), Some(&TestedPart::Enrolment));
+    day.press(&[Touch::Row(1)]);
+    assert_eq!(kind(&day), SelfTestKind::Lamp);
+}
+
+#[test]
+fn lamp_and_buzzer_are_each_tested_without_the_other() {
+    let mut day = unit(&COUNTER);
+    day.press(&[Touch::Main]);
+    corners(&mut day);
+    colours(&mut day);
+    day.press(&[Touch::Main]);
+    assert_eq!(kind(&day), SelfTestKind::Lamp);
+    assert_eq!(day.cues.last(), Some(&Cue::LampTest));
+    day.press(&[Touch::Main]);
+    assert_eq!(kind(&day), SelfTestKind::Sound);
+    assert_eq!(day.cues.last(), Some(&Cue::SoundTest));
+}
+
+#[test]
 fn no_network_does_not_stop_set_up_and_no_disk_does() {
     let mut day = unit(&[]);
     day.probed = Some(Probed {
@@ -396,8 +455,12 @@ fn an_administrator_tests_again_later_and_general_staff_do_not() {
         found_of(&mut day, TestedPart::Reader),
         Some(Found::ReaderMissing)
     );
+    // What is to be done stands first.
+    assert_eq!(result(&day).rows.rows[0].part, TestedPart::Reader);
     // One part once more, then the report.
-    day.press(&[Touch::Row(0)]);
+    let rows = result(&day).rows.rows;
+    let row = rows.iter().position(|row| row.part == TestedPart::Touch);
+    day.press(&[Touch::Row(row.unwrap())]);
     corners(&mut day);
     assert_eq!(day.screen(), Screen::Parts);
     let before = day.gateway.kept.effects.len();

@@ -203,7 +203,7 @@ pub struct TroublePage {
 pub enum WayOut {
     /// To the home screen, or the lock screen when locked.
     Home,
-    /// 送信箱を片づける
+    /// 送信箱を見る
     Outbox,
     /// もう一度ためす
     Retry,

@@ -1,3 +1,4 @@
+use firmware::terminal::flows::trouble::{Helper, helper, way_out};
 use firmware::terminal::screen::Screen;
 use firmware::terminal::view::{
     DeskState, HelpPage, HelpTopicPage, Open, Page, Paged, Slip, TroublePage, WayOut,
@@ -8,7 +9,7 @@ use protocol::person::StaffRole;
 use protocol::problem::ProblemCode;
 use protocol::text::PhoneNumber;
 
-use super::{Sample, at, day, not_set_up, offline, sample, today};
+use super::{Sample, at, day, not_set_up, offline, on_battery, sample, today};
 
 pub fn samples() -> Vec<Sample> {
     let mut samples = vec![
@@ -40,14 +41,17 @@ pub fn samples() -> Vec<Sample> {
         )
     }));
     samples.extend([
-        trouble("trouble", ProblemCode::VaultFull, WayOut::Outbox),
+        trouble("trouble", ProblemCode::OutboxQuota),
+        trouble("trouble_full", ProblemCode::VaultFull),
         undelivered(),
         wiped(),
-        trouble("trouble_tls", ProblemCode::NetTls, WayOut::Retry),
+        trouble("trouble_tls", ProblemCode::NetTls),
+        opened(),
+        empty(),
+        without_time(trouble("trouble_clock", ProblemCode::BoardClock)),
         offline(trouble(
             "trouble_other",
             ProblemCode::Other("MDG-MOON-FULL".into()),
-            WayOut::Home,
         )),
         sample(
             Screen::Slip,
@@ -103,37 +107,77 @@ fn help(name: &str, desks: Vec<DeskState>) -> Sample {
     sample(Screen::Help, name, Page::Help(HelpPage { topics, desks }))
 }
 
-fn trouble(name: &str, code: ProblemCode, way_out: WayOut) -> Sample {
+/// As the terminal shows it to an administrator: its own way out and its own desk.
+fn trouble(name: &str, code: ProblemCode) -> Sample {
     let page = TroublePage {
         slip: slip(code.clone()),
-        code,
         count: 18,
-        way_out,
-        desk: Some(DeskState {
-            desk: desk("保守窓口", "0120-000-199", 9 * 60, 18 * 60),
-            city: String::new(),
-            open: Some(Open::Until(18 * 60)),
+        way_out: way_out(&code, Some(StaffRole::Administrator)),
+        desk: Some(match helper(&code) {
+            Helper::City => city(Some(Open::Until(1035))),
+            Helper::Topic(_) => own_desk(),
         }),
+        code,
     };
     sample(Screen::Trouble, name, Page::Trouble(page))
 }
 
-fn undelivered() -> Sample {
-    let mut sample = trouble(
-        "trouble_undelivered",
-        ProblemCode::DocumentUndelivered,
-        WayOut::Close,
-    );
+/// The desk of the unit itself.
+fn own_desk() -> DeskState {
+    DeskState {
+        desk: desk("保守窓口", "0120-000-199", 9 * 60, 18 * 60),
+        city: String::new(),
+        open: Some(Open::Until(18 * 60)),
+    }
+}
+
+/// Somebody opened the case: the desk locked itself, and nobody is at work.
+fn opened() -> Sample {
+    let mut sample = trouble("trouble_case", ProblemCode::CaseOpened);
     if let Page::Trouble(page) = &mut sample.view.page {
+        page.way_out = way_out(&page.code, None);
+        page.slip.role = None;
+    }
+    sample.view.staff = None;
+    sample
+}
+
+/// The battery is nearly empty.
+fn empty() -> Sample {
+    let mut sample = on_battery(trouble("trouble_battery", ProblemCode::PowerEmpty));
+    if let Some(battery) = &mut sample.view.strip.battery {
+        battery.percent = 3;
+    }
+    sample
+}
+
+/// Its clock has lost the time, and nobody has told it yet.
+fn without_time(mut sample: Sample) -> Sample {
+    sample.view.strip.clock = None;
+    if let Page::Trouble(page) = &mut sample.view.page {
+        page.slip.at = None;
+        if let Some(desk) = &mut page.desk {
+            desk.open = None;
+        }
+    }
+    sample
+}
+
+fn undelivered() -> Sample {
+    let mut sample = trouble("trouble_undelivered", ProblemCode::DocumentUndelivered);
+    if let Page::Trouble(page) = &mut sample.view.page {
+        page.way_out = WayOut::Close;
         page.count = 5;
     }
     sample
 }
 
-/// The unit was reported lost and found again.
+/// The unit was reported lost and found again: it knows no insurer, and its own desk is called.
 fn wiped() -> Sample {
-    let mut sample = trouble("trouble_wiped", ProblemCode::DeviceWiped, WayOut::Close);
+    let mut sample = trouble("trouble_wiped", ProblemCode::DeviceWiped);
     if let Page::Trouble(page) = &mut sample.view.page {
+        page.way_out = WayOut::Close;
+        page.desk = Some(own_desk());
         page.slip.office_name.clear();
         page.slip.office.clear();
         page.slip.role = None;

@@ -2,7 +2,7 @@ use firmware::terminal::screen::Screen;
 use firmware::terminal::view::{HomePage, Page};
 use protocol::person::StaffRole;
 
-use super::{Sample, in_maintenance, offline, sample, worst_strip};
+use super::{Sample, in_maintenance, offline, on_battery, sample, worst_strip};
 
 pub fn samples() -> Vec<Sample> {
     vec![
@@ -22,6 +22,8 @@ pub fn samples() -> Vec<Sample> {
                 ..usual()
             },
         )),
+        on_battery(home("home_battery", usual())),
+        on_battery(offline(home("home_battery_offline", usual()))),
         home(
             "home_nearly_full",
             HomePage {

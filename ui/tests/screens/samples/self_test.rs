@@ -1,3 +1,4 @@
+use firmware::terminal::flows::selftest::rank;
 use firmware::terminal::screen::Screen;
 use firmware::terminal::view::{
     Page, Paged, SelfTestKind, SelfTestPartPage, SelfTestResultPage, SelfTestRow, SelfTestStage,
@@ -42,69 +43,92 @@ pub fn samples() -> Vec<Sample> {
         Screen::SelfTestResult,
         "selftest_result",
         SelfTestStage::SetUp,
-        &GOOD,
-        0,
+        &[],
+    )));
+    samples.push(not_set_up(result(
+        Screen::SelfTestResult,
+        "selftest_faults",
+        SelfTestStage::SetUp,
+        &[
+            (TestedPart::Screen, Some(Found::ColoursWrong)),
+            (TestedPart::Reader, Some(Found::ReaderNotSupported)),
+            (TestedPart::Case, Some(Found::CaseOpen)),
+        ],
     )));
     samples.push(not_set_up(result(
         Screen::SelfTestResult,
         "selftest_stopped",
         SelfTestStage::Stopped,
         &[
-            (TestedPart::Disk, Some(Found::DiskFull)),
+            (TestedPart::Disk, Some(Found::DiskFailed)),
             (TestedPart::Network, Some(Found::NoLink)),
             (TestedPart::Clock, Some(Found::ClockLost)),
         ],
-        4,
     )));
+    let enrolled = (TestedPart::Enrolment, Some(Found::Works));
     samples.push(on_battery(result(
         Screen::Parts,
         "parts",
         SelfTestStage::Ready,
         &[
-            (TestedPart::Lamp, Some(Found::PartAbsent)),
-            (TestedPart::Battery, Some(Found::PartFailed)),
+            enrolled,
             (TestedPart::Touch, None),
+            (TestedPart::Screen, None),
+            (TestedPart::Lamp, Some(Found::PartAbsent)),
+            (TestedPart::Sound, None),
+            (TestedPart::Reader, None),
+            (TestedPart::Battery, Some(Found::BatteryLow)),
         ],
-        3,
     )));
     samples.push(result(
         Screen::Parts,
         "parts_tested",
         SelfTestStage::Tested,
         &[
+            enrolled,
             (TestedPart::Touch, Some(Found::CornersSilent)),
             (TestedPart::Reader, Some(Found::ReaderNotSupported)),
             (TestedPart::Case, Some(Found::NotFitted)),
         ],
-        2,
     ));
     samples.extend(every_finding());
     samples
 }
 
-const GOOD: [(TestedPart, Option<Found>); 3] = [
-    (TestedPart::Screen, Some(Found::Works)),
-    (TestedPart::Reader, Some(Found::ReaderEmpty)),
-    (TestedPart::Battery, Some(Found::NotFitted)),
-];
+/// What a counter unit without a fault finds of itself before it is enrolled.
+fn of_a_good_unit(part: TestedPart) -> Found {
+    match part {
+        TestedPart::Reader => Found::ReaderEmpty,
+        TestedPart::Battery => Found::NotFitted,
+        TestedPart::Enrolment => Found::Pending,
+        _ => Found::Works,
+    }
+}
+
+/// Rows of a page.
+const ROWS: usize = 3;
 
 /// The words of every finding, for the ruler and for eyes; no pictures of them are kept.
 fn every_finding() -> Vec<Sample> {
-    let rows: Vec<_> = Found::ALL
-        .iter()
-        .map(|found| (TestedPart::Enrolment, Some(*found)))
-        .collect();
-    rows.chunks(3)
+    Found::ALL
+        .chunks(ROWS)
         .enumerate()
-        .map(|(place, rows)| {
+        .map(|(place, found)| {
+            let rows = found
+                .iter()
+                .map(|found| row(TestedPart::Network, Some(*found), true));
+            let page = SelfTestResultPage {
+                rows: Paged {
+                    rows: rows.collect(),
+                    page: 0,
+                    pages: 4,
+                    total: TestedPart::ALL.len(),
+                },
+                stage: SelfTestStage::Tested,
+                faults: found.len(),
+            };
             let name = format!("findings_{place}");
-            result(
-                Screen::Parts,
-                &name,
-                SelfTestStage::Tested,
-                rows,
-                rows.len(),
-            )
+            sample(Screen::Parts, &name, Page::SelfTestResult(page))
         })
         .collect()
 }
@@ -131,32 +155,52 @@ fn part(name: &str, kind: SelfTestKind, found: Option<Found>) -> Sample {
     not_set_up(sample(Screen::SelfTestPart, name, Page::SelfTestPart(page)))
 }
 
+/// The first page of a unit that is good but for `found`.
 fn result(
     screen: Screen,
     name: &str,
     stage: SelfTestStage,
-    rows: &[(TestedPart, Option<Found>)],
-    faults: usize,
+    found: &[(TestedPart, Option<Found>)],
 ) -> Sample {
-    let rows = rows.iter().map(|(part, found)| SelfTestRow {
-        part: *part,
-        found: *found,
+    let mut rows: Vec<_> = TestedPart::ALL
+        .into_iter()
+        .map(|part| {
+            let other = found.iter().find(|(other, _)| *other == part);
+            let found = other.map_or(Some(of_a_good_unit(part)), |(_, found)| *found);
+            let asked_or_probed = !matches!(
+                part,
+                TestedPart::Clock | TestedPart::Case | TestedPart::Battery | TestedPart::Enrolment
+            );
+            row(
+                part,
+                found,
+                stage != SelfTestStage::Ready && asked_or_probed,
+            )
+        })
+        .collect();
+    rows.sort_by_key(|row| rank(row.found));
+    let faults = rows.iter().filter(|row| rank(row.found) < rank(None));
+    let page = SelfTestResultPage {
+        faults: faults.count(),
+        rows: Paged {
+            rows: rows.into_iter().take(ROWS).collect(),
+            page: 0,
+            pages: TestedPart::ALL.len().div_ceil(ROWS),
+            total: TestedPart::ALL.len(),
+        },
+        stage,
+    };
+    sample(screen, name, Page::SelfTestResult(page))
+}
+
+fn row(part: TestedPart, found: Option<Found>, again: bool) -> SelfTestRow {
+    SelfTestRow {
+        part,
+        found,
         corners: match found {
             Some(Found::CornersSilent) => vec![Corner::TopRight, Corner::BottomRight],
             _ => Vec::new(),
         },
-        again: stage != SelfTestStage::Ready
-            && !matches!(part, TestedPart::Clock | TestedPart::Case),
-    });
-    let page = SelfTestResultPage {
-        rows: Paged {
-            rows: rows.collect(),
-            page: 0,
-            pages: 4,
-            total: TestedPart::ALL.len(),
-        },
-        stage,
-        faults,
-    };
-    sample(screen, name, Page::SelfTestResult(page))
+        again,
+    }
 }

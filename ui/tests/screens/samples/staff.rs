@@ -1,8 +1,8 @@
 use firmware::sync::CertificateState;
 use firmware::terminal::screen::Screen;
 use firmware::terminal::view::{
-    DiagnosticLine, DiagnosticNote, DiagnosticPart, DiagnosticsPage, EnrollingPage, Page, Paged,
-    ProfilePage, SettingsPage, StaffAdminPage, StaffEditPage, StaffRow, StaffState, Verdict,
+    DiagnosticLine, DiagnosticNote, DiagnosticPart, DiagnosticsPage, EnrollingPage, Network, Page,
+    Paged, ProfilePage, SettingsPage, StaffAdminPage, StaffEditPage, StaffRow, StaffState, Verdict,
 };
 use firmware::update::Stage;
 use protocol::facility::{AccessMethod, FacilityProfile};
@@ -30,16 +30,8 @@ pub fn samples() -> Vec<Sample> {
             "settings",
             Page::Settings(SettingsPage { rows }),
         ),
-        sample(
-            Screen::Diagnostics,
-            "diagnostics",
-            Page::Diagnostics(diagnostics()),
-        ),
-        on_battery(sample(
-            Screen::Diagnostics,
-            "diagnostics_board",
-            Page::Diagnostics(board_faults()),
-        )),
+        terminal("diagnostics", &offline_for_long()),
+        on_battery(terminal("diagnostics_board", &board_faults())),
         sample(Screen::StaffAdmin, "staff_admin", Page::StaffAdmin(staff())),
         edit(Screen::StaffEdit, "staff_add", new_member()),
         edit(
@@ -95,6 +87,7 @@ pub fn samples() -> Vec<Sample> {
         ),
     ];
     samples.extend(setup());
+    samples.extend(every_word());
     samples
 }
 
@@ -102,7 +95,7 @@ fn setup() -> Vec<Sample> {
     let mut welcome = sample(Screen::SetupWelcome, "welcome", Page::SetupWelcome);
     welcome.view.strip.office.clear();
     welcome.view.strip.office_short.clear();
-    welcome.view.strip.network = firmware::terminal::view::Network::NotSetUp;
+    welcome.view.strip.network = Network::NotSetUp;
     welcome.view.strip.waiting = 0;
     welcome.view.staff = None;
     let roles = vec![
@@ -166,50 +159,150 @@ fn filled() -> StaffEditPage {
     }
 }
 
-fn diagnostics() -> DiagnosticsPage {
+/// What is so on a terminal: its strip and its lines both follow from it.
+struct State {
+    network: Network,
+    waiting: u64,
+    certificate: CertificateState,
+    update: Option<(String, Stage)>,
+    board_faults: i64,
+}
+
+/// All is well, and a new version is ready.
+fn well() -> State {
+    State {
+        network: Network::Online,
+        waiting: 2,
+        certificate: certificate(290, None),
+        update: Some(offered(Stage::Machine(UpdateState::Written))),
+        board_faults: 0,
+    }
+}
+
+fn offline_for_long() -> State {
+    State {
+        network: Network::Offline {
+            last: Some(at(today(), 9, 42)),
+        },
+        waiting: 1_234,
+        certificate: certificate(21, Some(30)),
+        ..well()
+    }
+}
+
+/// Three parts of the board do not answer, on a unit that runs low.
+fn board_faults() -> State {
+    State {
+        certificate: certificate(13, Some(15)),
+        board_faults: 3,
+        ..well()
+    }
+}
+
+fn certificate(days: i64, within: Option<i64>) -> CertificateState {
+    CertificateState {
+        days,
+        within,
+        due: within.is_some(),
+        ended: days <= 0,
+    }
+}
+
+fn offered(stage: Stage) -> (String, Stage) {
+    ("0.3.0".to_owned(), stage)
+}
+
+/// The words of every step of the certificate and of every stage of an update, for the ruler and
+/// for eyes; no pictures of them are kept.
+fn every_word() -> Vec<Sample> {
+    let steps = [
+        (120, None),
+        (88, Some(90)),
+        (58, Some(60)),
+        (28, Some(30)),
+        (14, Some(15)),
+        (6, Some(7)),
+        (0, Some(7)),
+    ];
+    let stages = [
+        Stage::Wanted,
+        Stage::NoRoom,
+        Stage::Machine(UpdateState::Fetched),
+        Stage::Machine(UpdateState::Written),
+        Stage::Machine(UpdateState::Installed),
+        Stage::Machine(UpdateState::CameBack),
+        Stage::Machine(UpdateState::Refused {
+            code: ProblemCode::UpdateRefused,
+        }),
+    ];
+    steps
+        .into_iter()
+        .zip(stages)
+        .map(|((days, within), stage)| {
+            let state = State {
+                certificate: certificate(days, within),
+                update: Some(offered(stage)),
+                ..well()
+            };
+            terminal(&format!("words_{days}"), &state)
+        })
+        .collect()
+}
+
+fn gateway(network: &Network) -> Verdict {
+    match network {
+        Network::Online => Verdict::Good,
+        Network::Offline { .. } => Verdict::Watch,
+        Network::Paused { .. } | Network::NotSetUp => Verdict::Bad,
+    }
+}
+
+fn terminal(name: &str, state: &State) -> Sample {
     let line = |part, verdict, value| DiagnosticLine {
         part,
         verdict,
         value,
         note: None,
     };
-    let certificate = CertificateState {
-        days: 13,
-        within: Some(15),
-        due: true,
-        ended: false,
-    };
-    DiagnosticsPage {
+    let page = DiagnosticsPage {
         device: Some("MDG-7K2QX9PD4RWM".to_owned()),
         lines: vec![
             line(DiagnosticPart::Reader, Verdict::Good, None),
             line(DiagnosticPart::Clock, Verdict::Good, None),
             line(DiagnosticPart::Vault, Verdict::Good, None),
             DiagnosticLine {
-                note: Some(DiagnosticNote::Certificate(certificate)),
-                ..line(DiagnosticPart::Certificate, Verdict::Watch, Some(13))
+                note: Some(DiagnosticNote::Certificate(state.certificate)),
+                ..line(
+                    DiagnosticPart::Certificate,
+                    Verdict::Watch,
+                    Some(state.certificate.days),
+                )
             },
-            line(DiagnosticPart::Gateway, Verdict::Bad, None),
-            line(DiagnosticPart::Queue, Verdict::Good, Some(1_234)),
+            line(DiagnosticPart::Gateway, gateway(&state.network), None),
+            line(
+                DiagnosticPart::Queue,
+                Verdict::Good,
+                i64::try_from(state.waiting).ok(),
+            ),
             DiagnosticLine {
                 note: Some(DiagnosticNote::Update {
                     running: "0.2.0".to_owned(),
-                    offered: Some(("0.3.0".to_owned(), Stage::Machine(UpdateState::Written))),
+                    offered: state.update.clone(),
                 }),
                 ..line(DiagnosticPart::Update, Verdict::Good, None)
             },
-            line(DiagnosticPart::Parts, Verdict::Good, None),
+            match state.board_faults {
+                0 => line(DiagnosticPart::Parts, Verdict::Good, None),
+                faults => line(DiagnosticPart::Parts, Verdict::Watch, Some(faults)),
+            },
         ],
-    }
-}
-
-/// Three parts of the board do not answer, on a unit that runs low.
-fn board_faults() -> DiagnosticsPage {
-    let mut page = diagnostics();
-    if let Some(line) = page.lines.last_mut() {
-        (line.verdict, line.value) = (Verdict::Watch, Some(3));
-    }
-    page
+    };
+    let mut sample = sample(Screen::Diagnostics, name, Page::Diagnostics(page));
+    sample.view.strip.network = state.network.clone();
+    sample.view.strip.waiting = state.waiting;
+    sample.view.strip.certificate =
+        Some(state.certificate).filter(CertificateState::is_on_the_strip);
+    sample
 }
 
 fn staff() -> StaffAdminPage {

@@ -4,7 +4,7 @@
 use hal::board::{BoardFault, Part};
 use hal::card::ReaderEvent;
 use protocol::problem::ProblemCode;
-use protocol::self_test::{Found, PartFound, SelfTest, TestedPart};
+use protocol::self_test::{Found, PartFound, SelfTest, TestVerdict, TestedPart};
 
 use crate::runtime::probe::Probed;
 use crate::setup::SelfTestState;
@@ -20,7 +20,7 @@ pub fn found(
     let answer = state.answers.get(&part).copied();
     match part {
         TestedPart::Touch => answer,
-        TestedPart::Screen => fault(Part::Backlight, desk).or(answer),
+        TestedPart::Screen => worse(fault(Part::Backlight, desk), answer),
         TestedPart::Lamp => signal(Part::Lamp, answer, desk),
         TestedPart::Sound => signal(Part::Buzzer, answer, desk),
         TestedPart::Reader => match reader(desk) {
@@ -90,6 +90,28 @@ fn signal(part: Part, answer: Option<Found>, desk: &Desk) -> Option<Found> {
         return Some(Found::NotFitted);
     }
     fault(part, desk).or(answer)
+}
+
+/// Place of a finding among the others: the worst comes first, and what nobody has looked at
+/// before what works.
+#[must_use]
+pub fn rank(found: Option<Found>) -> u8 {
+    match found.map(Found::verdict) {
+        Some(TestVerdict::Bad) => 0,
+        Some(TestVerdict::Watch) => 1,
+        None => 2,
+        Some(TestVerdict::Good) => 3,
+        Some(TestVerdict::None) => 4,
+    }
+}
+
+/// What the board says of a part and what a person saw: the worse of the two. A light that cannot
+/// be dimmed must not hide a dead row of pixels.
+fn worse(fault: Option<Found>, answer: Option<Found>) -> Option<Found> {
+    match (fault, answer) {
+        (Some(fault), Some(answer)) if rank(Some(answer)) < rank(Some(fault)) => Some(answer),
+        _ => fault.or(answer),
+    }
 }
 
 fn fault(part: Part, desk: &Desk) -> Option<Found> {

@@ -8,6 +8,8 @@
 mod judge;
 mod steps;
 
+pub use judge::rank;
+
 use std::time::Duration;
 
 use hal::card::{CardJob, CardOutcome, ReaderEvent};
@@ -127,6 +129,14 @@ impl SelfTestFlow {
         }
     }
 
+    /// Every part in the order in which they are shown: what is to be done stands first, so that
+    /// nobody turns pages for it.
+    fn worst_first(&self, desk: &Desk) -> Vec<TestedPart> {
+        let mut parts = TestedPart::ALL.to_vec();
+        parts.sort_by_key(|part| rank(self.found(*part, desk)));
+        parts
+    }
+
     fn result(&self, desk: &Desk) -> SelfTestResultPage {
         let faults = TestedPart::ALL
             .into_iter()
@@ -135,14 +145,16 @@ impl SelfTestFlow {
         SelfTestResultPage {
             rows: self
                 .pager
-                .paged(&TestedPart::ALL, rows(desk), |(_, part)| SelfTestRow {
-                    again: self.may_repeat(*part, desk),
-                    part: *part,
-                    found: self.found(*part, desk),
-                    corners: match part {
-                        TestedPart::Touch => self.state.silent_corners.clone(),
-                        _ => Vec::new(),
-                    },
+                .paged(&self.worst_first(desk), rows(desk), |(_, part)| {
+                    SelfTestRow {
+                        again: self.may_repeat(*part, desk),
+                        part: *part,
+                        found: self.found(*part, desk),
+                        corners: match part {
+                            TestedPart::Touch => self.state.silent_corners.clone(),
+                            _ => Vec::new(),
+                        },
+                    }
                 }),
             stage: self.stage(desk),
             faults: faults.count(),

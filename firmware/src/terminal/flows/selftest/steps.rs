@@ -170,12 +170,13 @@ impl SelfTestFlow {
     }
 
     pub(super) fn on_result(&mut self, touch: &Touch, desk: &mut Desk) -> Next {
-        let (count, size) = (TestedPart::ALL.len(), rows(desk));
+        let parts = self.worst_first(desk);
+        let (count, size) = (parts.len(), rows(desk));
         if self.pager.turn(touch, count, size) {
             return Next::Stay;
         }
         if let Some(index) = self.pager.index(touch, count, size) {
-            self.again(TestedPart::ALL[index], desk);
+            self.again(parts[index], desk);
             return Next::Stay;
         }
         match touch {
@@ -233,10 +234,12 @@ impl SelfTestFlow {
     }
 }
 
-/// Lights the lamp or sounds the buzzer, for the question that asks about it. The cue is one
-/// that is heard although sounds are switched off.
+/// Lights the lamp or sounds the buzzer, for the question that asks about it, each without the
+/// other: who hears the tone must not think of a dark lamp that it was lit.
 fn signal(kind: SelfTestKind, desk: &mut Desk) {
-    if matches!(kind, SelfTestKind::Lamp | SelfTestKind::Sound) {
-        desk.effect(Effect::Cue(Cue::Attention));
+    match kind {
+        SelfTestKind::Lamp => desk.effect(Effect::Cue(Cue::LampTest)),
+        SelfTestKind::Sound => desk.effect(Effect::Cue(Cue::SoundTest)),
+        SelfTestKind::Colours | SelfTestKind::Reader | SelfTestKind::Looking => {}
     }
 }
