@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use appliance::offer::{self, Machine, Next, Places};
-use appliance::slots::Slot;
+use appliance::slots::{Slot, Successor};
 use appliance::version;
 use firmware::error::Problem;
 use firmware::feed::Feed;
@@ -194,7 +194,7 @@ fn an_offered_system_comes_over_a_cut_line_is_installed_and_told() {
     scene.exchange();
     assert_eq!(scene.at_the_gateway(), Some(UpdateState::Written));
     // The other slot runs and is kept.
-    offer::kept(&scene.places(), Slot::B).unwrap();
+    offer::kept(&scene.places(), Slot::B, Successor::None).unwrap();
     scene.kiosk_looks("0.3.0", 2);
     scene.exchange();
     assert_eq!(scene.at_the_gateway(), Some(UpdateState::Installed));
@@ -219,7 +219,7 @@ fn one_that_comes_back_is_told_and_one_that_is_taken_back_is_deleted() {
     scene.exchange();
     assert_eq!(scene.fetch(), Step::HandedOver);
     assert_eq!(scene.machine_looks(), Next::Restart);
-    offer::kept(&scene.places(), Slot::A).unwrap();
+    offer::kept(&scene.places(), Slot::A, Successor::GaveWay).unwrap();
     scene.kiosk_looks("0.2.0", 2);
     scene.exchange();
     assert_eq!(scene.at_the_gateway(), Some(UpdateState::CameBack));
