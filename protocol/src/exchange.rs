@@ -211,8 +211,10 @@ impl fmt::Debug for EnrolRequest {
 }
 
 /// `POST /v1/enrol` and `POST /v1/renew`, response.
+///
+/// What is not known in it is a newer gateway's and is passed over: the token is used up by now,
+/// and a terminal that refused the answer could not even be brought up to date.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Enrolment {
     /// The terminal's identity from now on.
     pub device: DeviceId,

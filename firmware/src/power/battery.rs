@@ -72,6 +72,8 @@ pub struct BatteryWatch {
     mains_since: Duration,
     /// Highest charge since the mains came.
     best: u8,
+    /// The charge fell below that, so the line lies. Stands while the gauge does not answer.
+    fell: bool,
     empty_readings: u8,
 }
 
@@ -91,10 +93,7 @@ impl BatteryWatch {
     /// Whether the battery is being charged, as far as that can be believed.
     #[must_use]
     pub fn is_charging(&self) -> bool {
-        let fell = self
-            .percent
-            .is_some_and(|percent| percent.saturating_add(MAINS_FALL) <= self.best);
-        self.mains == Some(true) && !fell
+        self.mains == Some(true) && !self.fell
     }
 
     /// The gauge was read.
@@ -102,6 +101,7 @@ impl BatteryWatch {
         let percent = percent.min(100);
         self.percent = Some(percent);
         self.best = self.best.max(percent);
+        self.fell = percent.saturating_add(MAINS_FALL) <= self.best;
         self.empty_readings = match percent {
             ..=EMPTY_PERCENT => self.empty_readings.saturating_add(1),
             _ => 0,
@@ -115,6 +115,7 @@ impl BatteryWatch {
             self.mains = Some(on);
             self.mains_since = now;
             self.best = self.percent.unwrap_or(0);
+            self.fell = false;
         }
         self.decide(now)
     }
@@ -250,6 +251,17 @@ mod tests {
         assert_eq!(watch.tick(secs(400)), None);
         assert_eq!(watch.charge(6, secs(410)), Some(Notice::Recovered));
         assert!(watch.is_charging());
+    }
+
+    #[test]
+    fn a_mains_line_that_lies_does_not_keep_a_unit_on_whose_gauge_blinks_out() {
+        let mut watch = BatteryWatch::default();
+        watch.mains(true, secs(0));
+        readings(&mut watch, &[50, 5, 5]);
+        assert_eq!(watch.charge(5, secs(100)), Some(Notice::Empty));
+        watch.gauge_lost();
+        assert_eq!(watch.tick(secs(100) + GRACE - secs(1)), None);
+        assert_eq!(watch.tick(secs(100) + GRACE), Some(Notice::PowerOff));
     }
 
     #[test]

@@ -53,6 +53,10 @@ pub enum Fault {
     /// this at each start.
     #[error("MDG-UPDATE-SAME: this version runs already; nothing was written")]
     UpdateSame,
+    /// The system of this bundle is written already and waits for its trial. It was not written
+    /// again; it starts when nobody is at the desk.
+    #[error("MDG-UPDATE-WAITS: this bundle is written already; it starts when the desk is idle")]
+    UpdateWaits,
     /// The system of this bundle was tried and was not good enough. Nothing was written. Take
     /// another bundle.
     #[error("MDG-UPDATE-CAME-BACK: this bundle was tried and came back; take another one")]

@@ -75,6 +75,13 @@ pub fn up_for(shown: &str, now: Duration) -> Option<Duration> {
     Some(now.saturating_sub(since?))
 }
 
+/// Whether the service manager stopped a unit in order: `SERVICE_RESULT`, `EXIT_CODE` and
+/// `EXIT_STATUS` as systemd.exec(5) has them.
+#[must_use]
+pub fn was_stopped(result: &str, code: &str, status: &str) -> bool {
+    (result, code, status) == ("success", "killed", "TERM")
+}
+
 /// What to do about a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
@@ -211,6 +218,24 @@ mod tests {
         let none = Report::parse(r#"{"parts":[]}"#).expect("a report");
         let verdict = judge(Some(&none), LONG, Standard::Proven, NOW);
         assert!(matches!(verdict, Verdict::Wait(_)));
+    }
+
+    #[test]
+    fn a_health_check_that_ran_too_long_or_broke_was_not_stopped_in_order() {
+        assert!(was_stopped("success", "killed", "TERM"));
+        for other in [
+            ("timeout", "killed", "TERM"),
+            ("exit-code", "exited", "1"),
+            ("success", "exited", "0"),
+            ("signal", "killed", "KILL"),
+            ("", "", ""),
+        ] {
+            assert!(!was_stopped(other.0, other.1, other.2), "{other:?}");
+        }
+        // Without this line the service manager calls it a failure, and restarts the machine.
+        let unit = include_str!("../../rootfs/etc/systemd/system/appliance-health.service");
+        assert!(unit.contains("\nSuccessExitStatus=SIGTERM\n"));
+        assert!(unit.contains("\nExecStopPost=/usr/bin/appliance stopped\n"));
     }
 
     #[test]

@@ -35,22 +35,38 @@ struct Install {
     ran: String,
 }
 
+/// What the machine is like when a bundle comes.
+#[derive(Debug, Clone, Copy)]
+pub struct Present {
+    /// The version that runs.
+    pub running: Version,
+    /// The slot that it runs from.
+    pub slot: Slot,
+    /// What is to follow it.
+    pub successor: Successor,
+    /// The lowest version that may be installed.
+    pub minimum: Option<Version>,
+}
+
 impl History {
-    /// May the bundle with this verified manifest be written? `running` is the version that runs.
+    /// May the bundle with this verified manifest be written?
     ///
     /// # Errors
     /// [`Fault::UpdateVersion`], [`Fault::UpdateOlder`], [`Fault::UpdateSame`],
-    /// [`Fault::UpdateCameBack`]; nothing was written.
-    pub fn admit(
-        &self,
-        manifest: &str,
-        running: Version,
-        minimum: Option<Version>,
-    ) -> Result<(), Fault> {
+    /// [`Fault::UpdateWaits`], [`Fault::UpdateCameBack`]; nothing was written.
+    pub fn admit(&self, manifest: &str, present: &Present) -> Result<(), Fault> {
         let found = version::of_bundle(manifest)?;
-        version::allow(found, minimum)?;
-        if found == running {
+        version::allow(found, present.minimum)?;
+        if found == present.running {
             return Err(Fault::UpdateSame);
+        }
+        let waits = self.last.as_ref().is_some_and(|install| {
+            present.successor == Successor::Waits
+                && install.ran == present.slot.letter()
+                && install.manifest == digest(manifest)
+        });
+        if waits {
+            return Err(Fault::UpdateWaits);
         }
         if self.came_back.contains(&digest(manifest)) {
             return Err(Fault::UpdateCameBack);
@@ -75,7 +91,8 @@ impl History {
         let Some(install) = self.last.take() else {
             return;
         };
-        if install.ran == slot.letter() && successor == Successor::GaveWay {
+        let came_back = install.ran == slot.letter() && successor == Successor::GaveWay;
+        if came_back && !self.came_back.contains(&install.manifest) {
             self.came_back.push(install.manifest);
             let over = self.came_back.len().saturating_sub(MAX_CAME_BACK);
             self.came_back.drain(..over);
@@ -95,13 +112,22 @@ mod tests {
         Version::parse(text).expect("a version")
     }
 
+    fn present(running: &str) -> Present {
+        Present {
+            running: version(running),
+            slot: Slot::A,
+            successor: Successor::None,
+            minimum: Some(version("0.2.0")),
+        }
+    }
+
     fn manifest(version: &str) -> String {
         format!("[update]\nversion={version}\n\n[image.root]\nsha256={version}\n")
     }
 
     fn refused(history: &History, of: &str, running: &str) -> Fault {
         history
-            .admit(&manifest(of), version(running), Some(version("0.2.0")))
+            .admit(&manifest(of), &present(running))
             .expect_err("refused")
     }
 
@@ -129,8 +155,23 @@ mod tests {
             history.begun(&manifest("0.3.1"), Slot::A);
             history.kept(Slot::B, Successor::None);
         }
-        let another = history.admit(&manifest("0.3.2"), version("0.2.0"), None);
+        let another = history.admit(&manifest("0.3.2"), &present("0.2.0"));
         assert!(another.is_ok());
+    }
+
+    #[test]
+    fn what_waits_for_its_trial_is_not_written_again_and_another_bundle_is() {
+        let mut history = History::default();
+        history.begun(&manifest("0.3.0"), Slot::A);
+        let waiting = Present {
+            successor: Successor::Waits,
+            ..present("0.2.0")
+        };
+        let again = history.admit(&manifest("0.3.0"), &waiting);
+        assert!(matches!(again, Err(Fault::UpdateWaits)));
+        assert!(history.admit(&manifest("0.3.1"), &waiting).is_ok());
+        // Interrupted while it was written, nothing waits.
+        assert!(history.admit(&manifest("0.3.0"), &present("0.2.0")).is_ok());
     }
 
     #[test]
@@ -138,7 +179,7 @@ mod tests {
         let mut history = History::default();
         history.begun(&manifest("0.3.0"), Slot::A);
         history.kept(Slot::A, Successor::None);
-        let again = history.admit(&manifest("0.3.0"), version("0.2.0"), None);
+        let again = history.admit(&manifest("0.3.0"), &present("0.2.0"));
         assert!(again.is_ok());
     }
 
@@ -147,7 +188,7 @@ mod tests {
         let history = History::default();
         let fault = refused(&history, "0.1.9", "0.1.9");
         assert!(matches!(fault, Fault::UpdateOlder { .. }));
-        let fault = history.admit("[update]\n", version("0.2.0"), None);
+        let fault = history.admit("[update]\n", &present("0.2.0"));
         assert!(matches!(fault, Err(Fault::UpdateVersion)));
     }
 
@@ -159,7 +200,7 @@ mod tests {
             history.kept(Slot::B, Successor::GaveWay);
         }
         assert_eq!(history.came_back.len(), MAX_CAME_BACK);
-        let oldest = history.admit(&manifest("1.0.0"), version("0.2.0"), None);
+        let oldest = history.admit(&manifest("1.0.0"), &present("0.2.0"));
         assert!(oldest.is_ok());
         let last = format!("1.0.{MAX_CAME_BACK}");
         assert!(matches!(

@@ -39,6 +39,8 @@ enum Order {
     Names,
     /// Keeps this system when it is healthy; fails when it is not.
     Health,
+    /// Gives a start back that ended in order before its health was known.
+    Stopped,
     /// Restarts into an update that was written and not started, when the desk is idle.
     Pending,
     /// Refuses a bundle (its manifest) that is too old, runs already, or came back.
@@ -102,6 +104,7 @@ fn run(arguments: Arguments) -> Result<(), Fault> {
         Order::Apply => work::apply(&facts),
         Order::Names => work::names(),
         Order::Health => work::health(&facts),
+        Order::Stopped => work::stopped(&facts),
         Order::Pending => work::pending(&facts),
         Order::Allow { manifest } => work::allow(&facts, &manifest),
         Order::Update { device } => work::update(&facts, &device),

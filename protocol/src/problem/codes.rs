@@ -205,6 +205,9 @@ problem_codes! {
     UpdateSpace = "MDG-UPDATE-SPACE",
     /// The version of the bundle runs already. Nothing was written. Take the stick out.
     UpdateSame = "MDG-UPDATE-SAME",
+    /// The bundle is written already and waits for its trial. It was not written again; it starts
+    /// when nobody is at the desk.
+    UpdateWaits = "MDG-UPDATE-WAITS",
     /// The same bundle was tried before and came back. Nothing was written. The operator offers
     /// another one.
     UpdateCameBack = "MDG-UPDATE-CAME-BACK",

@@ -37,6 +37,10 @@ enum During {
     Update,
 }
 
+/// Of so many cuts one finds a system that was kept since the one before: otherwise the boot
+/// loader's patience with a system that never stays up would be what is tried.
+const SETTLE_EVERY: u32 = 5;
+
 /// In turn; a use after each start that was cut, so that the boot loader's patience with a
 /// system that never comes up is not what is tried.
 const TURNS: [During; 5] = [
@@ -92,7 +96,8 @@ impl Bench {
                 During::Update => wait_for_cut(&mut desk, dice.within(CUT_UPDATE_WITHIN))?,
                 During::Use => {
                     let instant = dice.within(CUT_USE_WITHIN);
-                    until_cut(&mut desk, instant, &mut tally)
+                    let settle = cut % SETTLE_EVERY == 1;
+                    until_cut(&mut desk, instant, settle, &mut tally)
                         .map_err(|why| io::Error::other(format!("cut {cut}: {why}")))?;
                 }
             }
@@ -148,8 +153,16 @@ fn wait_for_cut(desk: &mut Desk, instant: Duration) -> io::Result<()> {
 }
 
 /// Unlocks and saves one look-up after the other until the power is gone.
-fn until_cut(desk: &mut Desk, instant: Duration, tally: &mut Tally) -> io::Result<()> {
+fn until_cut(
+    desk: &mut Desk,
+    instant: Duration,
+    settle: bool,
+    tally: &mut Tally,
+) -> io::Result<()> {
     desk.come_up(START_LIMIT)?;
+    if settle {
+        desk.kept_whichever()?;
+    }
     first_day::unlock(desk, SATO)?;
     desk.reach_alike("B-1")?;
     desk.terminal()?.cut_after(instant);

@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use appliance::slots::state::Slot;
+use appliance::slots::state::{Slot, Tries};
 use protocol::provisioning::device::Rotation;
 use system_tests::world::{SERIAL, Screen, World};
 
@@ -45,6 +45,10 @@ const SAME: f64 = 0.0012;
 
 /// On S-2 each has a token of its own.
 const SAME_BUT_TEXT: f64 = 0.012;
+
+/// What a turned panel may differ by besides: its letters are drawn on their side, and smoothed
+/// another way.
+const TURNED: f64 = 0.006;
 
 /// The first picture after a start may have another time of day on it.
 const ALIKE: f64 = 0.03;
@@ -173,6 +177,21 @@ impl Desk {
         kept(terminal, card, slot)
     }
 
+    /// Waits until the system that runs, whichever it is, was found healthy.
+    ///
+    /// # Errors
+    /// When it is off, or none is kept within the limit.
+    pub fn kept_whichever(&mut self) -> io::Result<()> {
+        let Self { terminal, card, .. } = self;
+        let terminal = terminal.as_mut().ok_or_else(off)?;
+        terminal
+            .wait_until("a system is kept", START_LIMIT, || {
+                card.slots()
+                    .is_ok_and(|slots| slots.tries(slots.first) == Tries::PROVEN)
+            })
+            .map(drop)
+    }
+
     /// Cuts the terminal's power; returns how long it had been on.
     pub fn cut_power(&mut self) -> Option<Duration> {
         self.terminal.take().map(|terminal| {
@@ -214,7 +233,7 @@ impl Desk {
 
     fn follow(&mut self) -> io::Result<()> {
         let deadline = Instant::now() + FOLLOW_LIMIT;
-        while self.differing()? >= SAME && Instant::now() < deadline {
+        while self.differing()? >= self.allowed(SAME) && Instant::now() < deadline {
             std::thread::sleep(LOOK_AGAIN);
         }
         Ok(())
@@ -301,7 +320,16 @@ impl Desk {
         self.wait(number, SAME_BUT_TEXT)
     }
 
+    /// What may differ on this panel.
+    fn allowed(&self, same: f64) -> f64 {
+        match self.shape.rotation {
+            Rotation::None => same,
+            _ => same + TURNED,
+        }
+    }
+
     fn wait(&mut self, number: &str, same: f64) -> io::Result<()> {
+        let same = self.allowed(same);
         self.twin.player()?.wait(number)?;
         let deadline = Instant::now() + PAGE_LIMIT;
         let mut last = 1.0;

@@ -27,9 +27,6 @@ const FILE: u32 = 5;
 /// Marks the end of a chain.
 const END: u32 = 0xffff_ffff;
 
-/// Every letter stands for itself, in the table's short form: "so many in a row".
-const IDENTITY: [u8; 4] = [0xff, 0xff, 0xff, 0xff];
-
 /// Bytes of an entry of a folder.
 const ENTRY: usize = 32;
 
@@ -63,7 +60,7 @@ pub fn stick(label: &str, file: &Path, name: &str, to: &Path) -> io::Result<()> 
     for cluster in 0..used {
         stick[place(BITMAP) + cluster / 8] |= 1 << (cluster % 8);
     }
-    put(&mut stick, place(UPCASE), &IDENTITY);
+    put(&mut stick, place(UPCASE), &capitals());
     put(&mut stick, place(ROOT), &root(label, name, content.len()));
     put(&mut stick, place(FILE), &content);
     fs::write(to, stick)
@@ -119,6 +116,23 @@ fn boot_sectors() -> Vec<u8> {
     sectors
 }
 
+/// Names are compared by their capitals. Here only those of Latin without accents are others.
+fn capital(letter: u16) -> u16 {
+    match letter {
+        0x61..=0x7a => letter - 0x20,
+        _ => letter,
+    }
+}
+
+/// The table of [`capital`] in its short form, in which 0xffff begins "so many that stay".
+fn capitals() -> Vec<u8> {
+    let (a, z) = (0x61, 0x7a);
+    let mut words = vec![0xffff, a];
+    words.extend((a..=z).map(capital));
+    words.extend([0xffff, 0xffff - z]);
+    words.into_iter().flat_map(u16::to_le_bytes).collect()
+}
+
 /// The root folder: the label, the bitmap, the table of letters, the file.
 fn root(label: &str, name: &str, length: usize) -> Vec<u8> {
     let mut entries = Vec::new();
@@ -136,11 +150,12 @@ fn root(label: &str, name: &str, length: usize) -> Vec<u8> {
 
     let mut entry = [0; ENTRY];
     entry[0] = 0x82;
-    let sum = IDENTITY.iter().fold(0_u32, |sum, byte| {
+    let table = capitals();
+    let sum = table.iter().fold(0_u32, |sum, byte| {
         sum.rotate_right(1).wrapping_add(u32::from(*byte))
     });
     put(&mut entry, 4, &sum.to_le_bytes());
-    put_extent(&mut entry, UPCASE, IDENTITY.len());
+    put_extent(&mut entry, UPCASE, table.len());
     entries.extend(entry);
 
     entries.extend(file(name, length));
@@ -166,6 +181,7 @@ fn file(name: &str, length: usize) -> Vec<u8> {
     set[ENTRY + 3] = u8::try_from(letters.len()).expect("a short name");
     let hash = letters
         .iter()
+        .map(|letter| capital(*letter))
         .flat_map(|letter| letter.to_le_bytes())
         .fold(0_u16, |hash, byte| {
             hash.rotate_right(1).wrapping_add(u16::from(byte))

@@ -58,7 +58,11 @@ impl Bench {
         for copy in COPY_OFFSETS {
             card.damage("slots", copy + 8, 16)?;
         }
-        self.loader_says(&card, "MDG-SLOTS-UNREADABLE")?;
+        let told = self.loader_says(&card, "Madoguchi: slot A")?;
+        expect(
+            told.contains("MDG-SLOTS-UNREADABLE"),
+            "the loader says that it reads no record",
+        )?;
         self.loader_says(&card, "Madoguchi: slot B")?;
         self.loader_says(&card, "Madoguchi: slot none")?;
         println!("slots: without a copy each slot is given one start, and then nothing");
@@ -88,12 +92,13 @@ impl Bench {
         Ok(card)
     }
 
-    /// Starts, waits for the boot loader's word, and cuts the power.
-    fn loader_says(&self, card: &Card, word: &str) -> io::Result<()> {
+    /// Starts, waits for the boot loader's word, and cuts the power; returns all that it said.
+    fn loader_says(&self, card: &Card, word: &str) -> io::Result<String> {
         let folder = self.folder().join("slots");
         let mut terminal = Emulator::start(card, Rig::default(), &folder)?;
         terminal.wait_for_text(word, LOADER_LIMIT)?;
+        let told = terminal.console();
         terminal.cut();
-        Ok(())
+        Ok(told)
     }
 }

@@ -69,4 +69,4 @@ found-battery-low = Charge it.
 found-part-absent = No answer. Look at its wire.
 found-part-failed = Odd answer. Look at its wire.
 found-part-setup = Look at its settings or rights.
-found-pending = The token paper enrols it.
+found-pending = It is enrolled next.

@@ -69,4 +69,4 @@ found-battery-low = 充電してください。
 found-part-absent = 答えません。線を見てください。
 found-part-failed = 返事が変です。線を見てください。
 found-part-setup = 使う設定か権限を見てください。
-found-pending = 番号の紙で、登録します。
+found-pending = このあと、登録します。

@@ -42,6 +42,7 @@ enum Mishap {
     OtherKey,
     OtherName,
     NoRoots,
+    NewerGateway,
     Refused,
 }
 
@@ -129,10 +130,14 @@ impl Transport for Authority {
             profile: None,
             time: Timestamp::from_unix_ms(MORNING),
         };
+        let mut answer = serde_json::to_value(&enrolment).unwrap();
+        if self.mishap == Mishap::NewerGateway {
+            answer["greeting"] = "a word of the future".into();
+        }
         Ok(HttpAnswer {
             status: 200,
             media: MEDIA_TYPE.into(),
-            body: serde_json::to_vec(&enrolment).unwrap(),
+            body: serde_json::to_vec(&answer).unwrap(),
             ..HttpAnswer::default()
         })
     }
@@ -158,6 +163,17 @@ fn enrolled() -> (Vault, Authority, Clock, crate::clock::ManualTime, Identity) {
     )
     .unwrap();
     (vault, authority, clock, time, identity)
+}
+
+#[test]
+fn what_a_newer_gateway_adds_to_its_answer_does_not_cost_the_token() {
+    let (_, clock) = testing::clock();
+    let mut vault = Vault::in_memory().unwrap();
+    let mut authority = Authority::new(&clock);
+    authority.mishap = Mishap::NewerGateway;
+    let mut shelf = Shelf::default();
+    enrol(&mut vault, &mut authority, &clock, &order(), &mut shelf).unwrap();
+    assert_eq!(vault.read(device).unwrap(), Some(authority.device.clone()));
 }
 
 #[test]

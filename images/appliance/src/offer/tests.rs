@@ -1,7 +1,7 @@
 use protocol::provisioning::Version;
 
 use super::*;
-use crate::installs::History;
+use crate::installs::{History, Present};
 
 /// A machine that reads a manifest where RAUC would verify a bundle: its first line is the
 /// signature, the rest the manifest.
@@ -24,7 +24,15 @@ impl Machine for Bench {
             return Err(ProblemCode::UpdateRefused);
         };
         self.history
-            .admit(manifest, number("0.2.0"), self.minimum)
+            .admit(
+                manifest,
+                &Present {
+                    running: number("0.2.0"),
+                    slot: self.slot,
+                    successor: Successor::None,
+                    minimum: self.minimum,
+                },
+            )
             .map_err(|fault| fault.code())?;
         self.history.begun(manifest, self.slot);
         self.installed.push(bytes);

@@ -169,6 +169,10 @@ impl<M: Medium, F: Autoboot> Selector for Tryboot<M, F> {
         store::change(&mut self.medium, |state| state.give_back(slot)).map(drop)
     }
 
+    fn give_one_back(&mut self, slot: Slot) -> Result<(), Fault> {
+        store::change(&mut self.medium, |state| state.give_one_back(slot)).map(drop)
+    }
+
     fn retry(&mut self) -> Result<(), Fault> {
         store::retry(&mut self.medium)
     }

@@ -34,6 +34,12 @@ pub trait Selector {
     /// As [`Self::state`].
     fn give_back(&mut self, slot: Slot) -> Result<(), Fault>;
 
+    /// The start that was spent on the slot was none that failed.
+    ///
+    /// # Errors
+    /// As [`Self::state`].
+    fn give_one_back(&mut self, slot: Slot) -> Result<(), Fault>;
+
     /// The slot is not to be started: it is being written, or failed.
     ///
     /// # Errors
@@ -76,6 +82,10 @@ impl<M: Medium> Selector for UBoot<M> {
 
     fn give_back(&mut self, slot: Slot) -> Result<(), Fault> {
         store::change(&mut self.0, |state| state.give_back(slot)).map(drop)
+    }
+
+    fn give_one_back(&mut self, slot: Slot) -> Result<(), Fault> {
+        store::change(&mut self.0, |state| state.give_one_back(slot)).map(drop)
     }
 
     fn set_bad(&mut self, slot: Slot) -> Result<(), Fault> {
@@ -169,6 +179,22 @@ mod tests {
         board.give_back(Slot::A).expect("whole");
         let a = board.state().expect("whole").a;
         assert_eq!((a.left, a.proven), (Tries::PROVEN.left, false));
+    }
+
+    #[test]
+    fn a_start_that_is_given_back_makes_no_slot_better_than_it_was() {
+        let mut board = UBoot(Torn::flashed());
+        ask(&mut board, "set-state A good");
+        board.give_one_back(Slot::A).expect("whole");
+        assert_eq!(board.state().expect("whole").a, Tries::PROVEN);
+        ask(&mut board, "set-primary B");
+        let (spent, slot) = board.state().expect("whole").start();
+        assert_eq!(slot, Some(Slot::B));
+        store::change(&mut board.0, |state| *state = spent).expect("whole");
+        for _ in 0..2 {
+            board.give_one_back(Slot::B).expect("whole");
+        }
+        assert_eq!(board.state().expect("whole").b, Tries::NEW);
     }
 
     #[test]

@@ -152,6 +152,16 @@ impl SlotState {
         self.set(slot, Tries { left, proven });
     }
 
+    /// Gives `slot` the start back that was spent on it, and no more than it began with.
+    pub fn give_one_back(&mut self, slot: Slot) {
+        let Tries { left, proven } = self.tries(slot);
+        let most = if proven { TRIES_PROVEN } else { TRIES_NEW };
+        if left < most {
+            let left = left + 1;
+            self.set(slot, Tries { left, proven });
+        }
+    }
+
     /// Puts `slot` first; one that has no start left gets those of a new system.
     pub fn prefer(&mut self, slot: Slot) {
         self.first = slot;

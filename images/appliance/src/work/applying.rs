@@ -176,8 +176,16 @@ fn place(made: &Made) -> Result<(), Fault> {
 
 fn from_card(facts: &BootFacts, board: Option<Board>) -> Result<(String, DeviceConfig), Fault> {
     let folder = Path::new(CARD);
-    mount(&facts.partition("config")?, folder)?;
-    let done = take(&folder.join(FILE_NAME), board);
+    let done = mount(&facts.partition("config")?, folder)
+        .and_then(|()| take(&folder.join(FILE_NAME), board))
+        .map_err(|fault| match fault {
+            // Whoever stands before the screen has to mend the card, whatever is wrong with it.
+            Fault::Io { .. } | Fault::Program(_) => {
+                eprintln!("appliance: {fault}");
+                Fault::ConfigCard
+            }
+            fault => fault,
+        });
     let _ = program("umount", std::process::Command::new("umount").arg(folder));
     done
 }

@@ -12,7 +12,7 @@ use appliance::apply::RUN;
 use appliance::disk::BootFacts;
 use appliance::files::write;
 use appliance::health::{self, LOOK_AGAIN, Report, Standard, Verdict};
-use appliance::installs::History;
+use appliance::installs::{History, Present};
 use appliance::offer::{self, Places};
 use appliance::slots::{Selector, Slot, Successor};
 use appliance::version;
@@ -21,7 +21,7 @@ use protocol::provisioning::Version;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::{KIOSK, applying, restarting, selector};
+use super::{KIOSK, applying, restarting, selector, updating};
 
 /// What the last system that was kept found.
 const RECORD: &str = "/var/lib/appliance/kept.json";
@@ -93,28 +93,62 @@ pub fn health(facts: &BootFacts) -> Result<(), Fault> {
 /// Gives this system its starts back, and says what became of one that was to follow it.
 fn keep(selector: &mut dyn Selector, slot: Slot) -> Result<(), Fault> {
     let successor = selector.state()?.successor(slot);
+    // First what is remembered: once the slots are settled, nothing says any more what came back.
     let mut history: History = read(HISTORY).unwrap_or_default();
     history.kept(slot, successor);
-    if successor == Successor::GaveWay {
-        selector.set_primary(slot)?;
-    }
-    selector.set_good(slot)?;
     save(HISTORY, &history)?;
     if let Err(fault) = offer::kept(&Places::of_the_image(), slot, successor) {
         // The system is kept all the same.
         eprintln!("appliance: {fault}");
     }
-    Ok(())
+    if successor == Successor::GaveWay {
+        selector.set_primary(slot)?;
+    }
+    selector.set_good(slot)
 }
 
 /// An update that is written and was not started: the machine went off before, or its trial was
 /// cut. Restarts into it when nobody is at the desk.
 pub fn pending(facts: &BootFacts) -> Result<(), Fault> {
     let slot = facts.slot.ok_or(Fault::SlotsUnbooted)?;
-    match selector(facts)?.state()?.successor(slot) {
-        Successor::Waits => restarting::when_idle(facts),
-        Successor::None | Successor::GaveWay => Ok(()),
+    let waits = || -> Result<bool, Fault> {
+        Ok(selector(facts)?.state()?.successor(slot) == Successor::Waits)
+    };
+    if !waits()? {
+        return Ok(());
     }
+    restarting::wait_until_idle(facts)?;
+    // Whoever writes a newer one meanwhile restarts into that one.
+    let _turn = updating::turn()?;
+    if waits()? {
+        restarting::restart(facts)?;
+    }
+    Ok(())
+}
+
+/// The health check ended before it came to a verdict. Somebody who switches the machine off in
+/// order, or the battery that does, is no start that failed: it is given back. A desk that was
+/// given up has the machine restarted in order as well, and that is one.
+pub fn stopped(facts: &BootFacts) -> Result<(), Fault> {
+    let slot = facts.slot.ok_or(Fault::SlotsUnbooted)?;
+    let told = |name: &str| std::env::var(name).unwrap_or_default();
+    let in_order = health::was_stopped(
+        &told("SERVICE_RESULT"),
+        &told("EXIT_CODE"),
+        &told("EXIT_STATUS"),
+    );
+    if in_order && !desk_failed() {
+        selector(facts)?.give_one_back(slot)?;
+    }
+    Ok(())
+}
+
+/// The service manager gave the desk up.
+fn desk_failed() -> bool {
+    Command::new("systemctl")
+        .args(["is-failed", "--quiet", DESK])
+        .status()
+        .is_ok_and(|status| status.success())
 }
 
 /// How long the kiosk is up without a break; it told the service manager that its screen runs
@@ -176,7 +210,19 @@ fn admit(facts: &BootFacts, manifest: &Path) -> Result<(), Fault> {
     let text = fs::read_to_string(manifest).map_err(Fault::at(manifest))?;
     let record: Record = read(RECORD).unwrap_or_default();
     let mut history: History = read(HISTORY).unwrap_or_default();
-    history.admit(&text, applying::image()?.version, record.minimum)?;
+    let mut selector = selector(facts)?;
+    let successor = selector.state()?.successor(slot);
+    let present = Present {
+        running: applying::image()?.version,
+        slot,
+        successor,
+        minimum: record.minimum,
+    };
+    history.admit(&text, &present)?;
+    if successor == Successor::Waits {
+        // Another one takes its place. Cut while it is written, nothing must be to follow.
+        selector.set_primary(slot)?;
+    }
     // Now, and not at some start when USB was not looked through yet: what the next system has
     // to show is what this one has right before it is replaced.
     if let Some(report) = doctor() {

@@ -18,7 +18,7 @@ use appliance::slots::store::Partition;
 use appliance::slots::{Selector, Tryboot, UBoot};
 
 pub use applying::{apply, names, trouble};
-pub use keeping::{allow, health, pending};
+pub use keeping::{allow, health, pending, stopped};
 pub use starting::{
     format_autoboot, format_slots, print_data_key, print_data_state, recovery, set_data_ready,
     slots,

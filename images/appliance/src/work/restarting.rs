@@ -10,8 +10,8 @@ use appliance::idle::{IDLE, Idle};
 use super::input::Inputs;
 use super::{program, selector};
 
-/// Waits until nobody is at the desk, then restarts into the slot that comes next.
-pub fn when_idle(facts: &BootFacts) -> Result<(), Fault> {
+/// Waits until nobody is at the desk.
+pub fn wait_until_idle(facts: &BootFacts) -> Result<(), Fault> {
     let begun = Instant::now();
     let mut idle = Idle::new(facts.idle.unwrap_or(IDLE), begun.elapsed());
     let mut inputs = Inputs::open();
@@ -20,10 +20,11 @@ pub fn when_idle(facts: &BootFacts) -> Result<(), Fault> {
             idle.touched(begun.elapsed());
         }
     }
-    restart(facts)
+    Ok(())
 }
 
-fn restart(facts: &BootFacts) -> Result<(), Fault> {
+/// Restarts into the slot that comes next.
+pub fn restart(facts: &BootFacts) -> Result<(), Fault> {
     let mut command = Command::new("systemctl");
     command.arg("reboot");
     if let Some(argument) = selector(facts)?.restart_argument()? {

@@ -39,6 +39,8 @@ pub fn update(facts: &BootFacts, device: &Path) -> Result<(), Fault> {
             tell(UpdateState::Written)?;
             restart_when_idle(facts)
         }
+        // The stick that brought it is still in.
+        Err(ProblemCode::UpdateWaits) => tell(UpdateState::Written),
         Err(code) => {
             eprintln!("appliance: the update on the stick is refused: {code}");
             tell(UpdateState::Refused { code })
@@ -109,7 +111,7 @@ fn install(bundle: &Path) -> Result<(), Fault> {
     program("rauc", Command::new("rauc").arg("install").arg(bundle))
 }
 
-fn turn() -> Result<File, Fault> {
+pub(super) fn turn() -> Result<File, Fault> {
     let path = Path::new(TURN);
     let folder = path.parent().unwrap_or(Path::new("/"));
     std::fs::create_dir_all(folder).map_err(Fault::at(folder))?;
@@ -120,5 +122,6 @@ fn turn() -> Result<File, Fault> {
 
 fn restart_when_idle(facts: &BootFacts) -> Result<(), Fault> {
     eprintln!("appliance: the update is written; it starts when the desk is idle");
-    restarting::when_idle(facts)
+    restarting::wait_until_idle(facts)?;
+    restarting::restart(facts)
 }
