@@ -48,7 +48,7 @@ const SAME_BUT_TEXT: f64 = 0.012;
 
 /// What a turned panel may differ by besides: its letters are drawn on their side, and smoothed
 /// another way.
-const TURNED: f64 = 0.006;
+const TURNED: f64 = 0.02;
 
 /// The first picture after a start may have another time of day on it.
 const ALIKE: f64 = 0.03;
@@ -231,6 +231,21 @@ impl Desk {
         self.follow()
     }
 
+    /// As [`Self::press`]: the first of these labels that there is. A narrow screen says less.
+    ///
+    /// # Errors
+    /// When the twin has none of them.
+    pub fn press_one_of(&mut self, labels: &[&str]) -> io::Result<()> {
+        let there = labels
+            .iter()
+            .find(|label| self.twin.place(label).is_ok())
+            .or(labels.last());
+        match there {
+            Some(label) => self.press(label),
+            None => Ok(()),
+        }
+    }
+
     fn follow(&mut self) -> io::Result<()> {
         let deadline = Instant::now() + FOLLOW_LIMIT;
         while self.differing()? >= self.allowed(SAME) && Instant::now() < deadline {
@@ -301,6 +316,19 @@ impl Desk {
     /// As [`Self::on`].
     pub fn on_alike(&mut self, number: &str, what: &str) -> io::Result<()> {
         self.wait(number, SAME_BUT_TEXT)?;
+        self.tell(number, what)
+    }
+
+    /// As [`Self::on`], where what stands between title and buttons is each one's own: the two
+    /// machines have not the same parts.
+    ///
+    /// # Errors
+    /// As [`Self::on`].
+    pub fn on_by_its_foot(&mut self, number: &str, what: &str) -> io::Result<()> {
+        self.twin.player()?.wait(number)?;
+        let wanted = self.twin.look()?;
+        let same = self.allowed(SAME_BUT_TEXT);
+        self.terminal()?.wait_for_foot(&wanted, same, PAGE_LIMIT)?;
         self.tell(number, what)
     }
 

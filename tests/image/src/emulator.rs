@@ -186,6 +186,22 @@ impl Emulator {
         })
     }
 
+    /// Waits until less than a part of the row of buttons below differs from another screen's.
+    ///
+    /// # Errors
+    /// As [`Self::wait_for_page`].
+    pub fn wait_for_foot(
+        &mut self,
+        wanted: &Picture,
+        differing: f64,
+        limit: Duration,
+    ) -> io::Result<Duration> {
+        self.wait_for_picture(limit, |now| {
+            let found = now.foot().difference(&wanted.foot());
+            (found < differing, found)
+        })
+    }
+
     fn wait_for_picture(
         &mut self,
         limit: Duration,

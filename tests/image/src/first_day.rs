@@ -64,7 +64,7 @@ fn self_test(desk: &mut Desk) -> io::Result<()> {
     desk.press("はい")?;
     desk.twin().player()?.see("読み取り機を確かめます")?;
     desk.press("つぎへ")?;
-    desk.on_alike("S-10", "what was found, part by part")?;
+    desk.on_by_its_foot("S-10", "what was found, part by part")?;
     desk.press("つぎへ")
 }
 
@@ -131,7 +131,7 @@ fn add(desk: &mut Desk, member: Member) -> io::Result<()> {
     desk.press("つぎへ")?;
     desk.reach("S-5")?;
     desk.press(member.role)?;
-    desk.press("この職員を加える")?;
+    desk.press_one_of(&["この職員を加える", "追加"])?;
     desk.on("A-5", "each chooses a passcode, twice")?;
     desk.digits(member.passcode)?;
     desk.press("つぎへ")?;

@@ -19,6 +19,9 @@ const SAME_PAGE: f64 = 0.015;
 /// of the height.
 const STRIP: f64 = 0.075;
 
+/// The row of buttons below: one part of so many of the height.
+const FOOT: u32 = 7;
+
 /// A picture, three bytes a pixel.
 pub struct Picture {
     size: (u32, u32),
@@ -140,6 +143,17 @@ impl Picture {
         Self {
             size: (self.size.0, self.size.1 - strip),
             pixels: self.pixels[(strip * self.size.0 * 3) as usize..].to_vec(),
+        }
+    }
+
+    /// The row of buttons below, with the number of the screen.
+    #[must_use]
+    pub fn foot(&self) -> Self {
+        let height = self.size.1 / FOOT;
+        let above = ((self.size.1 - height) * self.size.0 * 3) as usize;
+        Self {
+            size: (self.size.0, height),
+            pixels: self.pixels[above..].to_vec(),
         }
     }
 
