@@ -205,19 +205,26 @@ pub fn is_done(
 ) -> bool {
     let mut done = false;
     let mut of_image = false;
+    // Of several cards that a unit had, the last one counts.
+    let mut last = "";
     for (entry, _) in entries {
         match &entry.event {
             Event::Flashed {
-                serial, image: of, ..
+                serial,
+                card,
+                image: of,
+                ..
             } if *serial == unit.serial => {
                 of_image = *of == image.manifest.sha256;
                 done = true;
+                last = card;
             }
-            Event::Renewed { serial, .. } if *serial == unit.serial => done = true,
-            Event::Began { serial, .. }
-            | Event::Failed { serial, .. }
-            | Event::Renewing { serial, .. }
-                if *serial == unit.serial =>
+            Event::Began { serial, .. } if *serial == unit.serial => done = false,
+            Event::Renewed { serial, card } if *serial == unit.serial && card == last => {
+                done = true;
+            }
+            Event::Failed { serial, card, .. } | Event::Renewing { serial, card, .. }
+                if *serial == unit.serial && card == last =>
             {
                 done = false;
             }
@@ -228,7 +235,7 @@ pub fn is_done(
         return false;
     }
     match card {
-        Some(card) => holds(image, unit, from_gateway, &mut *card.target),
+        Some(card) => card.serial == last && holds(image, unit, from_gateway, &mut *card.target),
         None => station.last_record(&unit.serial).is_ok_and(|record| {
             record.result == FlashResult::Verified
                 && record.image == image.manifest.sha256
@@ -266,10 +273,12 @@ fn holds(
 /// Gives a finished card a new configuration of the same unit, and keeps it in the log.
 ///
 /// # Errors
-/// Those of [`flash::renew::renew`] and of the log.
+/// Those of [`flash::renew`] and of the log. What is refused before the card is touched is not
+/// entered: the card is still what the log says of it.
 pub fn renew(station: &Station, unit: &DeviceConfig, card: &mut OpenCard) -> Result<(), Problem> {
     let now = station::now();
     check_token(unit, station, now)?;
+    let renewal = flash::renew::prepare(&mut *card.target, unit)?;
     let renewing = Event::Renewing {
         serial: unit.serial.clone(),
         card: card.serial.clone(),
@@ -277,7 +286,7 @@ pub fn renew(station: &Station, unit: &DeviceConfig, card: &mut OpenCard) -> Res
     };
     let log = station.log();
     log.append_unless(now, renewing, |entries| token_unused(unit, entries))?;
-    let renewed = flash::renew::renew(&mut *card.target, unit);
+    let renewed = renewal.write(&mut *card.target);
     let event = match &renewed {
         Ok(()) => Event::Renewed {
             serial: unit.serial.clone(),

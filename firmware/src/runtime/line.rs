@@ -2,6 +2,8 @@
 //!
 //! [`SyncPolicy`] says when; this file only does it and tells the terminal how it went.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::Duration;
@@ -48,8 +50,9 @@ pub struct LineParts {
     pub bootstrap: Option<Bootstrap>,
 }
 
-/// Most orders that wait while a call runs. One more wake than these says nothing new.
-const QUEUE: usize = 32;
+/// Most orders that wait while a call runs: one wake and one enrolment, for whose answer the desk
+/// waits before it gives another.
+const QUEUE: usize = 2;
 
 enum Order {
     Wake,
@@ -59,6 +62,8 @@ enum Order {
 /// The way to the line's thread.
 pub struct LineThread {
     orders: SyncSender<Order>,
+    /// A wake waits in the queue already: a second one would say nothing new.
+    woken: Arc<AtomicBool>,
 }
 
 impl LineThread {
@@ -72,7 +77,7 @@ impl LineThread {
         entropy: Box<dyn Entropy>,
         to: Inputs<Event>,
     ) -> Self {
-        let (orders, received) = sync_channel(QUEUE);
+        let (this, received) = Self::new();
         let mut line = Line {
             parts,
             serial,
@@ -85,24 +90,33 @@ impl LineThread {
             open: None,
             links: LinkWatch::system(),
             closed_for: None,
+            woken: Arc::clone(&this.woken),
         };
         thread::Builder::new()
             .name("line".into())
             .spawn(move || line.serve(&received))
             .expect("a thread can be started at boot");
-        Self { orders }
+        this
+    }
+
+    fn new() -> (Self, Receiver<Order>) {
+        let (orders, received) = sync_channel(QUEUE);
+        let woken = Arc::default();
+        (Self { orders, woken }, received)
     }
 
     /// Talk to the gateway now.
     pub fn wake(&self) {
-        // A full queue holds one already.
-        let _ = self.orders.try_send(Order::Wake);
+        if !self.woken.swap(true, Ordering::Relaxed) {
+            // Fails only when the thread is gone, and the terminal with it.
+            let _ = self.orders.try_send(Order::Wake);
+        }
     }
 
     /// Enrol with a one-time token.
     pub fn enrol(&self, token: String) {
         if self.orders.try_send(Order::Enrol(token)).is_err() {
-            tracing::warn!("the line takes no more orders; an enrolment is left out");
+            tracing::error!("the line takes no more orders; an enrolment is left out");
         }
     }
 }
@@ -135,6 +149,7 @@ struct Line {
     links: LinkWatch,
     /// Why the line could not be opened, as staff were told.
     closed_for: Option<ProblemCode>,
+    woken: Arc<AtomicBool>,
 }
 
 /// The terminal is gone: the thread ends.
@@ -159,7 +174,11 @@ impl Line {
             None => LOOK_AT_LINK,
         };
         match orders.recv_timeout(wait) {
-            Ok(Order::Wake) => self.policy.wake(Wake::Tap, &self.clock.now()),
+            Ok(Order::Wake) => {
+                // Before the exchange: what is saved during it wakes once more.
+                self.woken.store(false, Ordering::Relaxed);
+                self.policy.wake(Wake::Tap, &self.clock.now());
+            }
             Ok(Order::Enrol(token)) => self.enrol(token)?,
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return Err(Gone),
@@ -397,5 +416,21 @@ impl Line {
 
     fn send(&self, input: Input) -> Result<(), Gone> {
         self.to.blocking_send(Event::Input(input)).map_err(|_| Gone)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn however_often_it_is_woken_during_a_call_an_enrolment_finds_room() {
+        let (line, received) = LineThread::new();
+        for _ in 0..1_000 {
+            line.wake();
+        }
+        line.enrol("token".to_owned());
+        let orders: Vec<Order> = received.try_iter().collect();
+        assert!(matches!(orders.as_slice(), [Order::Wake, Order::Enrol(token)] if token == "token"));
     }
 }

@@ -6,6 +6,7 @@
 mod board;
 pub mod config;
 mod diagnose;
+mod review;
 mod self_test;
 mod store;
 
@@ -28,6 +29,7 @@ use crate::vault::Vault;
 
 pub use board::KeptPart;
 pub use diagnose::{Finding, findings, simulated_board, whole_vault};
+pub use review::follow;
 pub use self_test::SelfTestState;
 pub use store::{
     MIGRATIONS, facility, is_finished, keep_facility, keep_profile, keep_wiped, profile,
@@ -64,6 +66,9 @@ pub enum Job {
         by: Option<UserId>,
         /// The profile.
         profile: Box<FacilityProfile>,
+        /// The profile that was on the screen before. Fields that still say the same follow what
+        /// another unit has changed since.
+        shown: Option<Box<FacilityProfile>>,
         /// Id of the command that tells the gateway.
         command: CommandId,
     },
@@ -101,6 +106,8 @@ pub enum Reply {
     Loaded(Box<Loaded>),
     /// The findings.
     Found(Vec<Finding>),
+    /// The profile as it is kept.
+    Profile(Box<FacilityProfile>),
     /// Done.
     Done,
 }
@@ -142,6 +149,9 @@ pub struct Loaded {
 pub struct Draft {
     /// One text a field of [`PROFILE_FIELDS`]; empty when not typed yet.
     pub texts: Vec<String>,
+    /// The profile of another unit that the texts were filled from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown: Option<Box<FacilityProfile>>,
 }
 
 /// The fields of the profile that are typed, in the order of the form. The short name is
@@ -187,22 +197,14 @@ pub fn run(job: Job, vault: &mut Vault, now: &Now) -> Result<Reply, Problem> {
         Job::KeepProfile {
             by,
             profile,
+            shown,
             command,
-        } => done(vault.write(|tx| {
-            match &by {
-                Some(by) => {
-                    allowed(tx, by, rights::Right::Profile, now)?;
-                    tell(tx, by, *profile.clone(), command, now)?;
-                }
-                None if is_finished(tx)? => {
-                    return Err(Problem::Refused(ProblemCode::AccessDenied));
-                }
-                // Nobody is there yet; [`Job::Finish`] tells the gateway.
-                None => {}
-            }
-            store::keep(tx, store::PROFILE, &*profile)?;
-            changed(tx, by.as_ref(), "profile", now)
-        })),
+        } => vault
+            .write(|tx| {
+                let by = by.as_ref();
+                keep_typed(tx, by, &profile, shown.as_deref(), command, now)
+            })
+            .map(|kept| Reply::Profile(Box::new(kept))),
         Job::Finish { command } => done(vault.write(|tx| finish(tx, command, now))),
         Job::KeepSelfTest(state) => done(vault.write(|tx| self_test::keep(tx, &state))),
         Job::FinishSelfTest { by, test, command } => {
@@ -224,6 +226,38 @@ pub fn run(job: Job, vault: &mut Vault, now: &Now) -> Result<Reply, Problem> {
 
 fn done(result: Result<(), Problem>) -> Result<Reply, Problem> {
     result.map(|()| Reply::Done)
+}
+
+/// Keeps what was typed of the profile, and says what is kept.
+fn keep_typed(
+    tx: &Transaction<'_>,
+    by: Option<&UserId>,
+    typed: &FacilityProfile,
+    shown: Option<&FacilityProfile>,
+    command: CommandId,
+    now: &Now,
+) -> Result<FacilityProfile, Problem> {
+    let known = match by {
+        Some(by) => {
+            allowed(tx, by, rights::Right::Profile, now)?;
+            profile(tx)?
+        }
+        None if is_finished(tx)? => {
+            return Err(Problem::Refused(ProblemCode::AccessDenied));
+        }
+        None => store::heard(tx)?,
+    };
+    let kept = match (shown, &known) {
+        (Some(shown), Some(known)) => review::merged(typed, shown, known),
+        _ => typed.clone(),
+    };
+    // In set-up nobody is there yet; [`Job::Finish`] tells the gateway.
+    if let Some(by) = by {
+        tell(tx, by, kept.clone(), command, now)?;
+    }
+    store::keep(tx, store::PROFILE, &kept)?;
+    changed(tx, by, "profile", now)?;
+    Ok(kept)
 }
 
 fn finish(tx: &Transaction<'_>, command: CommandId, now: &Now) -> Result<(), Problem> {

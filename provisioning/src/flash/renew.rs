@@ -13,13 +13,19 @@ use crate::unit;
 /// What stands in the mark for the number of a run: nobody goes on with a renewal.
 const RENEWAL: u64 = 0;
 
-/// Replaces the configuration by another one of the same unit. As with a whole card, the
-/// partition table goes first and comes back last.
+/// What is written to a card that may be renewed.
+pub struct Renewal {
+    table: [u8; TABLE_BYTES],
+    /// Where the configuration stands on the card.
+    at: u64,
+    partition: Vec<u8>,
+}
+
+/// Reads a card, and puts another configuration of the same unit in the place of its own.
 ///
 /// # Errors
-/// A card that was not finished or is another unit's is not touched; what fails later leaves a
-/// card that is marked and does not start.
-pub fn renew(card: &mut dyn Target, unit: &DeviceConfig) -> Result<(), Problem> {
+/// A card that was not finished, is another unit's, or cannot be read. It is not touched.
+pub fn prepare(card: &mut dyn Target, unit: &DeviceConfig) -> Result<Renewal, Problem> {
     let mut table = [0; TABLE_BYTES];
     read(card, 0, &mut table)?;
     if is_marked(&table) {
@@ -34,13 +40,27 @@ pub fn renew(card: &mut dyn Target, unit: &DeviceConfig) -> Result<(), Problem> 
         _ => return Err(Problem::CardOtherUnit),
     }
     unit::write(&mut partition, unit)?;
-    mark::put_first(card, &mark::first_sector(RENEWAL))?;
-    put(card, extent.offset, &partition)?;
-    put(card, 0, &table).inspect_err(|_| {
-        // The table is the last thing that is written; a wrong one must not stay. When even
-        // this fails the first problem is still the one to tell.
-        let _ = mark::put_first(card, &mark::first_sector(RENEWAL));
+    Ok(Renewal {
+        table,
+        at: extent.offset,
+        partition,
     })
+}
+
+impl Renewal {
+    /// Writes it. As with a whole card, the partition table goes first and comes back last.
+    ///
+    /// # Errors
+    /// Those of the card, which is left marked and does not start.
+    pub fn write(&self, card: &mut dyn Target) -> Result<(), Problem> {
+        mark::put_first(card, &mark::first_sector(RENEWAL))?;
+        put(card, self.at, &self.partition)?;
+        put(card, 0, &self.table).inspect_err(|_| {
+            // The table is the last thing that is written; a wrong one must not stay. When even
+            // this fails the first problem is still the one to tell.
+            let _ = mark::put_first(card, &mark::first_sector(RENEWAL));
+        })
+    }
 }
 
 /// Reads a card that is not touched yet.

@@ -97,6 +97,25 @@ fn a_batch_is_gone_on_with_finished_rows_are_left_out_and_new_ones_begun() {
 }
 
 #[test]
+fn an_older_card_of_a_unit_is_written_again_although_it_carries_the_same_configuration() {
+    let folder = crate::folder();
+    let at = folder.path();
+    prepare(at, &["a.img", "b.img"]);
+    let units = |card: &str| {
+        let row = format!("serial,card\nUNIT-1,\"simulate:{card}.img,serial={card}\"\n");
+        fs::write(at.join("units.csv"), row).unwrap();
+        let (code, values, said) = json(at, &[&BATCH[..], &IMAGE, &["--resume"]].concat());
+        assert_eq!(code, Some(0), "{said:?}");
+        results(&values).concat()
+    };
+    assert_eq!(units("a"), "UNIT-1 verified");
+    assert_eq!(units("a"), "UNIT-1 already");
+    assert_eq!(units("b"), "UNIT-1 verified");
+    assert_eq!(units("a"), "UNIT-1 verified");
+    assert_eq!(units("a"), "UNIT-1 already");
+}
+
+#[test]
 fn one_token_for_two_rows_is_refused_before_the_first_byte() {
     let folder = crate::folder();
     let at = folder.path();

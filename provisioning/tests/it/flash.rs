@@ -425,6 +425,9 @@ fn a_finished_card_takes_a_new_token_of_its_own_unit_only() {
     let problem = renew(&bench.station, &used, &mut bench.open(&[])).unwrap_err();
     assert_eq!(problem.code(), "MDG-PROVISION-TOKEN-USED");
     assert!(bench.held() == before, "a card was touched for nothing");
+    // It is still what the log says of it.
+    let (last, _) = bench.station.log().entries().unwrap().pop().unwrap();
+    assert!(matches!(last.event, Event::Renewed { .. }), "{last:?}");
 }
 
 #[test]

@@ -69,6 +69,7 @@ desk-open-until = Open now (until { $until })
 desk-opens = Opens at { $from }
 desk-opens-on = Opens { $day } { $from }
 desk-closed = Closed for now
+desk-on-sheet = The number is on the enrolment sheet.
 
 role-setup = Set-up
 role-administrator = Manager

@@ -24,7 +24,11 @@ pub fn show_enrolling(page: &view::EnrollingPage, ui: &Kiosk, words: &Words) {
             .as_ref()
             .map(|code| {
                 let facts = pages::trouble::facts(code, 0, words);
-                format!("{}\n{}", facts.happened, facts.next)
+                let desk = match &page.desk {
+                    Some(desk) => format!("{} {}", desk.desk.name, desk.desk.phone),
+                    None => words.say("desk-on-sheet"),
+                };
+                format!("{}\n{}\n{desk}", facts.happened, facts.next)
             })
             .unwrap_or_default()
             .into(),

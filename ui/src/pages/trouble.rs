@@ -70,7 +70,13 @@ pub fn show(page: &view::TroublePage, ui: &Kiosk, words: &Words) {
     global.set_happened(facts.happened.into());
     global.set_safe(facts.safe.into());
     global.set_next(facts.next.into());
-    let (desk, phone, open, now) = page.desk.as_ref().map_or_else(Default::default, |desk| {
+    // Before the first contact, the paper that came with the unit names the desk.
+    let nobody = || {
+        let enrolled = !page.slip.office_name.is_empty();
+        let desk = if enrolled { String::new() } else { words.say("desk-on-sheet") };
+        (desk, String::new(), String::new(), false)
+    };
+    let (desk, phone, open, now) = page.desk.as_ref().map_or_else(nobody, |desk| {
         let (name, phone) = (desk.desk.name.clone(), desk.desk.phone.to_string());
         let (name, phone) = match own_line {
             true => (name, phone),

@@ -6,6 +6,7 @@ use protocol::problem::ProblemCode;
 use protocol::text::{EmailAddress, PersonName, PhoneNumber, free_text};
 
 use crate::setup::{self, PROFILE_FIELDS};
+use crate::store::StoreReply;
 use crate::terminal::desk::Desk;
 use crate::terminal::effect::{Effect, Input};
 use crate::terminal::entry::{TextEntry, max_chars};
@@ -96,7 +97,6 @@ pub fn page_of(profile: &FacilityProfile, editable: bool, desk: &Desk) -> Page {
 #[derive(Default)]
 pub struct ProfileFlow {
     entering: Option<(usize, TextEntry)>,
-    wanted: Option<FacilityProfile>,
     kept: Waiting,
 }
 
@@ -136,10 +136,10 @@ impl ProfileFlow {
         let command = desk.command_id();
         let ticket = desk.store(setup::Job::KeepProfile {
             by: Some(session.staff),
-            profile: Box::new(changed.clone()),
+            profile: Box::new(changed),
+            shown: desk.profile.clone().map(Box::new),
             command,
         });
-        self.wanted = Some(changed);
         self.kept.start(ticket);
         Next::Stay
     }
@@ -189,8 +189,10 @@ impl Flow for ProfileFlow {
     fn event(&mut self, input: &mut Input, desk: &mut Desk) -> Next {
         match input {
             Input::Stored(ticket, result) if self.kept.take(*ticket) => match result {
-                Ok(_) => {
-                    desk.profile = self.wanted.take();
+                Ok(reply) => {
+                    if let StoreReply::Setup(setup::Reply::Profile(kept)) = reply {
+                        desk.profile = Some((**kept).clone());
+                    }
                     desk.effect(Effect::WakeSync);
                     Next::Stay
                 }

@@ -247,14 +247,7 @@ fn what_a_second_unit_corrects_in_set_up_is_told_and_stays_until_the_gateway_has
     day.online = false;
     finish(&mut day);
     // An older word of the gateway comes while the change is still queued.
-    let entry = protocol::answer::FeedEntry {
-        seq: 9,
-        item: FeedItem::Profile(heard("ふるい")),
-    };
-    let now = day.clock.now();
-    day.vault
-        .write(|tx| crate::sync::FeedSink::keep(&mut crate::feed::Feed, tx, &now, &entry))
-        .unwrap();
+    arrives(&mut day, heard("ふるい"));
     assert_eq!(kept(&day), "みなと");
     day.online = true;
     day.sync();
@@ -263,6 +256,48 @@ fn what_a_second_unit_corrects_in_set_up_is_told_and_stays_until_the_gateway_has
     day.gateway.tell(FeedItem::Profile(heard("あたらしい")));
     day.sync();
     assert_eq!(kept(&day), "あたらしい");
+}
+
+/// What another unit tells the gateway arrives, while somebody reads the older word.
+fn arrives(day: &mut Day, profile: FacilityProfile) {
+    let entry = protocol::answer::FeedEntry {
+        seq: 9,
+        item: FeedItem::Profile(profile),
+    };
+    let now = day.clock.now();
+    day.vault
+        .write(|tx| crate::sync::FeedSink::keep(&mut crate::feed::Feed, tx, &now, &entry))
+        .unwrap();
+}
+
+#[test]
+fn a_change_of_another_unit_during_the_review_is_not_put_back() {
+    let mut day = second_unit();
+    arrives(&mut day, heard("みなと"));
+    finish(&mut day);
+    assert_eq!(kept(&day), "みなと");
+    day.sync();
+    assert_eq!(told(&day), Vec::<&String>::new());
+}
+
+#[test]
+fn what_was_typed_in_the_review_stays_and_what_was_only_read_follows_the_other_unit() {
+    let mut day = second_unit();
+    day.press(&[Touch::Field(3)]);
+    day.press(&[Touch::ClearAll]);
+    day.text("みなと");
+    day.press(&[Touch::Main]);
+    let mut other = heard("ひだまり");
+    "汐見市港町9-9-9".clone_into(&mut other.address);
+    arrives(&mut day, other);
+    // The power is cut before it is kept.
+    let mut day = Day::with(day.vault, day.time);
+    finish(&mut day);
+    let profile = day.vault.read(crate::setup::profile).unwrap().unwrap();
+    assert_eq!(profile.short_name, "みなと");
+    assert_eq!(profile.address, "汐見市港町9-9-9");
+    day.sync();
+    assert_eq!(told(&day).len(), 1);
 }
 
 #[test]

@@ -262,4 +262,6 @@ pub struct EnrollingPage {
     pub done: usize,
     /// What stopped it.
     pub trouble: Option<ProblemCode>,
+    /// Who is called about it; `None` where the card of the unit names nobody.
+    pub desk: Option<DeskState>,
 }

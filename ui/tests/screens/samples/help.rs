@@ -47,6 +47,7 @@ pub fn samples() -> Vec<Sample> {
         wiped(),
         trouble("trouble_tls", ProblemCode::NetTls),
         opened(),
+        nobody_yet(),
         empty(),
         without_time(trouble("trouble_clock", ProblemCode::BoardClock)),
         offline(trouble(
@@ -123,12 +124,25 @@ fn trouble(name: &str, code: ProblemCode) -> Sample {
 }
 
 /// The desk of the unit itself.
-fn own_desk() -> DeskState {
+pub fn own_desk() -> DeskState {
     DeskState {
         desk: desk("保守窓口", "0120-000-199", 9 * 60, 18 * 60),
         city: String::new(),
         open: Some(Open::Until(18 * 60)),
     }
+}
+
+/// Before the first contact, on a card that names no desk.
+fn nobody_yet() -> Sample {
+    let mut sample = trouble("trouble_new", ProblemCode::DeviceWiped);
+    if let Page::Trouble(page) = &mut sample.view.page {
+        page.way_out = WayOut::Close;
+        page.desk = None;
+        page.slip.role = None;
+        page.slip.office_name.clear();
+        page.slip.office.clear();
+    }
+    sample
 }
 
 /// Somebody opened the case: the desk locked itself, and nobody is at work.

@@ -121,6 +121,12 @@ fn texts() -> Vec<Sample> {
             "token",
             latin(TextField::Token, "K7M2-", None),
         ),
+        // The widest letters that a token has.
+        text(
+            Screen::SetupToken,
+            "token_whole",
+            latin(TextField::Token, "MMWWM-AW4NN-MWFU6-6AJ26", None),
+        ),
         text(
             Screen::SetupProfile,
             "profile_email",

@@ -13,6 +13,7 @@ use protocol::release::UpdateState;
 use protocol::text::{EmailAddress, PersonName, PhoneNumber};
 
 use super::access::{LONGEST, user};
+use super::help::own_desk;
 use super::{Sample, at, day, on_battery, sample, today};
 
 pub fn samples() -> Vec<Sample> {
@@ -106,6 +107,7 @@ fn setup() -> Vec<Sample> {
     vec![
         welcome,
         enrolling("enrolling", 1, None),
+        enrolling_called(),
         enrolling(
             "enrolling_token_old",
             1,
@@ -126,7 +128,22 @@ fn setup() -> Vec<Sample> {
 }
 
 fn enrolling(name: &str, done: usize, trouble: Option<ProblemCode>) -> Sample {
-    let page = EnrollingPage { done, trouble };
+    let page = EnrollingPage {
+        done,
+        trouble,
+        desk: None,
+    };
+    sample(Screen::SetupEnrolling, name, Page::SetupEnrolling(page))
+}
+
+/// The card of the unit names a desk.
+fn enrolling_called() -> Sample {
+    let page = EnrollingPage {
+        done: 1,
+        trouble: Some(ProblemCode::EnrolTokenExpired),
+        desk: Some(own_desk()),
+    };
+    let name = "enrolling_desk";
     sample(Screen::SetupEnrolling, name, Page::SetupEnrolling(page))
 }
 

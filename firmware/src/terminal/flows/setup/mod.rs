@@ -12,7 +12,7 @@ use super::look;
 use super::profile::{build, page_of, text_of};
 use super::selftest::SelfTestFlow;
 use super::staff_form::StaffForm;
-use super::trouble::{SlipFlow, slip, wiped_page};
+use super::trouble::{SlipFlow, desk_of, slip, wiped_page};
 use crate::error::Problem;
 use crate::setup::{self, Draft, Loaded, PROFILE_FIELDS, SelfTestState};
 use crate::store::StoreReply;
@@ -83,6 +83,7 @@ impl SetupFlow {
             step: Step::Welcome,
             draft: Draft {
                 texts: vec![String::new(); PROFILE_FIELDS.len()],
+                shown: None,
             },
             able: 0,
             administrator: false,
@@ -111,13 +112,17 @@ impl SetupFlow {
                 mine.clone_from(kept);
             }
         }
+        if self.draft.shown.is_none() {
+            self.draft.shown.clone_from(&loaded.draft.shown);
+        }
         // What another terminal of the office said need not be typed, only looked at.
         if let Some(heard) = &loaded.heard {
             for (mine, field) in self.draft.texts.iter_mut().zip(PROFILE_FIELDS) {
-                if mine.is_empty() {
-                    *mine = text_of(heard, field);
-                }
+                let shown = self.draft.shown.as_ref();
+                let shown = shown.map_or_else(String::new, |shown| text_of(shown, field));
+                *mine = setup::follow(mine, &shown, &text_of(heard, field));
             }
+            self.draft.shown = Some(Box::new(heard.clone()));
         }
         if let Some(profile) = &loaded.profile {
             self.draft.texts = PROFILE_FIELDS.map(|field| text_of(profile, field)).to_vec();
@@ -202,9 +207,9 @@ impl SetupFlow {
                 return Next::Stay;
             }
         } else if self.profile.take(ticket) {
-            if result.is_ok() {
-                if let Step::Summary(profile) = &self.step {
-                    desk.profile = Some((**profile).clone());
+            if let Ok(reply) = result {
+                if let StoreReply::Setup(setup::Reply::Profile(kept)) = reply {
+                    desk.profile = Some((**kept).clone());
                 }
                 self.step = Step::Staff(Box::new(self.form()));
             }
@@ -257,6 +262,7 @@ impl Flow for SetupFlow {
             Step::Enrolling { done, trouble, .. } => Page::SetupEnrolling(EnrollingPage {
                 done: *done,
                 trouble: trouble.clone(),
+                desk: trouble.as_ref().and_then(|code| desk_of(code, desk)),
             }),
             Step::Profile { index, entry } => {
                 Page::TextEntry(entry.page(Some((index + 1, PROFILE_FIELDS.len()))))

@@ -83,6 +83,7 @@ impl SetupFlow {
                 let job = setup::Job::KeepProfile {
                     by: None,
                     profile,
+                    shown: self.draft.shown.clone(),
                     command,
                 };
                 let ticket = desk.store(job);
