@@ -93,6 +93,7 @@ image-pi5:
 ## Boots the image in the emulator, cuts its power, updates it, tampers with it.
 # The newer version is a root of its own: what an update brings is what is on the card then.
 image-test:
+	images/bin/disk $(VERSION) pi5
 	images/bin/root 0.2.0
 	images/bin/bundle 0.2.0
 	BROKEN=1 images/bin/bundle 0.3.0 $(VERSION)

@@ -431,6 +431,8 @@ mod tests {
         }
         line.enrol("token".to_owned());
         let orders: Vec<Order> = received.try_iter().collect();
-        assert!(matches!(orders.as_slice(), [Order::Wake, Order::Enrol(token)] if token == "token"));
+        assert!(
+            matches!(orders.as_slice(), [Order::Wake, Order::Enrol(token)] if token == "token")
+        );
     }
 }

@@ -69,6 +69,20 @@ impl Card {
         )
     }
 
+    /// Copies a file of one of the FAT partitions.
+    ///
+    /// # Errors
+    /// What `mcopy` says.
+    pub fn take(&self, partition: &str, name: &str, to: &Path) -> io::Result<()> {
+        let at = format!("{}@@{}", self.path().display(), start_of(partition)?);
+        tools::run(
+            tools::in_build_root()?
+                .args(["mcopy", "-o", "-n", "-i", &at])
+                .arg(format!("::{name}"))
+                .arg(to),
+        )
+    }
+
     /// The record of the slots: the younger whole copy, as the boot loader takes it.
     ///
     /// # Errors

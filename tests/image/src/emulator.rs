@@ -41,6 +41,48 @@ pub struct Rig<'a> {
     pub unplugged: bool,
     /// A USB device is where the reader should be that no card reader's driver knows.
     pub foreign_reader: bool,
+    /// What the firmware of a board without U-Boot has loaded. A restart is an end then: the
+    /// firmware chooses again.
+    pub loaded: Option<&'a Loaded>,
+}
+
+/// What a board's firmware hands over to.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The kernel.
+    pub kernel: PathBuf,
+    /// The initrd.
+    pub initrd: PathBuf,
+    /// The device tree.
+    pub tree: PathBuf,
+    /// The kernel's arguments.
+    pub arguments: String,
+}
+
+/// The board that is emulated.
+const BOARD: &[&str] = &[
+    "qemu-system-aarch64",
+    "-display",
+    "none",
+    "-no-user-config",
+    "-cpu",
+    "cortex-a72",
+    "-smp",
+    "2",
+    "-m",
+    "1024",
+];
+
+/// Its kind, for QEMU.
+const MACHINE: &str = "virt,gic-version=3";
+
+/// Writes the device tree of the emulated board.
+///
+/// # Errors
+/// What the emulator says.
+pub fn write_tree(to: &Path) -> io::Result<()> {
+    let machine = format!("{MACHINE},dumpdtb={}", to.display());
+    tools::run(tools::in_build_root()?.args(BOARD).args(["-M", &machine]))
 }
 
 impl<'a> Rig<'a> {
@@ -81,10 +123,8 @@ impl Emulator {
         let console = folder.join("console.txt");
         let mut command = tools::in_build_root()?;
         command
-            .args(["qemu-system-aarch64", "-display", "none", "-no-user-config"])
-            .args(["-M", "virt,gic-version=3", "-cpu", "cortex-a72"])
-            .args(["-smp", "2", "-m", "1024"])
-            .args(["-bios", "/usr/lib/u-boot/qemu_arm64/u-boot.bin"])
+            .args(BOARD)
+            .args(["-M", MACHINE])
             .args(["-device", &display(rig.panel)])
             .args(["-device", "virtio-multitouch-pci"])
             .args(["-device", "virtio-rng-pci", "-device", "i6300esb"])
@@ -105,6 +145,18 @@ impl Emulator {
             .args(["-device", "virtio-blk-pci,drive=card"])
             .args(["-serial", &format!("file:{}", console.display())])
             .args(["-qmp", &format!("unix:{},server,nowait", socket.display())]);
+        match rig.loaded {
+            None => command.args(["-bios", "/usr/lib/u-boot/qemu_arm64/u-boot.bin"]),
+            Some(loaded) => command
+                .arg("-no-reboot")
+                .arg("-kernel")
+                .arg(&loaded.kernel)
+                .arg("-initrd")
+                .arg(&loaded.initrd)
+                .arg("-dtb")
+                .arg(&loaded.tree)
+                .args(["-append", &loaded.arguments]),
+        };
         if let Some(clock) = rig.clock {
             command.args(["-rtc", &format!("base={clock}")]);
         }

@@ -14,6 +14,7 @@ mod keys;
 mod offered;
 mod offline;
 mod papers;
+mod pi5;
 mod picture;
 mod proofs;
 mod qmp;
@@ -78,6 +79,8 @@ enum Proof {
     Offered,
     /// The boot loader and the record of the slots: whole, torn, lost, not to be written.
     Slots,
+    /// The card of a Raspberry Pi 5, with a stand-in for the board's firmware.
+    Pi5,
     /// Nothing passes the network but what the configuration names.
     Wall,
     /// Bundles that are tampered with, cut, of another authority, older, or run already.
@@ -104,6 +107,7 @@ fn main() -> ExitCode {
         Proof::Updates => bench.updates(),
         Proof::Offered => bench.offered(),
         Proof::Slots => bench.slots(),
+        Proof::Pi5 => bench.pi5(),
         Proof::Wall => bench.wall(),
         Proof::Bundles => bench.bundles(),
         Proof::Root => bench.root(),
@@ -119,6 +123,7 @@ fn main() -> ExitCode {
             bench.updates()?;
             bench.offered()?;
             bench.slots()?;
+            bench.pi5()?;
             bench.wall()?;
             bench.bundles()?;
             bench.root()?;

@@ -47,13 +47,7 @@ impl Bench {
     /// When it was not built.
     pub fn new(version: &str, to: &Path) -> io::Result<Self> {
         let made = tools::cache().join("image").join(version);
-        let image = made.join("madoguchi-qemu.img");
-        if !image.is_file() {
-            return Err(io::Error::other(format!(
-                "{} is not there: run `make image` first",
-                image.display()
-            )));
-        }
+        let image = image(&made, "qemu", "make image")?;
         let pictures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ui/tests/pictures");
         fs::create_dir_all(to)?;
         Ok(Self {
@@ -64,6 +58,15 @@ impl Bench {
             english: Picture::read(&pictures.join("S-1_welcome_en_1280x800.png"))?,
             screens: made.join("screens"),
         })
+    }
+
+    /// The image for another board.
+    ///
+    /// # Errors
+    /// When it was not built.
+    pub fn image_for(&self, board: &str) -> io::Result<PathBuf> {
+        let made = self.image.parent().unwrap_or(Path::new(""));
+        image(made, board, &format!("make image-{board}"))
     }
 
     /// Where pictures, consoles and disks of the runs lie.
@@ -325,6 +328,18 @@ impl Bench {
         let stick = self.to.join(format!("{name}-stick.img"));
         card::stick("MDG-UPDATE", bundle, file, &stick)?;
         Ok(stick)
+    }
+}
+
+/// The image of a board, which a command makes.
+fn image(made: &Path, board: &str, command: &str) -> io::Result<PathBuf> {
+    let image = made.join(format!("madoguchi-{board}.img"));
+    if image.is_file() {
+        Ok(image)
+    } else {
+        let image = image.display();
+        let why = format!("{image} is not there: run `{command}` first");
+        Err(io::Error::other(why))
     }
 }
 

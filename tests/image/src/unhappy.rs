@@ -113,6 +113,7 @@ impl Bench {
             ),
         )?;
         let folder = self.folder().join("battery");
+        let before = card.slots()?;
         let mut terminal = Emulator::start(&card, Rig::default(), &folder)?;
         terminal.wait_for_text("Madoguchi: slot A", SCREEN_LIMIT)?;
         let off = terminal.wait_until_off(OFF_LIMIT)?;
@@ -120,6 +121,11 @@ impl Bench {
             "battery: the desk ended with 75, and the terminal was off {:.1} s after the start",
             off.as_secs_f64()
         );
+        expect(
+            card.slots()?.a == before.a,
+            "an end in order, before its health was known, costs the system no start",
+        )?;
+        println!("battery: the start was given back");
         Ok(())
     }
 

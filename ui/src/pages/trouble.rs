@@ -73,7 +73,11 @@ pub fn show(page: &view::TroublePage, ui: &Kiosk, words: &Words) {
     // Before the first contact, the paper that came with the unit names the desk.
     let nobody = || {
         let enrolled = !page.slip.office_name.is_empty();
-        let desk = if enrolled { String::new() } else { words.say("desk-on-sheet") };
+        let desk = if enrolled {
+            String::new()
+        } else {
+            words.say("desk-on-sheet")
+        };
         (desk, String::new(), String::new(), false)
     };
     let (desk, phone, open, now) = page.desk.as_ref().map_or_else(nobody, |desk| {
