@@ -75,6 +75,15 @@ impl Bench {
         }
     }
 
+    /// Takes what was handed over; the power goes while it is written, and comes back.
+    fn take_and_lose_power(&mut self) {
+        self.cut = true;
+        let places = self.places.clone();
+        let cut = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| take(&places, self)));
+        assert!(cut.is_err());
+        self.cut = false;
+    }
+
     fn hand_over(&self, version: &str, bytes: &[u8]) {
         let note = Handover {
             version: number(version),
@@ -238,12 +247,8 @@ fn nothing_but_plain_files_of_the_kiosk_is_read() {
 fn a_power_cut_while_it_is_written_goes_on_at_the_next_start() {
     let mut bench = Bench::new();
     bench.hand_over("0.3.0", &bundle("0.3.0"));
-    bench.cut = true;
-    let places = bench.places.clone();
-    let cut = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| take(&places, &mut bench)));
-    assert!(cut.is_err());
+    bench.take_and_lose_power();
     assert_eq!(bench.shown(), UpdateState::Fetched);
-    bench.cut = false;
     assert_eq!(bench.take(), Next::Restart);
     assert_eq!(bench.installed, [bundle("0.3.0")]);
     bench.nothing_is_left();
@@ -253,12 +258,8 @@ fn a_power_cut_while_it_is_written_goes_on_at_the_next_start() {
 fn a_power_cut_before_the_word_that_it_is_written_does_not_write_over_the_system_before() {
     let mut bench = Bench::new();
     bench.hand_over("0.3.0", &bundle("0.3.0"));
-    bench.cut = true;
-    let places = bench.places.clone();
-    let cut = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| take(&places, &mut bench)));
-    assert!(cut.is_err());
+    bench.take_and_lose_power();
     // The last byte and the slot's record were written; the other slot started and was kept.
-    bench.cut = false;
     bench.slot = Slot::B;
     bench.keep(Slot::B, Successor::None);
     assert_eq!(bench.shown(), UpdateState::Installed);
