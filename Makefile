@@ -70,6 +70,7 @@ image: image-packages
 	images/bin/build-root
 	images/bin/base
 	images/bin/kernel-pi5
+	images/bin/rauc
 	images/bin/keys
 	images/bin/compile
 	images/bin/root $(VERSION)
@@ -93,6 +94,7 @@ image-pi5:
 ## Boots the image in the emulator, cuts its power, updates it, tampers with it.
 # The newer version is a root of its own: what an update brings is what is on the card then.
 image-test:
+	images/bin/disk $(VERSION) pi
 	images/bin/disk $(VERSION) pi5
 	images/bin/root 0.2.0
 	images/bin/bundle 0.2.0

@@ -12,6 +12,8 @@ out=$cache/image
 
 # The Debian release of the terminal, and of the tools that make it.
 release=trixie
+# The one after it, where something is needed that the release does not have.
+next_release=forky
 
 say() {
     printf '%s %s\n' "$(date +%H:%M:%S)" "$*" >&2
@@ -45,6 +47,30 @@ debian_sources() {
     printf 'deb %s %s %s\n' "$(debian_mirror main)" "$release" "$1"
     printf 'deb %s %s-security %s\n' "$(debian_mirror security)" "$release" "$1"
 }
+
+# Apt for arm64 packages of another suite, with lists of its own, so that the machine's stay as they
+# are: SUITE FOLDER. Afterwards `with_apt` runs apt's programs so, and packages lie in FOLDER/packages.
+apt_of() {
+    apt=$2
+    rm -rf "$apt"
+    mkdir -p "$apt/state/lists/partial" "$apt/cache/archives/partial" "$apt/packages"
+    printf 'deb [signed-by=%s] %s %s main\n' /usr/share/keyrings/debian-archive-keyring.gpg \
+        "$(debian_mirror main)" "$1" >"$apt/sources.list"
+    : >"$apt/status"
+    with_apt apt-get update
+}
+
+with_apt() {
+    program=$1
+    shift
+    "$program" -qq -o APT::Architecture=arm64 -o APT::Architectures=arm64 \
+        -o Dir::Etc::sourcelist="$apt/sources.list" -o Dir::Etc::sourceparts=- \
+        -o Dir::State="$apt/state" -o Dir::State::status="$apt/status" -o Dir::Cache="$apt/cache" \
+        -o APT::Sandbox::User=root "$@"
+}
+
+# Name, version and licence of a package file.
+PACKAGE_ROW='${Package}\t${Version}\t/usr/share/doc/${Package}/copyright\n'
 
 # Runs a command inside the build root, with the checkout, the cache and cargo's registry at
 # the same places as outside. The mounts end with the command. With `in_place=exec` the caller

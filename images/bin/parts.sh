@@ -39,6 +39,26 @@ take_libraries() {
     done
 }
 
+# Ends the build when a module, or one that it needs, is not there: ROOT KERNEL MODULE
+# `modprobe` says nothing of a module that is needed and missing.
+loadable() {
+    known=$(tool sh -euc '
+        find "$1/usr/lib/modules/$2" "$1/lib/modules/$2" -name "*.ko*" 2>/dev/null |
+            sed "s#.*/##; s#\.ko.*##" | tr - _ | sort -u' sh "$1" "$2" | tr '\n' ' ')
+    asked=' '
+    case " $known " in *" $3 "*) ;; *) die "the kernel $2 has no module $3" ;; esac
+    needs_loadable "$1" "$2" "$3"
+}
+
+needs_loadable() {
+    for need in $(tool modinfo -b "$1" -k "$2" -F depends "$3" | tr ',-' ' _'); do
+        case $asked in *" $need "*) continue ;; esac
+        case " $known " in *" $need "*) ;; *) die "the module $3 of $2 needs $need, which is not there" ;; esac
+        asked="$asked$need "
+        needs_loadable "$1" "$2" "$need"
+    done
+}
+
 # Modules in the order in which they can be loaded, unpacked so that busybox can.
 # WORK LIST ROOT KERNEL MODULE…
 initrd_modules() {
@@ -55,6 +75,10 @@ initrd_modules() {
         esac
         echo "$name"
     done >"$to/modules/$list"
+    have=$(find "$to/modules" -name '*.ko' -exec basename {} .ko \; | tr '-' '_' | tr '\n' ' ')
+    for need in $(tool modinfo -F depends "$to"/modules/*.ko | tr ',-' ' _'); do
+        case " $have " in *" $need "*) ;; *) die "a module of the initrd needs $need, which is not there" ;; esac
+    done
 }
 
 # Packs a folder as the kernel reads an initrd: FOLDER TO

@@ -41,9 +41,27 @@ pub struct Rig<'a> {
     pub unplugged: bool,
     /// A USB device is where the reader should be that no card reader's driver knows.
     pub foreign_reader: bool,
-    /// What the firmware of a board without U-Boot has loaded. A restart is an end then: the
-    /// firmware chooses again.
-    pub loaded: Option<&'a Loaded>,
+    /// The board.
+    pub board: Board<'a>,
+}
+
+/// Which board is emulated.
+#[derive(Debug, Clone, Copy, Default)]
+pub enum Board<'a> {
+    /// QEMU's own, with U-Boot.
+    #[default]
+    Virt,
+    /// QEMU's own, which stands for one that starts what its firmware has loaded. A restart is an
+    /// end: the firmware chooses again.
+    Loaded(&'a Loaded),
+    /// A Raspberry Pi 3, whose firmware has loaded U-Boot and a device tree. It has no display, no
+    /// touch panel and no network that a kernel of ours knows.
+    Pi3 {
+        /// U-Boot.
+        loader: &'a Path,
+        /// The device tree.
+        tree: &'a Path,
+    },
 }
 
 /// What a board's firmware hands over to.
@@ -59,21 +77,13 @@ pub struct Loaded {
     pub arguments: String,
 }
 
-/// The board that is emulated.
-const BOARD: &[&str] = &[
-    "qemu-system-aarch64",
-    "-display",
-    "none",
-    "-no-user-config",
-    "-cpu",
-    "cortex-a72",
-    "-smp",
-    "2",
-    "-m",
-    "1024",
-];
+/// What every board starts with.
+const EMULATOR: &[&str] = &["qemu-system-aarch64", "-display", "none", "-no-user-config"];
 
-/// Its kind, for QEMU.
+/// QEMU's own board.
+const VIRT: &[&str] = &["-cpu", "cortex-a72", "-smp", "2", "-m", "1024"];
+
+/// Its kind.
 const MACHINE: &str = "virt,gic-version=3";
 
 /// Writes the device tree of the emulated board.
@@ -82,7 +92,8 @@ const MACHINE: &str = "virt,gic-version=3";
 /// What the emulator says.
 pub fn write_tree(to: &Path) -> io::Result<()> {
     let machine = format!("{MACHINE},dumpdtb={}", to.display());
-    tools::run(tools::in_build_root()?.args(BOARD).args(["-M", &machine]))
+    let mut command = tools::in_build_root()?;
+    tools::run(command.args(EMULATOR).args(VIRT).args(["-M", &machine]))
 }
 
 impl<'a> Rig<'a> {
@@ -123,31 +134,18 @@ impl Emulator {
         let console = folder.join("console.txt");
         let mut command = tools::in_build_root()?;
         command
-            .args(BOARD)
-            .args(["-M", MACHINE])
-            .args(["-device", &display(rig.panel)])
-            .args(["-device", "virtio-multitouch-pci"])
-            .args(["-device", "virtio-rng-pci", "-device", "i6300esb"])
-            .args(["-device", "qemu-xhci"])
-            .args(["-netdev", &cable(rig.forward)])
-            .args([
-                "-device",
-                &format!("virtio-net-pci,netdev={CABLE},romfile="),
-            ])
-            .args([
-                "-drive",
-                &format!(
-                    "if=none,id=card,format=raw,cache=writeback,readonly={},file={}",
-                    if rig.read_only { "on" } else { "off" },
-                    card.path().display()
-                ),
-            ])
-            .args(["-device", "virtio-blk-pci,drive=card"])
-            .args(["-serial", &format!("file:{}", console.display())])
+            .args(EMULATOR)
             .args(["-qmp", &format!("unix:{},server,nowait", socket.display())]);
-        match rig.loaded {
-            None => command.args(["-bios", "/usr/lib/u-boot/qemu_arm64/u-boot.bin"]),
-            Some(loaded) => command
+        let drive = format!(
+            "format=raw,cache=writeback,readonly={},file={}",
+            if rig.read_only { "on" } else { "off" },
+            card.path().display()
+        );
+        let serial = format!("file:{}", console.display());
+        match rig.board {
+            Board::Virt => virt(&mut command, &rig, &drive, &serial)
+                .args(["-bios", "/usr/lib/u-boot/qemu_arm64/u-boot.bin"]),
+            Board::Loaded(loaded) => virt(&mut command, &rig, &drive, &serial)
                 .arg("-no-reboot")
                 .arg("-kernel")
                 .arg(&loaded.kernel)
@@ -156,6 +154,14 @@ impl Emulator {
                 .arg("-dtb")
                 .arg(&loaded.tree)
                 .args(["-append", &loaded.arguments]),
+            // The console is the second serial line.
+            Board::Pi3 { loader, tree } => command
+                .args(["-M", "raspi3b", "-serial", "null", "-serial", &serial])
+                .args(["-drive", &format!("if=sd,{drive}")])
+                .arg("-kernel")
+                .arg(loader)
+                .arg("-dtb")
+                .arg(tree),
         };
         if let Some(clock) = rig.clock {
             command.args(["-rtc", &format!("base={clock}")]);
@@ -404,6 +410,25 @@ impl Emulator {
         let tail = lines[lines.len().saturating_sub(TAIL_LINES)..].join("\n");
         io::Error::other(format!("{why}\n{tail}"))
     }
+}
+
+/// What is plugged into QEMU's own board.
+fn virt<'a>(command: &'a mut Command, rig: &Rig<'_>, drive: &str, serial: &str) -> &'a mut Command {
+    command
+        .args(VIRT)
+        .args(["-M", MACHINE])
+        .args(["-device", &display(rig.panel)])
+        .args(["-device", "virtio-multitouch-pci"])
+        .args(["-device", "virtio-rng-pci", "-device", "i6300esb"])
+        .args(["-device", "qemu-xhci"])
+        .args(["-netdev", &cable(rig.forward)])
+        .args([
+            "-device",
+            &format!("virtio-net-pci,netdev={CABLE},romfile="),
+        ])
+        .args(["-drive", &format!("if=none,id=card,{drive}")])
+        .args(["-device", "virtio-blk-pci,drive=card"])
+        .args(["-serial", serial])
 }
 
 /// The network, as QEMU names it.

@@ -14,6 +14,7 @@ mod keys;
 mod offered;
 mod offline;
 mod papers;
+mod pi3;
 mod pi5;
 mod picture;
 mod proofs;
@@ -79,6 +80,8 @@ enum Proof {
     Offered,
     /// The boot loader and the record of the slots: whole, torn, lost, not to be written.
     Slots,
+    /// The card of a Raspberry Pi 3, on an emulated one without a display.
+    Pi3,
     /// The card of a Raspberry Pi 5, with a stand-in for the board's firmware.
     Pi5,
     /// Nothing passes the network but what the configuration names.
@@ -107,6 +110,7 @@ fn main() -> ExitCode {
         Proof::Updates => bench.updates(),
         Proof::Offered => bench.offered(),
         Proof::Slots => bench.slots(),
+        Proof::Pi3 => bench.pi3(),
         Proof::Pi5 => bench.pi5(),
         Proof::Wall => bench.wall(),
         Proof::Bundles => bench.bundles(),
@@ -123,6 +127,7 @@ fn main() -> ExitCode {
             bench.updates()?;
             bench.offered()?;
             bench.slots()?;
+            bench.pi3()?;
             bench.pi5()?;
             bench.wall()?;
             bench.bundles()?;

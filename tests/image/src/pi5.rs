@@ -12,7 +12,7 @@ use std::time::Duration;
 use appliance::slots::state::{Slot, Tries};
 
 use crate::card::Card;
-use crate::emulator::{self, Emulator, Loaded, Rig};
+use crate::emulator::{self, Board, Emulator, Loaded, Rig};
 use crate::picture::Picture;
 use crate::proofs::{Bench, IDLE_SECONDS, INSTALL_LIMIT, SCREEN_LIMIT, TALKATIVE, expect, kept};
 use crate::tools;
@@ -30,14 +30,14 @@ const NAMES: [&str; 3] = ["raspberrypi,5-model-b", "brcm,bcm2712", "linux,dummy-
 const RENAMED: [(&str, &str); 2] = [("mmcblk0", "vda"), ("ttyAMA10,115200", "ttyAMA0")];
 
 /// The firmware of the board, with a card in it.
-struct Board<'a> {
+struct Firmware<'a> {
     card: &'a Card,
     folder: PathBuf,
     /// A restart asked for the other slot.
     tryboot: bool,
 }
 
-impl Board<'_> {
+impl Firmware<'_> {
     /// Switches on, or goes on after a restart: what is loaded, and from which slot.
     fn load(&mut self) -> io::Result<(Slot, Loaded)> {
         let choice = self.card.text("firmware", "autoboot.txt")?;
@@ -99,7 +99,7 @@ impl Board<'_> {
         let (slot, loaded) = self.load()?;
         expect(slot == expected, "the firmware takes the slot that it must")?;
         let rig = Rig {
-            loaded: Some(&loaded),
+            board: Board::Loaded(&loaded),
             ..Rig::with(stick)
         };
         Emulator::start(self.card, rig, &self.folder)
@@ -141,8 +141,8 @@ impl Bench {
     pub fn pi5(&self) -> io::Result<()> {
         let folder = self.folder().join("pi5");
         fs::create_dir_all(&folder)?;
-        let card = self.card_for_pi5(&folder)?;
-        let mut board = Board {
+        let card = self.card_for("pi5", "pi5", &folder)?;
+        let mut board = Firmware {
             card: &card,
             folder: folder.clone(),
             tryboot: false,
@@ -201,16 +201,6 @@ impl Bench {
     fn committed(&self, card: &Card) -> io::Result<u8> {
         let text = card.text("firmware", "autoboot.txt")?;
         boot_partition(&text, false).ok_or_else(|| io::Error::other("autoboot.txt names nothing"))
-    }
-
-    fn card_for_pi5(&self, folder: &Path) -> io::Result<Card> {
-        let image = self.image_for("pi5")?;
-        let card = Card::copy(&image, &folder.join("card.img"))?;
-        let unit = folder.join("device.toml");
-        let text = include_str!("../data/device.toml");
-        fs::write(&unit, text.replace("\"qemu\"", "\"pi5\""))?;
-        card.put("config", &unit)?;
-        Ok(card)
     }
 }
 

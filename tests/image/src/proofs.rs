@@ -295,6 +295,16 @@ impl Bench {
         Ok(card)
     }
 
+    /// A copy of another board's image, with the configuration of a made-up unit on such a board.
+    pub(crate) fn card_for(&self, image: &str, board: &str, folder: &Path) -> io::Result<Card> {
+        let card = Card::copy(&self.image_for(image)?, &folder.join("card.img"))?;
+        let unit = folder.join("device.toml");
+        let text = include_str!("../data/device.toml");
+        fs::write(&unit, text.replace("\"qemu\"", &format!("{board:?}")))?;
+        card.put("config", &unit)?;
+        Ok(card)
+    }
+
     /// More arguments for the kernel.
     pub(crate) fn settings(&self, card: &Card, extra: &str) -> io::Result<()> {
         let old = card.text("firmware", "board.env")?;
