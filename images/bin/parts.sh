@@ -39,23 +39,42 @@ take_libraries() {
     done
 }
 
-# Ends the build when a module, or one that it needs, is not there: ROOT KERNEL MODULE
-# `modprobe` says nothing of a module that is needed and missing.
+# Names of the modules of a kernel, as modules name each other: ROOT KERNEL
+module_names() {
+    tool sh -euc '
+        find "$1/lib/modules/$2/kernel" -name "*.ko*" | sed "s#.*/##; s#\.ko.*##" | tr - _ | sort -u
+    ' sh "$1" "$2"
+}
+
+# What modules cannot be loaded without, and what they say has to be there first (of which some are
+# names of other things): MODINFO-ARGUMENT…
+modules_needed() {
+    tool modinfo -F depends "$@" | tr ',-' ' _'
+}
+modules_wanted() {
+    tool modinfo -F softdep "$@" | sed -n 's/^pre: *//p' | tr - _
+}
+
+# Ends the build when a module, or one that it needs or wants, is not there: ROOT KERNEL ALL MODULE
+# ALL names the kernel's modules before some were taken away. `modprobe` says nothing of a module
+# that is needed and missing.
 loadable() {
-    known=$(tool sh -euc '
-        find "$1/usr/lib/modules/$2" "$1/lib/modules/$2" -name "*.ko*" 2>/dev/null |
-            sed "s#.*/##; s#\.ko.*##" | tr - _ | sort -u' sh "$1" "$2" | tr '\n' ' ')
+    known=$(module_names "$1" "$2" | tr '\n' ' ') all=$3
     asked=' '
-    case " $known " in *" $3 "*) ;; *) die "the kernel $2 has no module $3" ;; esac
-    needs_loadable "$1" "$2" "$3"
+    case " $known " in *" $4 "*) ;; *) die "the kernel $2 has no module $4" ;; esac
+    needs_loadable "$1" "$2" "$4"
 }
 
 needs_loadable() {
-    for need in $(tool modinfo -b "$1" -k "$2" -F depends "$3" | tr ',-' ' _'); do
+    for need in $(modules_needed -b "$1" -k "$2" "$3"; modules_wanted -b "$1" -k "$2" "$3"); do
         case $asked in *" $need "*) continue ;; esac
-        case " $known " in *" $need "*) ;; *) die "the module $3 of $2 needs $need, which is not there" ;; esac
         asked="$asked$need "
-        needs_loadable "$1" "$2" "$need"
+        case " $known " in
+        *" $need "*) needs_loadable "$1" "$2" "$need" ;;
+        *)
+            case " $all " in *" $need "*) die "the module $3 of $2 needs $need, which was taken away" ;; esac
+            ;;
+        esac
     done
 }
 
@@ -76,8 +95,10 @@ initrd_modules() {
         echo "$name"
     done >"$to/modules/$list"
     have=$(find "$to/modules" -name '*.ko' -exec basename {} .ko \; | tr '-' '_' | tr '\n' ' ')
-    for need in $(tool modinfo -F depends "$to"/modules/*.ko | tr ',-' ' _'); do
-        case " $have " in *" $need "*) ;; *) die "a module of the initrd needs $need, which is not there" ;; esac
+    all=$(module_names "$root" "$kernel" | tr '\n' ' ')
+    for need in $(modules_needed "$to"/modules/*.ko; modules_wanted "$to"/modules/*.ko); do
+        case " $have " in *" $need "*) continue ;; esac
+        case " $all " in *" $need "*) die "a module of the initrd needs $need, which is not in it" ;; esac
     done
 }
 

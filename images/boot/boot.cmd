@@ -2,7 +2,8 @@
 #
 # The record of the slots lies twice in partition 8; its form and its rules are written down
 # and tested in images/appliance/src/slots. A start is spent before the slot is loaded, so
-# that whatever goes wrong afterwards counts. All numbers are hexadecimal.
+# that whatever goes wrong afterwards counts. All numbers are hexadecimal. The places in memory are
+# the board's (`board.env`); on an emulated Raspberry Pi the device tree lies at 8000000.
 
 load ${devtype} ${devnum}:${distro_bootpart} ${loadaddr} board.env
 env import -t ${loadaddr} ${filesize}

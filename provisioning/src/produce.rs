@@ -205,7 +205,8 @@ pub fn is_done(
 ) -> bool {
     let mut done = false;
     let mut of_image = false;
-    // Of several cards that a unit had, the last one counts.
+    // Of several cards that a unit had, the one that was written last counts. Readers that do not
+    // tell the card's own serial give theirs.
     let mut last = "";
     for (entry, _) in entries {
         match &entry.event {

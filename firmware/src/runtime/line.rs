@@ -50,8 +50,8 @@ pub struct LineParts {
     pub bootstrap: Option<Bootstrap>,
 }
 
-/// Most orders that wait while a call runs: one wake and one enrolment, for whose answer the desk
-/// waits before it gives another.
+/// Most orders that wait while a call runs: one wake and one enrolment. The desk gives no second
+/// enrolment before the first was answered (S-3), so that each finds room.
 const QUEUE: usize = 2;
 
 enum Order {
@@ -108,8 +108,8 @@ impl LineThread {
     /// Talk to the gateway now.
     pub fn wake(&self) {
         if !self.woken.swap(true, Ordering::Relaxed) {
-            // Fails only when the thread is gone, and the terminal with it.
-            let _ = self.orders.try_send(Order::Wake);
+            let sent = self.orders.try_send(Order::Wake);
+            self.woken.store(sent.is_ok(), Ordering::Relaxed);
         }
     }
 
@@ -119,6 +119,11 @@ impl LineThread {
             tracing::error!("the line takes no more orders; an enrolment is left out");
         }
     }
+}
+
+/// Before the exchange: what is saved during it wakes once more.
+fn received_wake(woken: &AtomicBool) {
+    woken.store(false, Ordering::Relaxed);
 }
 
 /// Does the gateway answer this terminal? For diagnostics; changes nothing here.
@@ -175,8 +180,7 @@ impl Line {
         };
         match orders.recv_timeout(wait) {
             Ok(Order::Wake) => {
-                // Before the exchange: what is saved during it wakes once more.
-                self.woken.store(false, Ordering::Relaxed);
+                received_wake(&self.woken);
                 self.policy.wake(Wake::Tap, &self.clock.now());
             }
             Ok(Order::Enrol(token)) => self.enrol(token)?,
@@ -434,5 +438,15 @@ mod tests {
         assert!(
             matches!(orders.as_slice(), [Order::Wake, Order::Enrol(token)] if token == "token")
         );
+    }
+
+    #[test]
+    fn what_is_saved_after_a_wake_was_taken_wakes_again() {
+        let (line, received) = LineThread::new();
+        for _ in 0..3 {
+            line.wake();
+            assert_eq!(received.try_iter().count(), 1);
+            received_wake(&line.woken);
+        }
     }
 }

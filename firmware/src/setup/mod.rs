@@ -150,7 +150,7 @@ pub struct Draft {
     /// One text a field of [`PROFILE_FIELDS`]; empty when not typed yet.
     pub texts: Vec<String>,
     /// The profile of another unit that the texts were filled from.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip)]
     pub shown: Option<Box<FacilityProfile>>,
 }
 
@@ -188,7 +188,7 @@ pub fn run(job: Job, vault: &mut Vault, now: &Now) -> Result<Reply, Problem> {
             .read(|c| store::load(c, now))
             .map(|l| Reply::Loaded(Box::new(l))),
         Job::KeepLook(look) => done(vault.write(|tx| store::keep(tx, store::LOOK, &look))),
-        Job::KeepDraft(draft) => done(vault.write(|tx| store::keep(tx, store::DRAFT, &draft))),
+        Job::KeepDraft(draft) => done(vault.write(|tx| store::keep_draft(tx, &draft))),
         Job::SetPinMode { by, on } => done(vault.write(|tx| {
             allowed(tx, &by, rights::Right::CardMode, now)?;
             store::keep(tx, store::PIN_MODE, &on)?;
@@ -280,7 +280,7 @@ fn finish(tx: &Transaction<'_>, command: CommandId, now: &Now) -> Result<(), Pro
         tell(tx, &administrator.record.id, profile, command, now)?;
     }
     store::keep(tx, store::FINISHED, &true)?;
-    store::forget(tx, store::DRAFT)?;
+    store::forget_draft(tx)?;
     changed(tx, None, "set_up", now)
 }
 

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::Loaded;
+use super::{Draft, Loaded, review};
 use crate::access::staff;
 use crate::clock::Now;
 use crate::error::Problem;
@@ -29,7 +29,9 @@ pub(super) const FACILITY: &str = "facility";
 pub(super) const LOOK: &str = "look";
 pub(super) const PIN_MODE: &str = "pin_mode";
 pub(super) const FINISHED: &str = "finished";
-pub(super) const DRAFT: &str = "draft";
+const DRAFT: &str = "draft";
+/// The profile that the draft was filled from. Beside it, so that the version before reads the draft.
+const DRAFT_SHOWN: &str = "draft_shown";
 const WIPED: &str = "wiped";
 
 /// Whether set-up is over.
@@ -65,17 +67,20 @@ pub fn keep_facility(tx: &Transaction<'_>, facility: &Facility) -> Result<(), Pr
 }
 
 /// Keeps the office's profile as the gateway knows it. Until somebody has looked at it in set-up it
-/// is only offered for that. A change of this terminal that is still to be told is not overwritten:
-/// the gateway judges it, and says again what it keeps.
+/// is only offered for that, and from then to the end of set-up it replaces what nobody typed. A
+/// change of this terminal that is still to be told is not overwritten: the gateway judges it, and
+/// says again what it keeps.
 ///
 /// # Errors
 /// Those of the vault.
 pub fn keep_profile(tx: &Transaction<'_>, profile: &FacilityProfile) -> Result<(), Problem> {
     let own = self::profile(tx)?;
-    let only_looked_at = own.is_some() && own == heard(tx)?;
-    let told = is_finished(tx)? && !outbox::waits(tx, outbox::PROFILE_CHANGED)?;
-    if only_looked_at || told {
-        keep(tx, PROFILE, profile)?;
+    if is_finished(tx)? {
+        if !outbox::waits(tx, outbox::PROFILE_CHANGED)? {
+            keep(tx, PROFILE, profile)?;
+        }
+    } else if let (Some(own), Some(shown)) = (own, heard(tx)?) {
+        keep(tx, PROFILE, &review::merged(&own, &shown, profile))?;
     }
     keep(tx, HEARD, profile)
 }
@@ -106,7 +111,10 @@ pub(super) fn load(connection: &Connection, now: &Now) -> Result<Loaded, Problem
         look: get(connection, LOOK)?,
         pin_mode: get(connection, PIN_MODE)?.unwrap_or(false),
         staff: staff::all(connection, now)?,
-        draft: get(connection, DRAFT)?.unwrap_or_default(),
+        draft: Draft {
+            shown: get(connection, DRAFT_SHOWN)?,
+            ..get(connection, DRAFT)?.unwrap_or_default()
+        },
         self_test: super::self_test::state(connection)?,
         wiped: get(connection, WIPED)?.unwrap_or(false),
     })
@@ -127,7 +135,22 @@ pub(super) fn keep<T: Serialize>(
     Ok(())
 }
 
-pub(super) fn forget(tx: &Transaction<'_>, name: &str) -> Result<(), Problem> {
+/// Keeps what was typed of the profile so far.
+pub(super) fn keep_draft(tx: &Transaction<'_>, draft: &Draft) -> Result<(), Problem> {
+    keep(tx, DRAFT, draft)?;
+    match &draft.shown {
+        Some(shown) => keep(tx, DRAFT_SHOWN, shown),
+        None => forget(tx, DRAFT_SHOWN),
+    }
+}
+
+/// Forgets it.
+pub(super) fn forget_draft(tx: &Transaction<'_>) -> Result<(), Problem> {
+    forget(tx, DRAFT)?;
+    forget(tx, DRAFT_SHOWN)
+}
+
+fn forget(tx: &Transaction<'_>, name: &str) -> Result<(), Problem> {
     tx.prepare_cached("DELETE FROM setup_setting WHERE name = ?1")?
         .execute([name])?;
     Ok(())

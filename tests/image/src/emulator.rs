@@ -1,4 +1,4 @@
-//! QEMU's `virt` board, started from the image like a terminal from its card.
+//! QEMU's `virt` board, and its Raspberry Pi 3, started from the image like a terminal from its card.
 
 use std::fs::{self, File};
 use std::io;

@@ -17,6 +17,9 @@ use crate::picture::Picture;
 use crate::proofs::{Bench, IDLE_SECONDS, INSTALL_LIMIT, SCREEN_LIMIT, TALKATIVE, expect, kept};
 use crate::tools;
 
+/// What the kernel says at every restart.
+const RESTARTS: &str = "reboot: Restarting system";
+
 /// What the kernel says at a restart that asks the firmware for the other slot, once.
 const ASKS_FOR_TRYBOOT: &str = "Restarting system with command '0 tryboot'";
 
@@ -108,6 +111,7 @@ impl Firmware<'_> {
     /// Waits for a restart, and keeps what it asks of the firmware.
     fn restarted(&mut self, mut terminal: Emulator) -> io::Result<()> {
         terminal.wait_until_off(RESTART_LIMIT)?;
+        expect(terminal.console().contains(RESTARTS), "it restarts")?;
         self.tryboot = terminal.console().contains(ASKS_FOR_TRYBOOT);
         Ok(())
     }

@@ -96,25 +96,26 @@ pub fn page_of(profile: &FacilityProfile, editable: bool, desk: &Desk) -> Page {
 /// J-5.
 #[derive(Default)]
 pub struct ProfileFlow {
-    entering: Option<(usize, TextEntry)>,
+    /// A field is typed, of the profile that was on the screen then.
+    entering: Option<(usize, TextEntry, Box<FacilityProfile>)>,
     kept: Waiting,
 }
 
 impl ProfileFlow {
     fn keyboard(&mut self, touch: &Touch, desk: &mut Desk) -> Next {
-        let Some((index, entry)) = &mut self.entering else {
+        let Some((index, entry, shown)) = &mut self.entering else {
             return Next::Stay;
         };
         match touch {
             Touch::Back => self.entering = None,
             Touch::Main => {
-                let Some(profile) = &desk.profile else {
-                    return Next::Back;
-                };
-                let mut texts = PROFILE_FIELDS.map(|field| text_of(profile, field));
+                let mut texts = PROFILE_FIELDS.map(|field| text_of(shown, field));
                 texts[*index] = entry.text().to_owned();
                 match build(&texts) {
-                    Ok(changed) => return self.keep(changed, desk),
+                    Ok(changed) => {
+                        let shown = shown.clone();
+                        return self.keep(changed, shown, desk);
+                    }
                     Err((_, code)) => entry.set_note(code),
                 }
             }
@@ -125,9 +126,14 @@ impl ProfileFlow {
         Next::Stay
     }
 
-    fn keep(&mut self, changed: FacilityProfile, desk: &mut Desk) -> Next {
+    fn keep(
+        &mut self,
+        changed: FacilityProfile,
+        shown: Box<FacilityProfile>,
+        desk: &mut Desk,
+    ) -> Next {
         self.entering = None;
-        if desk.profile.as_ref() == Some(&changed) || self.kept.is_waiting() {
+        if *shown == changed || self.kept.is_waiting() {
             return Next::Stay;
         }
         let Some(session) = desk.session.clone() else {
@@ -137,7 +143,7 @@ impl ProfileFlow {
         let ticket = desk.store(setup::Job::KeepProfile {
             by: Some(session.staff),
             profile: Box::new(changed),
-            shown: desk.profile.clone().map(Box::new),
+            shown: Some(shown),
             command,
         });
         self.kept.start(ticket);
@@ -152,7 +158,7 @@ impl Flow for ProfileFlow {
 
     fn page(&self, desk: &Desk) -> Page {
         match (&self.entering, &desk.profile) {
-            (Some((_, entry)), _) => Page::TextEntry(entry.page(None)),
+            (Some((_, entry, _)), _) => Page::TextEntry(entry.page(None)),
             (None, Some(profile)) => page_of(profile, true, desk),
             // Only before set-up, when nobody can come here.
             (None, None) => {
@@ -178,7 +184,8 @@ impl Flow for ProfileFlow {
             Touch::Field(index) if !self.kept.is_waiting() => {
                 if let (Some(field), Some(profile)) = (PROFILE_FIELDS.get(index), &desk.profile) {
                     let text = text_of(profile, *field);
-                    self.entering = Some((index, TextEntry::with(*field, &text)));
+                    let entry = TextEntry::with(*field, &text);
+                    self.entering = Some((index, entry, Box::new(profile.clone())));
                 }
                 Next::Stay
             }

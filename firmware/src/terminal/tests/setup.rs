@@ -195,6 +195,10 @@ fn second_unit() -> Day {
 
 fn finish(day: &mut Day) {
     day.press(&[Touch::Main]);
+    add_two(day);
+}
+
+fn add_two(day: &mut Day) {
     day.add_staff(
         "satomisaki",
         "佐藤 美咲",
@@ -278,6 +282,55 @@ fn a_change_of_another_unit_during_the_review_is_not_put_back() {
     assert_eq!(kept(&day), "みなと");
     day.sync();
     assert_eq!(told(&day), Vec::<&String>::new());
+}
+
+#[test]
+fn a_change_of_another_unit_while_staff_are_entered_replaces_what_was_only_read() {
+    let mut day = second_unit();
+    day.press(&[Touch::Field(3)]);
+    day.press(&[Touch::ClearAll]);
+    day.text("みなと");
+    day.press(&[Touch::Main]);
+    // The summary is confirmed; staff come next.
+    day.press(&[Touch::Main]);
+    let mut other = heard("ひだまり");
+    "汐見市港町9-9-9".clone_into(&mut other.address);
+    arrives(&mut day, other);
+    add_two(&mut day);
+    let profile = day.vault.read(crate::setup::profile).unwrap().unwrap();
+    assert_eq!(profile.short_name, "みなと");
+    assert_eq!(profile.address, "汐見市港町9-9-9");
+}
+
+#[test]
+fn a_field_that_is_open_while_another_unit_changes_it_is_not_put_back() {
+    let mut day = second_unit();
+    finish(&mut day);
+    day.sync();
+    day.unlock("satomisaki", [4, 0, 7, 1]);
+    day.press(&[Touch::Second, Touch::Row(2)]);
+    assert_eq!(day.screen(), Screen::Profile);
+    let shown = |day: &Day| day.terminal.desk.profile.clone().unwrap();
+    day.press(&[Touch::Field(5)]);
+    let mut other = heard("ひだまり");
+    other.phone = PhoneNumber::parse("0990009999").unwrap();
+    day.gateway.tell(FeedItem::Profile(other.clone()));
+    day.sync();
+    assert_eq!(shown(&day), other);
+    // Nothing was typed.
+    day.press(&[Touch::Main]);
+    assert_eq!(shown(&day), other);
+    day.press(&[Touch::Field(3)]);
+    day.press(&[Touch::ClearAll]);
+    day.text("みなと");
+    "汐見市港町9-9-9".clone_into(&mut other.address);
+    day.gateway.tell(FeedItem::Profile(other.clone()));
+    day.sync();
+    day.press(&[Touch::Main]);
+    "みなと".clone_into(&mut other.short_name);
+    assert_eq!(shown(&day), other);
+    day.sync();
+    assert_eq!(told(&day).len(), 1);
 }
 
 #[test]
