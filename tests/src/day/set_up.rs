@@ -52,9 +52,10 @@ impl Day<'_> {
             self.press(corner)?;
         }
         self.on("S-8", "five colours over the whole screen")?;
-        for colour in 1..=5 {
+        for colour in 1..=4 {
             self.press(&format!("ふれると、つぎの色（{colour}/5）"))?;
         }
+        self.press("ふれると、おわり（5/5）")?;
         for question in ["五つの色が", "赤・緑・青に", "低い音が"] {
             self.player.see(question)?;
             self.press("はい")?;

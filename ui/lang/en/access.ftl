@@ -15,7 +15,7 @@ pass-ask-last-try = One last try for the card:
     manager's passcode?
 pass-ask-second = A second person confirms:
     staff passcode?
-pass-not-pin = This is not your
+pass-not-pin = Do not use your
     My Number Card PIN.
 pass-wrong = That did not match. { $left ->
     [one] One try left.
@@ -28,15 +28,16 @@ pass-new = { $name },
     choose a passcode
 pass-new-again = The same four
     digits once more
-pass-new-not-pin = Not the PIN
-    of your card, please.
+pass-new-not-pin = Do not use your
+    My Number Card PIN.
 pass-mismatch = The two differ.
     Please start again.
 pass-common = Easy to guess.
     Please choose another.
-pass-decide = Decide
+pass-decide = Set passcode
 
 lockout-title = Please wait a moment
+lockout-manager-title = Please call a manager
 lockout-reason = { $wrong } wrong passcodes.
     Only { $name } is paused.
 lockout-reason-device = { $wrong } wrong passcodes.

@@ -49,6 +49,7 @@ reading-moment = A few seconds
 compare-ask = Is this the person?
 card-compare = Please compare the photo with the person.
 card-compare-short = Compare the photo with the person.
+card-compare-card = Compare the face with the photo on the card.
 card-compare-lines = Please
     compare the
     photo with
@@ -104,7 +105,7 @@ trouble-other-papers = Use other papers
 trouble-other-papers-short = Other papers
 trouble-number-again = Type it again
 trouble-number-again-short = Again
-trouble-allow = Manager allows
+trouble-allow = Ask a manager
 
 card-torn = The card moved away
     .happened = It moved before it had been read.

@@ -48,7 +48,7 @@ person-visitor = { $name }
 when-today = today
 when-yesterday = yesterday
 when-days-ago = { $days } days ago
-age-now = From today
+age-now = Today's data
 age-hours = { $hours } { $hours ->
     [one] hour
    *[other] hours
@@ -69,7 +69,7 @@ desk-open-until = Open now (until { $until })
 desk-opens = Opens at { $from }
 desk-opens-on = Opens { $day } { $from }
 desk-closed = Closed for now
-desk-on-sheet = The number is on the enrolment sheet.
+desk-on-sheet = The desk's number is on the enrolment sheet.
 
 role-setup = Set-up
 role-administrator = Manager

@@ -49,3 +49,4 @@ slip-show = Slip
 slip-office = Office { $number }
 slip-device = Terminal { $device }
 slip-screen = Screen { $number }
+slip-code = Code { $code }

@@ -9,7 +9,7 @@ kind-list = From our list
 kind-list-sub = One of this office's clients
 kind-eligibility = Eligibility
 
-insurer-ask = Which city?
+insurer-ask = Which municipality?
 insurer-chosen = Chosen
 
 clients-ask = Who on our list?
@@ -17,11 +17,11 @@ clients-count = { $count ->
     [one] 1 person
    *[other] { $count } people
 }
-clients-remove = Take out
-clients-remove-ask = Who is to leave the list?
-clients-remove-who = Take { $name } out of the list?
+clients-remove = Remove
+clients-remove-ask = Remove whom?
+clients-remove-who = Remove { $name } from the list?
 clients-remove-keeps = Questions and requests stay. The person can be found again by card or number.
-clients-remove-sure = Take out of the list
+clients-remove-sure = Remove from the list
 clients-empty = Nobody is on the list yet.
 clients-born = Born { $born }
 
@@ -53,7 +53,10 @@ date-outside-era = { $era } had no such day.
 date-future = That day has not come yet.
 date-year-follows = The year follows by itself.
 date-year-asked = Time not sure: type the year.
-date-beyond = More than { $months } months ago.
+date-beyond = Over { $months } { $months ->
+    [one] month
+   *[other] months
+    }: call the desk.
 
 purpose-ask = What is it for?
 purpose-care-plan = Making a care plan
@@ -134,7 +137,7 @@ level-other = Level { $code }
 saved-title = Saved. Not sent yet
 saved-sending = Saved. Sending now
 saved-sent = Sent. Waiting for the receipt
-saved-receipted = It was received
+saved-receipted = The city received it
 saved-answered = The answer is here
 saved-held = Saved, but on hold
 saved-auto = It will be sent when the line is back. You need not wait.

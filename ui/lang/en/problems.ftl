@@ -4,7 +4,7 @@
 mdg-any = Something unexpected
     .happened = This action stopped half way.
     .safe = What was saved is safe.
-    .next = Please tell the desk this number.
+    .next = Please tell the desk this code.
 
 mdg-wire = The city's side did not follow
     .happened = What we sent was not taken.
@@ -71,25 +71,25 @@ mdg-enrol = It did not connect
     .safe = Nothing has changed.
     .next = Look at the sheet and try again.
 
-mdg-enrol-token-unknown = The token does not match
-    .happened = The city does not know this token.
+mdg-enrol-token-unknown = Enrolment code unknown
+    .happened = The city does not know this enrolment code.
     .safe = Nothing has changed.
     .next = Compare it with the sheet.
 
-mdg-enrol-token-used = The token was used
-    .happened = This token was used before.
+mdg-enrol-token-used = Enrolment code was used
+    .happened = This enrolment code was used before.
     .safe = Nothing has changed.
     .next = If it was not you, call the desk at once.
 
-mdg-enrol-token-expired = The token is too old
-    .happened = A token works for 24 hours.
+mdg-enrol-token-expired = Enrolment code too old
+    .happened = An enrolment code works for 24 hours.
     .safe = Nothing has changed.
     .next = Ask the city for a new one.
 
 mdg-enrol-serial = For another terminal
-    .happened = This token belongs to another unit.
+    .happened = This enrolment code is for another unit.
     .safe = Nothing has changed.
-    .next = Use that unit or ask for a new token.
+    .next = Use that unit, or ask for a new one.
 
 mdg-enrol-missing = Not enrolled yet
     .happened = This terminal is not enrolled.
@@ -129,10 +129,10 @@ mdg-store = The city's side is busy
 mdg-import = Some rows were left out
     .happened = Some rows have another form.
     .safe = The other rows are safe.
-    .next = Please tell the desk this number.
+    .next = Please tell the desk this code.
 
 mdg-input = Please look at it again
-    .happened = It does not have the right form.
+    .happened = What you typed has the wrong form.
     .safe = Everything else you typed is safe.
     .next = Compare it with the paper.
 
@@ -142,47 +142,47 @@ mdg-input-individual-number = A 12-digit number cannot be entered
     .next = Please use the insured number (10).
 
 mdg-input-office-number = Look at the office number
-    .happened = It does not have its ten characters.
+    .happened = The office number does not have its ten characters.
     .safe = Everything else you typed is safe.
     .next = Compare it with the designation letter.
 
 mdg-input-check-digit = Please compare the number
-    .happened = The last digit is unusual.
+    .happened = The number's last digit does not match.
     .safe = You can go on as it is.
     .next = Compare it with the paper.
 
 mdg-input-insured-number = Look at the insured number
-    .happened = Ten digits, or H and nine.
+    .happened = An insured number: ten digits, or H and nine.
     .safe = Everything else you typed is safe.
     .next = Compare it with the certificate.
 
-mdg-input-user-id = Look at the staff id
-    .happened = Six or more letters and digits.
+mdg-input-user-id = Look at the staff ID
+    .happened = A staff ID has six or more letters and digits.
     .safe = Everything else you typed is safe.
     .next = Please type it again.
 
 mdg-input-name = Look at the name
-    .happened = It has characters no name has.
+    .happened = Some characters do not belong in a name.
     .safe = Everything else you typed is safe.
     .next = Please type it again.
 
 mdg-input-kana = Kana, please
-    .happened = There are other characters than kana.
+    .happened = A kana field has other characters.
     .safe = Everything else you typed is safe.
     .next = Please type it in kana.
 
 mdg-input-phone = Look at the phone number
-    .happened = It cannot be dialled.
+    .happened = This phone number cannot be dialled.
     .safe = Everything else you typed is safe.
     .next = Please type it again.
 
 mdg-input-email = Look at the mail address
-    .happened = It is not a mail address.
+    .happened = The mail address has the wrong form.
     .safe = Everything else you typed is safe.
     .next = Please type it again.
 
 mdg-input-text = Look at the text
-    .happened = It is empty or too long.
+    .happened = The text is empty or too long.
     .safe = Everything else you typed is safe.
     .next = Please type it again.
 
@@ -279,12 +279,12 @@ mdg-outbox-quota = The outbox is full
 mdg-vault = Storage does not open
     .happened = The storage could not be opened.
     .safe = Nothing in it was changed.
-    .next = Please tell the desk this number.
+    .next = Please tell the desk this code.
 
 mdg-vault-full = Storage is full
     .happened = The new item was not saved.
     .safe = The { $count } items already saved are safe.
-    .next = Please tell the desk this number.
+    .next = Please tell the desk this code.
 
 mdg-vault-wiped = The terminal was erased
     .happened = It had been reported lost.
@@ -319,7 +319,7 @@ mdg-net-tls = The other side is not confirmed
 mdg-config = The settings do not read
     .happened = The configuration file is not right.
     .safe = What was saved is safe.
-    .next = Please tell the desk this number.
+    .next = Please tell the desk this code.
 
 mdg-audit = Please check the record
     .happened = The record's chain does not match.
@@ -341,10 +341,10 @@ mdg-access = Not for this role
     .safe = Nothing has changed.
     .next = Please ask a manager.
 
-mdg-access-taken = The staff id is taken
-    .happened = Somebody else has this id.
+mdg-access-taken = The staff ID is taken
+    .happened = Somebody else has this ID.
     .safe = What you typed is safe.
-    .next = Please choose another id.
+    .next = Please choose another ID.
 
 mdg-access-last-administrator = No manager would be left
     .happened = This is the only manager.

@@ -48,11 +48,11 @@ attach-kind-pdf = PDF, { $size }
 attach-kind-other = This kind cannot be attached
 
 review-ask = Send this?
-review-people = Papers asked for
+review-people = Whose papers
 review-applicant = Applicant
 review-office = Office no.
 review-to = To
-review-office-warning = Its last digit does not match.
+review-office-warning = The office number does not match.
 review-filed = Filed
 review-contract = Contract
 review-scan = Attach certificate
@@ -60,16 +60,16 @@ review-scan = Attach certificate
 review-scan-there = Certificate attached
 review-scan-soon = Certificate ends soon
 review-scan-over = Ended. Attach the new one
-review-scan-until = until { $date }
+review-scan-until = Valid to { $date }
 review-send = Send
 
 qualification-ask = Your qualification?
 qualification-once = It goes into the request. Asked only once.
 qualification-care-manager = Care manager
 qualification-senior = Senior care manager
-qualification-nurse = Nurse
+qualification-nurse = Nurse or public health nurse
 qualification-social-worker = Social worker
-qualification-care-worker = Care worker
+qualification-care-worker = Certified care worker
 qualification-none = None of these
 limit-ten-lines = Ten people at a time.
     The eleventh starts a second one.

@@ -3,9 +3,10 @@
 selftest-touch = Press the yellow corner
 selftest-silent = It does not react
 selftest-colour-next = Touch for the next colour ({ $now }/{ $all })
+selftest-colour-last = Touch to finish ({ $now }/{ $all })
 selftest-colours = Were all five colours right?
 selftest-colours-what = Red, green, blue, white, black. A patch or a dot that stays means "No".
-selftest-lamp = Red, green and blue light?
+selftest-lamp = Did it light red, green and blue?
 selftest-lamp-what = The status lamp beside the screen shows three colours, a second each.
 selftest-sound = Did you hear a low tone?
 selftest-sound-what = One short tone.
@@ -19,8 +20,11 @@ selftest-yes = Yes
 selftest-no = No
 selftest-parts = Parts of this terminal
 selftest-all-good = The test is done
-selftest-faults = To look at: { $count }
-selftest-stopped = It cannot work like this
+selftest-faults = { $count ->
+    [one] One needs attention
+   *[other] { $count } need attention
+}
+selftest-stopped = Not usable yet
 selftest-none = None
 selftest-pending = Next
 selftest-look-again = Again

@@ -3,9 +3,11 @@
 setup-welcome = Let us prepare the desk
 setup-welcome-what = We connect this terminal to the city and enter the office and its staff.
 setup-welcome-later = You can stop at any time and go on later.
-setup-need = At hand: the sheet with the one-time token, the office number
-setup-need-short = At hand: token sheet, office number
+setup-need = At hand: the sheet with the one-time enrolment code, the office number
+setup-need-short = At hand: enrolment code, office number
 enrol-title = Connecting to the city
+enrol-failed = It did not connect
+enrol-type-again = Type again
 enrol-key = Make a key inside this terminal
 enrol-certificate = Receive its certificate
 enrol-answer = Check the line to the city

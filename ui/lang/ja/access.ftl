@@ -9,7 +9,7 @@ staff-paused = 一時停止中
 pass-label = 職員パスコード
 pass-ask = { $name } さんの
     職員パスコードは？
-pass-ask-open = { $name } さんを開けます。
+pass-ask-open = { $name } さんの停止解除
     管理者のパスコードは？
 pass-ask-last-try = さいごの1回をためします。
     管理者のパスコードは？
@@ -35,21 +35,22 @@ pass-common = 見当がつきやすい番号です。
 pass-decide = 決める
 
 lockout-title = しばらくお待ちください
+lockout-manager-title = 管理者を呼んでください
 lockout-reason = パスコードが{ $wrong }回ちがいました。
     { $name } さんだけを止めています。
 lockout-reason-device = パスコードが{ $wrong }回ちがいました。
     この端末を少し止めています。
 lockout-safe = 保存したものは、そのままです。
-lockout-hurry = お急ぎなら、管理者が開けられます。
+lockout-hurry = お急ぎなら、管理者が解除できます。
 lockout-left = あと
 lockout-minutes = { $minutes }分
-lockout-opens = { $time } に開きます
+lockout-opens = { $time } に解除します
 lockout-manager = 管理者が
-    開けるまで
-lockout-open = 管理者が開ける
-lockout-open-short = 開ける
+    解除するまで
+lockout-open = 管理者が解除
+lockout-open-short = 解除
 lockout-other = 別の職員で入る
-lockout-other-short = 別の職員で
+lockout-other-short = 別の職員
 
 pledge-title = ことしの誓約
 pledge-purpose = 仕事に必要なときだけ、調べます。

@@ -28,8 +28,8 @@ numberb-later = これから
 numberb-where-birth = 「生年月日」(元号の年)
 numberb-where-year = 「○年まで」の年
 numberb-where-code = 4けたの数字
-numberb-tries = のこり { $left }回 ためせます。
-numberb-tries-few = のこり { $left }回だけです。
+numberb-tries = あと{ $left }回 ためせます。
+numberb-tries-few = あと{ $left }回だけです。
 numberb-tries-unknown = 番号は、カードのおもて面にあります。
 numberb-impossible = この日付はありません。
 numberb-impossible-year = この年はありません。
@@ -47,6 +47,7 @@ reading-moment = あと数秒です
 compare-ask = この方ですか？
 card-compare = 写真とご本人の顔を、見くらべてください。
 card-compare-short = 写真とお顔を、見くらべてください。
+card-compare-card = カードの写真とお顔を、見くらべてください。
 card-compare-lines = 写真と
     ご本人の顔を、
     見くらべて
@@ -76,8 +77,8 @@ cardpin-ask = カードの暗証番号は？
 cardpin-whose = カードの暗証番号(4けた)
 cardpin-holder = ご本人が入れます。
     職員パスコードではありません。
-cardpin-tries = のこり { $left }回 ためせます。
-cardpin-tries-few = のこり { $left }回だけです。
+cardpin-tries = あと{ $left }回 ためせます。
+cardpin-tries-few = あと{ $left }回だけです。
 cardpin-tries-unknown = 回数を確かめています。
 
 confirmed-ask = つぎに、何をしますか？
@@ -99,7 +100,7 @@ trouble-other-papers = ほかの書類で確かめる
 trouble-other-papers-short = ほかの書類へ
 trouble-number-again = 番号を入れなおす
 trouble-number-again-short = 入れなおす
-trouble-allow = 管理者が許す
+trouble-allow = 管理者が許可する
 
 card-torn = カードが、はなれました
     .happened = 読みおわる前に、カードが動きました。
@@ -134,6 +135,6 @@ card-unreadable = このカードは、読めません
     .safe = カードの中身は、そのままです。
     .next = マイナンバーカードを、置きなおしてください。
 card-last-try = あと1回しか、ためせません
-    .happened = まちがいが続き、のこりが1回です。
+    .happened = まちがいが続き、あと1回になりました。
     .safe = カードは、まだ止まっていません。
-    .next = 管理者が許すと、もう1回ためせます。
+    .next = 管理者が許可すると、もう1回ためせます。

@@ -62,7 +62,7 @@ desk-open-until = 今は受付中({ $until }まで)
 desk-opens = { $from }から
 desk-opens-on = { $day } { $from }から
 desk-closed = しばらくお休み
-desk-on-sheet = 電話は、登録シートの番号へ。
+desk-on-sheet = 窓口の電話は、登録シートに。
 
 role-setup = 設定者
 role-administrator = 管理者

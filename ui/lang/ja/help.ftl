@@ -49,3 +49,4 @@ slip-show = 票を出す
 slip-office = 事業所 { $number }
 slip-device = 端末 { $device }
 slip-screen = 画面 { $number }
+slip-code = コード { $code }

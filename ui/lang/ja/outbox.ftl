@@ -21,11 +21,11 @@ outbox-when-answered = { $when } 回答
 item-receipt = 受領証 第{ $seq }号
 item-answer = 回答を見る
 held-edit = 直して送りなおす
-held-edit-short = 直して送る
+held-edit-short = 直す
 held-discard = 取りやめる
-held-discard-short = やめる
+held-discard-short = 取りやめ
 held-discard-confirm = 本当に取りやめる
-held-discard-confirm-short = 本当にやめる
+held-discard-confirm-short = 取りやめます
 held-discard-sure = 取りやめると、送りません。記録には残ります。
 
 decision-all = みなさんの資料が、とどきます

@@ -4,7 +4,7 @@
 mdg-any = 思わぬことが起きました
     .happened = この操作は、とちゅうで止まりました。
     .safe = 保存したものは、そのままです。
-    .next = 窓口に、この番号を伝えてください。
+    .next = 窓口に、このコードを伝えてください。
 
 mdg-wire = 市の側と話が合いません
     .happened = 送ったものを、受けてもらえませんでした。
@@ -59,7 +59,7 @@ mdg-document-gone = 書類の期限がすぎました
 mdg-document-undelivered = 書類を受け取れません
     .happened = { $count }回とも、こわれて届きました。
     .safe = 元の書類は、市にあります。
-    .next = 窓口に電話し、もう一度送ってもらう。
+    .next = 窓口に電話し、再送を頼んでください。
 
 mdg-request = 市が、おことわりしました
     .happened = この申出は、受けられませんでした。
@@ -69,27 +69,27 @@ mdg-request = 市が、おことわりしました
 mdg-enrol = つなげませんでした
     .happened = 端末の登録が、終わりませんでした。
     .safe = 何も変わっていません。
-    .next = 番号の紙を見て、もう一度どうぞ。
+    .next = 登録番号の紙を見て、もう一度どうぞ。
 
-mdg-enrol-token-unknown = 番号が合いません
-    .happened = 市に、この番号がありません。
+mdg-enrol-token-unknown = 登録番号が合いません
+    .happened = 市に、この登録番号がありません。
     .safe = 何も変わっていません。
     .next = 紙と見くらべて、入れなおしてください。
 
-mdg-enrol-token-used = 使いおわった番号です
-    .happened = この番号は、前に使われました。
+mdg-enrol-token-used = 使いおわった登録番号です
+    .happened = この登録番号は、前に使われました。
     .safe = 何も変わっていません。
     .next = おぼえがなければ、窓口にすぐ電話を。
 
-mdg-enrol-token-expired = 番号の期限がすぎました
-    .happened = 番号が使えるのは、24時間です。
+mdg-enrol-token-expired = 登録番号の期限切れです
+    .happened = 登録番号が使えるのは、24時間です。
     .safe = 何も変わっていません。
-    .next = 市に、新しい番号をもらってください。
+    .next = 市に、新しい登録番号を頼みます。
 
-mdg-enrol-serial = ほかの端末の番号です
-    .happened = この番号は、別の端末のものです。
+mdg-enrol-serial = ほかの端末の登録番号です
+    .happened = この登録番号は、別の端末のものです。
     .safe = 何も変わっていません。
-    .next = その端末で使うか、新しい番号を。
+    .next = その端末で使うか、新しい登録番号を。
 
 mdg-enrol-missing = まだ市につながっていません
     .happened = この端末は、まだ登録していません。
@@ -129,10 +129,10 @@ mdg-store = 市の側が混んでいます
 mdg-import = 読みこめない行があります
     .happened = 形の合わない行がありました。
     .safe = ほかの行は、そのままです。
-    .next = 窓口に、この番号を伝えてください。
+    .next = 窓口に、このコードを伝えてください。
 
 mdg-input = 入れたものを見なおしてください
-    .happened = 形が合いませんでした。
+    .happened = 入れたものの形が、合いませんでした。
     .safe = ほかに入れたものは、そのままです。
     .next = 紙と見くらべて、入れなおしてください。
 
@@ -142,22 +142,22 @@ mdg-input-individual-number = 12けたの番号は入れられません
     .next = 被保険者番号（10けた）をどうぞ。
 
 mdg-input-office-number = 事業所番号を見なおしてください
-    .happened = 10けたの形に合いません。
+    .happened = 事業所番号が10けたの形に合いません。
     .safe = ほかに入れたものは、そのままです。
     .next = 指定通知書と見くらべてください。
 
 mdg-input-check-digit = 番号を見くらべてください
-    .happened = さいごの1けたが、ふつうと合いません。
+    .happened = 番号の最後の数字が、合いません。
     .safe = このままでも、先に進めます。
     .next = 紙と見くらべてください。
 
 mdg-input-insured-number = 被保険者番号を見なおしてください
-    .happened = 10けた、またはHと9けたです。
+    .happened = 被保険者番号は10けたかHと9けたです。
     .safe = ほかに入れたものは、そのままです。
     .next = 被保険者証と見くらべてください。
 
 mdg-input-user-id = 職員IDを見なおしてください
-    .happened = 半角の英数字、6文字からです。
+    .happened = 職員IDは、英数字で6文字からです。
     .safe = ほかに入れたものは、そのままです。
     .next = 入れなおしてください。
 
@@ -167,22 +167,22 @@ mdg-input-name = お名前を見なおしてください
     .next = 入れなおしてください。
 
 mdg-input-kana = かなで入れてください
-    .happened = かなのほかの文字があります。
+    .happened = かなの欄に、ほかの文字があります。
     .safe = ほかに入れたものは、そのままです。
     .next = かなで入れなおしてください。
 
 mdg-input-phone = 電話番号を見なおしてください
-    .happened = かけられる番号の形ではありません。
+    .happened = この電話番号には、かけられません。
     .safe = ほかに入れたものは、そのままです。
     .next = 入れなおしてください。
 
 mdg-input-email = メールを見なおしてください
-    .happened = メールアドレスの形ではありません。
+    .happened = メールアドレスの形が、ちがいます。
     .safe = ほかに入れたものは、そのままです。
     .next = 入れなおしてください。
 
 mdg-input-text = 文字を見なおしてください
-    .happened = 空か、長すぎます。
+    .happened = 文字が入っていないか、長すぎます。
     .safe = ほかに入れたものは、そのままです。
     .next = 入れなおしてください。
 
@@ -279,12 +279,12 @@ mdg-outbox-quota = 送信箱がいっぱいです
 mdg-vault = 保存場所を開けません
     .happened = 保存場所が、開きませんでした。
     .safe = 中のものは、変えていません。
-    .next = 窓口に、この番号を伝えてください。
+    .next = 窓口に、このコードを伝えてください。
 
 mdg-vault-full = 保存場所がいっぱいです
     .happened = 新しいものを、保存できませんでした。
     .safe = これまでの{ $count }件は、そのままです。
-    .next = 窓口に、この番号を伝えてください。
+    .next = 窓口に、このコードを伝えてください。
 
 mdg-vault-wiped = 端末の中を消しました
     .happened = なくした届けが、出されていました。
@@ -319,7 +319,7 @@ mdg-net-tls = 相手を確かめられません
 mdg-config = 設定を読めません
     .happened = 設定のファイルが、合いません。
     .safe = 保存したものは、そのままです。
-    .next = 窓口に、この番号を伝えてください。
+    .next = 窓口に、このコードを伝えてください。
 
 mdg-audit = 記録を確かめてください
     .happened = 記録のつながりが、合いません。
@@ -374,7 +374,7 @@ mdg-lookup-too-many = 質問が、たまっています
 mdg-board = 本体の部品が動いていません
     .happened = ランプや電池計などが答えません。
     .safe = 画面とカードは、ふつうに使えます。
-    .next = 窓口に、この番号を伝えてください。
+    .next = 窓口に、このコードを伝えてください。
 
 mdg-board-clock = 時計が止まっています
     .happened = 時計の電池が切れたようです。
@@ -394,7 +394,7 @@ mdg-power = 電池がもうありません
 mdg-update = 新しい版を入れませんでした
     .happened = 届いた新しい版を、使えませんでした。
     .safe = 今の版のまま、続けて使えます。
-    .next = 窓口に、この番号を伝えてください。
+    .next = 窓口に、このコードを伝えてください。
 
 mdg-release = 新しい版がありません
     .happened = 新しい版は、取り下げられました。

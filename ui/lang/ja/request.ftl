@@ -48,11 +48,11 @@ attach-kind-pdf = PDF・{ $size }
 attach-kind-other = この種類は、つけられません
 
 review-ask = これを送りますか？
-review-people = 資料をもらう方
+review-people = 資料の対象の方
 review-applicant = 申出者
 review-office = 事業所番号
 review-to = 送り先
-review-office-warning = 最後の数字が合いません。
+review-office-warning = 事業所番号が合いません。
 review-filed = 届出あり
 review-contract = 契約書
 review-scan = 専門員証をつける
@@ -60,11 +60,11 @@ review-scan = 専門員証をつける
 review-scan-there = 専門員証あり
 review-scan-soon = 専門員証が、もうすぐ切れます
 review-scan-over = 期限切れ。新しい証をつける
-review-scan-until = { $date }まで
+review-scan-until = 期限 { $date }
 review-send = 送る
 
 qualification-ask = 保有資格は？
-qualification-once = 申出書に入ります。きくのは一度だけです。
+qualification-once = 申出書に入ります。うかがうのは一度だけです。
 qualification-care-manager = 介護支援専門員
 qualification-senior = 主任介護支援専門員
 qualification-nurse = 看護師・保健師

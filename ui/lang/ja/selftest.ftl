@@ -3,6 +3,7 @@
 selftest-touch = 黄色い角を、ゆっくり押してください
 selftest-silent = この角は押せません
 selftest-colour-next = ふれると、つぎの色（{ $now }/{ $all }）
+selftest-colour-last = ふれると、おわり（{ $now }/{ $all }）
 selftest-colours = 五つの色が、きれいに見えましたか？
 selftest-colours-what = 赤・緑・青・白・黒です。色むらや、消えない点があれば「いいえ」です。
 selftest-lamp = 赤・緑・青に、光りましたか？
@@ -33,7 +34,7 @@ tested-lamp = ランプ
 tested-sound = 音
 tested-clock = 時計
 tested-network = 回線
-tested-case = ふたの見張り
+tested-case = ふたの開閉
 tested-battery = 電池
 tested-enrolment = 市への登録
 

@@ -3,9 +3,11 @@
 setup-welcome = 窓口の用意をします
 setup-welcome-what = この端末を市につなぎ、事業所と職員を登録します。
 setup-welcome-later = とちゅうでやめても、続きからできます。
-setup-need = お手もとに：一度だけの番号の紙、事業所番号の分かるもの
-setup-need-short = 番号の紙と、事業所番号をお手もとに。
+setup-need = お手もとに：一度だけの登録番号の紙、事業所番号の分かるもの
+setup-need-short = 登録番号の紙と、事業所番号をお手もとに。
 enrol-title = 市につないでいます
+enrol-failed = つなげませんでした
+enrol-type-again = 入れなおす
 enrol-key = 端末の中で、鍵を作る
 enrol-certificate = 証明をもらう
 enrol-answer = 市とのやりとりを確かめる

@@ -50,6 +50,7 @@ pub fn show(
 
     let updated = page.updated_at.map(|at| say::instant(at, None, words));
     let next = next(page, today, words);
+    global.set_next_attention(false);
     global.set_next_label(next.label.into());
     global.set_next_title(next.title.into());
     global.set_next_sub(next.sub.into());

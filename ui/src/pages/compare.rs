@@ -56,7 +56,8 @@ pub fn show(page: &view::ComparePage, again: bool, layout: Layout, ui: &Kiosk, w
         .as_deref()
         .filter(|_| unwritable(&page.name));
     global.set_has_name_image(strip.is_some());
-    global.set_name_image(strip.map(pixels).unwrap_or_default());
+    let strip = strip.map(|strip| pixels(strip, name_room(layout)));
+    global.set_name_image(strip.unwrap_or_default());
 }
 
 /// Lets go of the pictures and the name when the page is left.
@@ -111,9 +112,30 @@ fn fitted(photo: &Photo, layout: Layout) -> Option<Image> {
     Some(from_grey(grey.as_raw(), grey.width(), grey.height()))
 }
 
-/// A strip of rendered text, pixel by pixel.
-fn pixels(strip: &Bitmap) -> Image {
-    from_grey(strip.pixels(), strip.width(), strip.height())
+/// Height of letters that can be read from a chair.
+const READABLE: u32 = 24;
+
+/// Room for the picture of the name, beside its label.
+const fn name_room(layout: Layout) -> u32 {
+    match layout {
+        Layout::Seven => 340,
+        Layout::Ten => 560,
+        Layout::Portable => 300,
+    }
+}
+
+/// A strip of rendered text: each pixel as so many as make it readable and have room, whole ones, so
+/// that thin strokes stay.
+fn pixels(strip: &Bitmap, room: u32) -> Image {
+    let (width, height) = (strip.width(), strip.height());
+    let readable = READABLE.div_ceil(height.max(1));
+    let times = readable.min(room / width.max(1)).max(1);
+    let Some(grey) = image::GrayImage::from_raw(width, height, strip.pixels().to_vec()) else {
+        return from_grey(strip.pixels(), width, height);
+    };
+    let (width, height) = (width * times, height * times);
+    let grey = image::imageops::resize(&grey, width, height, FilterType::Nearest);
+    from_grey(grey.as_raw(), width, height)
 }
 
 fn from_grey(grey: &[u8], width: u32, height: u32) -> Image {

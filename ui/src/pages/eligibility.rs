@@ -32,6 +32,7 @@ pub fn show(page: &view::EligibilityPage, layout: Layout, ui: &Kiosk, words: &Wo
         Period::RenewalOpen => Some("eligibility-renewal"),
         Period::Over => Some("eligibility-over"),
     });
+    global.set_next_attention(page.period == Some(Period::Over));
     global.set_next_label(words.say("eligibility-period").into());
     global.set_next_title(title.map(|key| words.say(key)).unwrap_or_default().into());
     global.set_next_sub(

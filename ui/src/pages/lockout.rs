@@ -51,6 +51,7 @@ pub fn show(page: &view::LockoutPage, ui: &Kiosk, words: &Words) {
             .into(),
     );
     global.set_can_open(!page.device_wide);
+    global.set_waiting_helps(page.left.is_some());
 }
 
 /// Turns its buttons into touches.

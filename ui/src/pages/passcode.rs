@@ -56,6 +56,8 @@ pub fn show_new(page: &view::NewPasscodePage, ui: &Kiosk, words: &Words) {
         _ if page.checking => (words.say("pass-checking"), Tone::None),
         Some(NewPasscodeNote::Mismatch) => (words.say("pass-mismatch"), Tone::Attn),
         Some(NewPasscodeNote::TooCommon) => (words.say("pass-common"), Tone::Attn),
+        // It is the one that was chosen a moment ago.
+        None if page.again => (String::new(), Tone::None),
         None => (words.say("pass-new-not-pin"), Tone::None),
     };
     global.set_note(note.into());

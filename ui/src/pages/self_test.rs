@@ -39,7 +39,12 @@ pub fn show_colour(colour: TestColour, ui: &Kiosk, words: &Words) {
     let all = TestColour::ALL;
     let place = all.iter().position(|one| *one == colour).unwrap_or(0) + 1;
     let said = [("now", place.into()), ("all", all.len().into())];
-    global.set_words(words.say_with("selftest-colour-next", &said).into());
+    let key = if place == all.len() {
+        "selftest-colour-last"
+    } else {
+        "selftest-colour-next"
+    };
+    global.set_words(words.say_with(key, &said).into());
 }
 
 /// Fills S-9.

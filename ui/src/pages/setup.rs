@@ -18,6 +18,7 @@ pub fn show(ui: &Kiosk, words: &Words) {
 /// Fills S-3.
 pub fn show_enrolling(page: &view::EnrollingPage, ui: &Kiosk, words: &Words) {
     let global = ui.global::<SetupPage>();
+    global.set_type_again(page.type_again());
     global.set_done(i32::try_from(page.done).unwrap_or(0));
     global.set_trouble(
         page.trouble

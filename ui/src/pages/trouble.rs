@@ -73,7 +73,9 @@ pub fn show(page: &view::TroublePage, ui: &Kiosk, words: &Words) {
     // Before the first contact, the paper that came with the unit names the desk.
     let nobody = || {
         let enrolled = !page.slip.office_name.is_empty();
-        let desk = if enrolled {
+        // The sheet was destroyed when the unit was enrolled first.
+        let had_one = page.code == ProblemCode::DeviceWiped;
+        let desk = if enrolled || had_one {
             String::new()
         } else {
             words.say("desk-on-sheet")
@@ -99,6 +101,9 @@ pub fn show(page: &view::TroublePage, ui: &Kiosk, words: &Words) {
     global.set_open_now(now);
     global.set_slip_line(slip_line(&page.slip, ui).into());
     global.set_code(code::image(&page.slip.qr_text(), code_pixels(ui, false)));
+    // A terminal that was erased has no home screen.
+    let homeless = page.code == ProblemCode::DeviceWiped;
+    global.set_other_home(page.way_out != WayOut::Home && !homeless);
     let (main, short) = match page.way_out {
         WayOut::Home => ("act-home", "act-home"),
         WayOut::Outbox => ("trouble-outbox", "trouble-outbox-short"),
@@ -175,7 +180,9 @@ pub fn show_slip(page: &Slip, ui: &Kiosk, words: &Words) {
     if let Some(role) = page.role {
         lines.push(say::role(role, words));
     }
-    lines.extend(page.code.as_ref().map(|code| code.as_str().to_owned()));
+    if let Some(code) = &page.code {
+        lines.push(words.say_with("slip-code", &[("code", code.as_str().into())]));
+    }
     lines.push(page.version.clone());
     global.set_lines(rows::texts(global.get_lines(), lines));
     global.set_code(code::image(&page.qr_text(), code_pixels(ui, true)));

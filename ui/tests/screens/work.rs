@@ -83,7 +83,7 @@ fn every_trouble_with_a_card_has_a_way_on() {
         [Touch::Main, Touch::Second]
     );
     assert_eq!(
-        press("C-18_card_last_try", &["管理者が許す"]),
+        press("C-18_card_last_try", &["管理者が許可する"]),
         [Touch::Main]
     );
 }
@@ -133,7 +133,7 @@ fn a_date_is_an_era_and_three_boxes() {
         ]
     );
     assert_eq!(
-        press("D-3_application_date", &["今日", "きのう"]),
+        press("D-3_application_date", &["今日", "昨日"]),
         [Touch::Today, Touch::Yesterday]
     );
     assert!(cannot_press("D-2_birthdate_impossible", "つぎへ"));
@@ -317,7 +317,7 @@ fn what_is_on_hold_is_seen_first_and_given_up_by_two_touches() {
         [Touch::Main, Touch::Second]
     );
     assert_eq!(
-        press("F-3_outbox_held_discard", &["本当にやめる"]),
+        press("F-3_outbox_held_discard", &["取りやめます"]),
         [Touch::Second]
     );
 }

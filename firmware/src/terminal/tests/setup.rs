@@ -44,6 +44,25 @@ fn a_refused_token_says_why_and_can_be_typed_again() {
 }
 
 #[test]
+fn a_token_that_will_never_be_taken_is_asked_for_anew_and_is_not_sent_again() {
+    for (code, kept) in [
+        (ProblemCode::EnrolTokenUsed, ""),
+        (ProblemCode::EnrolTokenExpired, ""),
+        (ProblemCode::EnrolTokenUnknown, "ABCDE-FGHJK-LMNPQ-RSTUV"),
+    ] {
+        let mut day = Day::new();
+        day.enrolment = Err(Problem::Refused(code));
+        day.press(&[Touch::Main]);
+        day.text("ABCDE-FGHJK-LMNPQ-RSTUV");
+        day.press(&[Touch::Main, Touch::Main]);
+        let Page::TextEntry(page) = day.view().page else {
+            panic!("{:?}", day.screen())
+        };
+        assert_eq!(page.typed, kept);
+    }
+}
+
+#[test]
 fn set_up_goes_on_where_the_power_was_cut() {
     let mut day = Day::new();
     day.press(&[Touch::Main]);

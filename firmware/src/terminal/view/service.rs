@@ -265,3 +265,18 @@ pub struct EnrollingPage {
     /// Who is called about it; `None` where the card of the unit names nobody.
     pub desk: Option<DeskState>,
 }
+
+impl EnrollingPage {
+    /// The gateway will not take the same token at another time, either.
+    #[must_use]
+    pub fn type_again(&self) -> bool {
+        matches!(
+            self.trouble,
+            Some(
+                ProblemCode::EnrolTokenUnknown
+                    | ProblemCode::EnrolTokenUsed
+                    | ProblemCode::EnrolTokenExpired
+            )
+        )
+    }
+}

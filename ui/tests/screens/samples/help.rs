@@ -134,9 +134,9 @@ pub fn own_desk() -> DeskState {
 
 /// Before the first contact, on a card that names no desk.
 fn nobody_yet() -> Sample {
-    let mut sample = trouble("trouble_new", ProblemCode::DeviceWiped);
+    let mut sample = trouble("trouble_new", ProblemCode::VaultFull);
     if let Page::Trouble(page) = &mut sample.view.page {
-        page.way_out = WayOut::Close;
+        page.way_out = way_out(&page.code, None);
         page.desk = None;
         page.slip.role = None;
         page.slip.office_name.clear();

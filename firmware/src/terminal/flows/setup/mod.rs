@@ -240,6 +240,14 @@ impl SetupFlow {
     }
 }
 
+fn enrolling(done: usize, trouble: Option<&ProblemCode>, desk: &Desk) -> EnrollingPage {
+    EnrollingPage {
+        done,
+        trouble: trouble.cloned(),
+        desk: trouble.and_then(|code| desk_of(code, desk)),
+    }
+}
+
 impl Flow for SetupFlow {
     fn screen(&self, _desk: &Desk) -> Screen {
         match self.step {
@@ -259,11 +267,9 @@ impl Flow for SetupFlow {
             Step::Wiped => wiped_page(WayOut::Close, desk),
             Step::Welcome => Page::SetupWelcome,
             Step::Token(entry) => Page::TextEntry(entry.page(None)),
-            Step::Enrolling { done, trouble, .. } => Page::SetupEnrolling(EnrollingPage {
-                done: *done,
-                trouble: trouble.clone(),
-                desk: trouble.as_ref().and_then(|code| desk_of(code, desk)),
-            }),
+            Step::Enrolling { done, trouble, .. } => {
+                Page::SetupEnrolling(enrolling(*done, trouble.as_ref(), desk))
+            }
             Step::Profile { index, entry } => {
                 Page::TextEntry(entry.page(Some((index + 1, PROFILE_FIELDS.len()))))
             }
@@ -313,9 +319,16 @@ impl Flow for SetupFlow {
             Step::Token(_) => self.token(&touch, desk),
             Step::Enrolling {
                 token,
-                trouble: Some(_),
-                ..
+                done,
+                trouble: Some(code),
             } => match touch {
+                Touch::Main if enrolling(*done, Some(code), desk).type_again() => {
+                    // A slip of the finger is mended; one that is over is of no use any more.
+                    let slipped = *code == ProblemCode::EnrolTokenUnknown;
+                    let typed = if slipped { token.as_str() } else { "" };
+                    self.step = Step::Token(TextEntry::with(TextField::Token, typed));
+                    Next::Stay
+                }
                 Touch::Main => {
                     let token = token.clone();
                     self.enrol(token, desk)
