@@ -124,15 +124,28 @@ const fn name_room(layout: Layout) -> u32 {
     }
 }
 
-/// A strip of rendered text: each pixel as so many as make it readable and have room, whole ones, so
-/// that thin strokes stay.
+/// Darker than paper.
+const INK: u8 = 0xf0;
+
+/// A strip of rendered text: without the paper around it, each pixel as so many as make it readable
+/// and have room, whole ones, so that thin strokes stay.
 fn pixels(strip: &Bitmap, room: u32) -> Image {
     let (width, height) = (strip.width(), strip.height());
-    let readable = READABLE.div_ceil(height.max(1));
-    let times = readable.min(room / width.max(1)).max(1);
     let Some(grey) = image::GrayImage::from_raw(width, height, strip.pixels().to_vec()) else {
         return from_grey(strip.pixels(), width, height);
     };
+    let ink = || {
+        grey.enumerate_pixels()
+            .filter(|(.., pixel)| pixel.0[0] < INK)
+    };
+    let (left, right) = (ink().map(|at| at.0).min(), ink().map(|at| at.0).max());
+    let (top, bottom) = (ink().map(|at| at.1).min(), ink().map(|at| at.1).max());
+    let (left, top) = (left.unwrap_or(0), top.unwrap_or(0));
+    let width = right.map_or(width, |right| right - left + 1);
+    let height = bottom.map_or(height, |bottom| bottom - top + 1);
+    let grey = image::imageops::crop_imm(&grey, left, top, width, height).to_image();
+    let readable = READABLE.div_ceil(height.max(1));
+    let times = readable.min(room / width.max(1)).max(1);
     let (width, height) = (width * times, height * times);
     let grey = image::imageops::resize(&grey, width, height, FilterType::Nearest);
     from_grey(grey.as_raw(), width, height)
