@@ -107,9 +107,9 @@ impl LineThread {
 
     /// Talk to the gateway now.
     pub fn wake(&self) {
-        if !self.woken.swap(true, Ordering::Relaxed) {
-            let sent = self.orders.try_send(Order::Wake);
-            self.woken.store(sent.is_ok(), Ordering::Relaxed);
+        // Said to be there before it is: the thread may take it at once, and says so after.
+        if !self.woken.swap(true, Ordering::Relaxed) && self.orders.try_send(Order::Wake).is_err() {
+            self.woken.store(false, Ordering::Relaxed);
         }
     }
 
@@ -425,6 +425,10 @@ impl Line {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::time::Instant;
+
     use super::*;
 
     #[test]
@@ -438,6 +442,36 @@ mod tests {
         assert!(
             matches!(orders.as_slice(), [Order::Wake, Order::Enrol(token)] if token == "token")
         );
+    }
+
+    #[test]
+    fn no_wake_is_lost_while_the_line_takes_them() {
+        const WAKES: usize = 100_000;
+        let (line, received) = LineThread::new();
+        let woken = Arc::clone(&line.woken);
+        let taker = thread::spawn(move || {
+            let mut taken = 0;
+            while let Ok(Order::Wake) = received.recv() {
+                received_wake(&woken);
+                taken += 1;
+            }
+            taken
+        });
+        for _ in 0..WAKES {
+            line.wake();
+        }
+        // Once the last one was taken, the next is heard.
+        let limit = Instant::now() + Duration::from_secs(60);
+        while line.woken.load(Ordering::Relaxed) && Instant::now() < limit {
+            thread::yield_now();
+        }
+        assert!(
+            !line.woken.load(Ordering::Relaxed),
+            "nothing is heard any more"
+        );
+        line.wake();
+        drop(line);
+        assert!(taker.join().unwrap() >= 2);
     }
 
     #[test]
