@@ -7,7 +7,7 @@
 //! | A-1 | はじめる | – | `Help` |
 //! | A-2 | – | – | `Staff(id)` or `Row(n)`, `NextPage`, `PrevPage` |
 //! | A-3, A-5, C-5 | 入る, つぎへ | – | `Digit`, `Backspace`, `ClearAll` |
-//! | A-4 | 別の職員で入る | 管理者が開ける | |
+//! | A-4 | 別の職員で入る | 管理者が解除 | |
 //! | A-6 | 誓約する | – | `Back` locks |
 //! | B-1 | 本人確認 | 設定 | `Row(0)` 進捗, `Row(1)` 申出, `Row(2)` 届いた書類, `Row(3)` the queue bar |
 //! | B-2 | – | – | `Row(n)` of the page's rows |
@@ -19,7 +19,7 @@
 //! | C-11, C-14, C-16, C-17 | もう一度 | カードを使わずに進む | |
 //! | C-12, C-13 | カードを使わずに進む | – | |
 //! | C-15 | 番号を入れなおす | カードを使わずに進む | |
-//! | C-18 | 管理者が許す | カードを使わずに進む | |
+//! | C-18 | 管理者が許可する | カードを使わずに進む | |
 //! | D-11 | 番号で調べる | 日付で調べる | `Third` 台帳から, `Row(0)` 資格を調べる |
 //! | D-15 | – | – | `Row(n)`, pages |
 //! | D-1 | つぎへ | 台帳から | `Third` カードから; `Digit`, `LetterH`, `Backspace`, `ClearAll` |
@@ -88,7 +88,7 @@ pub enum Touch {
     Main,
     /// The second action, beside the main one (「もう一度きく」, 「カードがない」, 「ちがう・わからない」 …).
     Second,
-    /// The third action, if the screen has one (「管理者が開ける」, 「カードから」 …).
+    /// The third action, if the screen has one (「管理者が解除」, 「カードから」 …).
     Third,
     /// Row `n` of the page shown, from 0.
     Row(usize),
@@ -115,7 +115,7 @@ pub enum Touch {
     Era(Era),
     /// 今日.
     Today,
-    /// きのう.
+    /// 昨日.
     Yesterday,
     /// Choose one field or group of the screen, from 0.
     Field(usize),
