@@ -151,12 +151,7 @@ impl Day {
         let time = ManualTime::at(Timestamp::from_unix_ms(super::MORNING));
         keep_tested(&mut vault);
         let mut day = Self::configured(config, vault, time);
-        day.press(&[Touch::Main]);
-        day.text("ABCDE-FGHJK-LMNPQ-RSTUV");
-        day.press(&[Touch::Main]);
-        assert_eq!(day.screen(), Screen::SetupProfile);
-        day.fill_profile();
-        day.press(&[Touch::Main]);
+        day.describe_office();
         day.add_staff(
             "satomisaki",
             "佐藤 美咲",
@@ -169,6 +164,16 @@ impl Day {
         day.press(&[Touch::Main]);
         assert_eq!(day.screen(), Screen::Lock);
         day
+    }
+
+    /// Enrols a new unit and enters its office's profile, up to its staff.
+    pub fn describe_office(&mut self) {
+        self.press(&[Touch::Main]);
+        self.text("ABCDE-FGHJK-LMNPQ-RSTUV");
+        self.press(&[Touch::Main]);
+        assert_eq!(self.screen(), Screen::SetupProfile);
+        self.fill_profile();
+        self.press(&[Touch::Main]);
     }
 
     /// Types what the profile still lacks, up to its summary.

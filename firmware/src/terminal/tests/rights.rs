@@ -67,11 +67,7 @@ fn home_offers_each_role_what_it_may_and_nothing_else_opens() {
 /// Unlocked as a third person with this role.
 fn third_person(role: StaffRole, code: [u8; 4]) -> Day {
     let mut day = Day::new();
-    day.press(&[Touch::Main]);
-    day.text("ABCDE-FGHJK-LMNPQ-RSTUV");
-    day.press(&[Touch::Main]);
-    day.fill_profile();
-    day.press(&[Touch::Main]);
+    day.describe_office();
     day.add_staff(
         "satomisaki",
         "佐藤 美咲",

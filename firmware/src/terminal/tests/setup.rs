@@ -103,11 +103,7 @@ fn set_up_goes_on_where_the_power_was_cut() {
 #[test]
 fn set_up_does_not_end_with_one_person_or_without_an_administrator() {
     let mut day = Day::new();
-    day.press(&[Touch::Main]);
-    day.text("ABCDE-FGHJK-LMNPQ-RSTUV");
-    day.press(&[Touch::Main]);
-    day.fill_profile();
-    day.press(&[Touch::Main]);
+    day.describe_office();
     let note = |day: &Day| match day.view().page {
         Page::StaffEdit(page) => page.note,
         other => panic!("{other:?}"),
